@@ -1,0 +1,71 @@
+"""Protocol v1 between Benchkey and its devices. Knows no broker, clock or hardware.
+
+docs/protocol.md is the specification; this package is its executable form, standard library only.
+
+Messages (wire.messages, wire.codec)
+    parse_up(topic, payload) -> Avail | Hello | Tap | State      each carries .device
+    parse_down(topic, payload) -> Answer | Offer | Grant | Lease | Off | Sync | Text
+        Both raise ProtocolError(code, detail) and nothing else, whatever the bytes. Codes:
+        bad-topic, wrong-version, unknown-kind, not-yet, too-long, not-utf8, not-json, bad-field.
+        `detail` is printable ASCII of at most 120 characters: safe to log and to store.
+    encode_up(message) -> (topic, payload)
+    encode_down(device, message) -> (topic, payload)             parse(*encode(m)) == m
+        `text` is cut to what a display holds (wire.clip), every other field is sent as it is.
+    QOS[message.kind], RETAIN[message.kind]                      how each kind is published
+    up_filter() and down_filter(device)                          what to subscribe to
+
+A device (wire.device): the rules D1 to D9 as a state machine without clock or hardware
+    device = Device(Config(name=..., caps=...), boot="16 lower hex digits")
+    effects = device.handle(event, up)     `up`: seconds since boot, int or float, never decreasing
+        events:  Boot(why) first, then Connected() Disconnected() Received(message) Tick()
+                 Tapped(badge, nonce) Current(ma) Aux(closed)
+        effects: Relay(on) Publish(message) Show(display), to be carried out in that order.
+    A Tick every 0.1 s keeps the timers; everything the device knows is in `device.state`, which
+    copy.deepcopy copies. A reboot is a new Device with another boot.
+"""
+
+from wire.codec import clip, down_filter, encode_down, encode_up, parse_down, parse_up, up_filter
+from wire.fields import ProtocolError
+from wire.messages import (
+    QOS,
+    RETAIN,
+    Answer,
+    Avail,
+    Down,
+    Grant,
+    Hello,
+    Lease,
+    Off,
+    Offer,
+    State,
+    Sync,
+    Tap,
+    Text,
+    Up,
+)
+
+__all__ = [
+    "QOS",
+    "RETAIN",
+    "Answer",
+    "Avail",
+    "Down",
+    "Grant",
+    "Hello",
+    "Lease",
+    "Off",
+    "Offer",
+    "ProtocolError",
+    "State",
+    "Sync",
+    "Tap",
+    "Text",
+    "Up",
+    "clip",
+    "down_filter",
+    "encode_down",
+    "encode_up",
+    "parse_down",
+    "parse_up",
+    "up_filter",
+]
