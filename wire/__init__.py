@@ -14,14 +14,17 @@ Messages (wire.messages, wire.codec)
     QOS[message.kind], RETAIN[message.kind]                      how each kind is published
     up_filter() and down_filter(device)                          what to subscribe to
 
-A device (wire.device): the rules D1 to D9 as a state machine without clock or hardware
-    device = Device(Config(name=..., caps=...), boot="16 lower hex digits")
+A device: rules D1 to D9 as a state machine without clock or hardware
+    from wire.device import Device; from wire.memory import Config; from wire.events import ...
+    device = Device(Config(name="laser-1", caps=("relay", "reader", "current")), boot="16 hex")
     effects = device.handle(event, up)     `up`: seconds since boot, int or float, never decreasing
         events:  Boot(why) first, then Connected() Disconnected() Received(message) Tick()
                  Tapped(badge, nonce) Current(ma) Aux(closed)
-        effects: Relay(on) Publish(message) Show(display), to be carried out in that order.
-    A Tick every 0.1 s keeps the timers; everything the device knows is in `device.state`, which
-    copy.deepcopy copies. A reboot is a new Device with another boot.
+        effects: Relay(on) Publish(message) Show(display) Beep(times) Ignored(what, why),
+                 to be carried out in the order given; Ignored is for the log only.
+    A Tick every 0.1 s keeps the timers. Everything the device knows is in `device.memory` (st,
+    relay, session, n, ended, ...); copy.deepcopy copies a device. A reboot is a new Device with
+    another boot.
 """
 
 from wire.codec import clip, down_filter, encode_down, encode_up, parse_down, parse_up, up_filter

@@ -1,0 +1,266 @@
+"""A device as a state machine: events in, effects out. Knows no clock, broker, relay or thread.
+
+    device = Device(Config(name="laser-1"), boot="0123456789abcdef")
+    effects = device.handle(Boot("power"), up=0)
+
+`up` is seconds since boot, int or float; it never runs backwards. Events and effects are in
+wire.events. Send Boot first, a Tick every 0.1 s, a Current or Aux with each reading, a Tapped with
+each sighting of a badge. Carry out the effects in the order given. Publish appears only while
+connected; what cannot be sent at once must be forgotten, never queued. `device.memory` holds
+everything the device knows; a reboot is a new Device with another boot.
+"""
+
+from typing import assert_never
+
+from wire import rules
+from wire.display import Display, face
+from wire.events import (
+    Aux,
+    Beep,
+    Boot,
+    Connected,
+    Current,
+    Disconnected,
+    Effect,
+    Event,
+    Ignored,
+    Publish,
+    Received,
+    Relay,
+    Show,
+    Tapped,
+    Tick,
+)
+from wire.memory import Config, Memory, Notice, Sent
+from wire.messages import (
+    Answer,
+    Avail,
+    Down,
+    Grant,
+    Hello,
+    Lease,
+    Off,
+    Offer,
+    Sync,
+    Tap,
+    Text,
+    Up,
+)
+
+
+class Device:
+    """One boot of a device."""
+
+    def __init__(self, config: Config, boot: str) -> None:
+        self.config = config
+        self.memory = Memory(boot=boot, run_ma=config.stray_ma)
+        self._effects: list[Effect] = []
+        self._shown: Display | None = None
+
+    def handle(self, event: Event, up: float) -> list[Effect]:
+        """What to do about an event at `up` seconds since boot."""
+        self._effects = []
+        up = self.memory.up = max(up, self.memory.up)
+        self._keep_time(up)
+        self._act(event, up)
+        self._keep_time(up)
+        self._report(up)
+        self._show(up)
+        return self._effects
+
+    def _keep_time(self, up: float) -> None:
+        """D2: what time has ended is off before a message can be looked at."""
+        rules.lapse(self.memory, up)
+        rules.watch_load(self.memory, up)
+        rules.follow_load(self.memory, up)
+        self._switch(rules.energised(self.memory, up))
+        rules.watch_load(self.memory, up)
+        rules.watch_contactor(self.memory, up)
+        rules.give_up(self.memory, up)
+
+    def _act(self, event: Event, up: float) -> None:
+        match event:
+            case Boot():
+                self._boot(event)
+            case Connected():
+                self._connected(up)
+            case Disconnected():
+                self.memory.connected = False
+            case Received():
+                self._received(event.message, up)
+            case Tick():
+                self._retry(up)
+            case Tapped():
+                self._tapped(event, up)
+            case Current():
+                self.memory.ma = event.ma
+            case Aux():
+                self.memory.aux = event.closed
+            case _:
+                assert_never(event)
+
+    def _received(self, message: Down, up: float) -> None:
+        match message:
+            case Answer():
+                self._answer(message, up)
+            case Grant():
+                self._grant(message, up)
+            case Offer():
+                self._offer(message, up)
+            case Lease():
+                self._lease(message, up)
+            case Off():
+                self._off(message, up)
+            case Sync():
+                self._sync(message, up)
+            case Text():
+                self._text(message, up)
+            case _:
+                assert_never(message)
+
+    def _boot(self, boot: Boot) -> None:
+        """D1: the relay is off before anything else happens."""
+        self.memory.why = boot.why
+        self._effects.append(Relay(on=False))
+
+    def _connected(self, up: float) -> None:
+        """D1, D9: say who is here. A connection that comes back changes nothing else."""
+        memory, config = self.memory, self.config
+        memory.connected = memory.report_due = True
+        self._publish(Avail(device=config.name, on=True, boot=memory.boot))
+        self._publish(
+            Hello(
+                device=config.name,
+                boot=memory.boot,
+                up=int(up),
+                fw=config.fw,
+                model=config.model,
+                why=memory.why,
+                caps=config.caps,
+                list=0,
+                jrn=0,
+            )
+        )
+
+    def _tapped(self, tapped: Tapped, up: float) -> None:
+        """D8: a badge was seen."""
+        if "reader" not in self.config.caps:
+            return self._ignore("tap", "no reader here")
+        why = rules.tap_refused(self.memory, tapped.badge, up)
+        if why:
+            return self._ignore("tap", why)
+        tap = Tap(
+            device=self.config.name,
+            boot=self.memory.boot,
+            up=int(up),
+            nonce=tapped.nonce,
+            badge=tapped.badge,
+        )
+        rules.begin_tap(self.memory, tap, up)
+        self._publish(tap)
+
+    def _retry(self, up: float) -> None:
+        """D8: ask again for what was not answered."""
+        tap = rules.tap_to_retry(self.memory, up)
+        if tap is not None:
+            self._publish(tap)
+        rules.ask_again(self.memory, up)
+
+    def _answer(self, answer: Answer, up: float) -> None:
+        """D8: the decision on the tap that waits."""
+        why = rules.answer_refused(self.memory, answer)
+        if why:
+            return self._ignore("answer", why)
+        self.memory.answer = answer
+        self._notice(answer.text, up, refused=not answer.ok)
+        if answer.ok and answer.grant is not None and not self._grant(answer.grant, up):
+            self._notice(rules.TAP_AGAIN, up, refused=True)
+            self.memory.report_due = True
+        self.memory.tap = None
+
+    def _grant(self, grant: Grant, up: float) -> bool:
+        """D3: whether the grant was taken up."""
+        if "relay" not in self.config.caps:
+            self._ignore("grant", "no relay here")
+            return False
+        why = rules.grant_refused(self.memory, grant, up)
+        if why:
+            self._ignore("grant", why)
+            return False
+        rules.arm(self.memory, self.config, grant, up)
+        self._notice(grant.text, up)
+        return True
+
+    def _offer(self, offer: Offer, up: float) -> None:
+        why = rules.offer_refused(self.memory, offer)
+        if "relay" not in self.config.caps:
+            why = "no relay here"
+        if why:
+            return self._ignore("offer", why)
+        rules.ask_for(self.memory, offer, up)
+
+    def _lease(self, lease: Lease, up: float) -> None:
+        why = rules.lease_refused(self.memory, lease, up)
+        if why or self.memory.session is None:
+            return self._ignore("lease", why or "locked")
+        rules.renew(self.memory.session, self.memory, lease, up)
+        self._notice(lease.text, up)
+
+    def _off(self, off: Off, up: float) -> None:
+        if off.boot is not None and off.boot != self.memory.boot:
+            return self._ignore("off", "of another boot")
+        rules.switch_off(self.memory, off, up)
+        self._notice(off.text, up)
+
+    def _sync(self, sync: Sync, up: float) -> None:
+        why = rules.sync_refused(self.memory, sync, up)
+        if why:
+            return self._ignore("sync", why)
+        rules.answer_sync(self.memory, sync, up)
+
+    def _text(self, text: Text, up: float) -> None:
+        self.memory.notice = Notice(text.text, up + text.secs)
+        if text.beep:
+            self._effects.append(Beep(text.beep))
+
+    def _switch(self, on: bool) -> None:
+        if on != self.memory.relay:
+            self.memory.relay = on
+            self._effects.append(Relay(on))
+
+    def _report(self, up: float) -> None:
+        """A state on every change, when asked, and at the heartbeat; numbered as it is sent."""
+        memory = self.memory
+        if not memory.connected:
+            return
+        state = rules.state_of(memory, self.config, up)
+        said = (state.st, state.relay, state.sid, state.want, state.fault, state.grace_end)
+        silent = up - memory.reported_at >= self.config.heartbeat
+        if not (memory.report_due or silent or said != memory.reported):
+            return
+        memory.n = state.n
+        memory.reported, memory.reported_at, memory.report_due = said, up, False
+        memory.sync_id = None
+        recent = (sent for sent in memory.sent if up - sent.up <= rules.FRESH)
+        memory.sent = (*recent, Sent(state.n, up, state.want))
+        self._publish(state)
+
+    def _show(self, up: float) -> None:
+        notice = self.memory.notice
+        if notice is not None and up >= notice.until:
+            self.memory.notice = None
+        display = face(self.memory, self.config, up)
+        if display != self._shown:
+            self._shown = display
+            self._effects.append(Show(display))
+
+    def _notice(self, text: str | None, up: float, refused: bool = False) -> None:
+        if text:
+            self.memory.notice = Notice(text, up + rules.NOTICE_SECONDS, refused)
+
+    def _publish(self, message: Up) -> None:
+        if self.memory.connected:
+            self._effects.append(Publish(message))
+
+    def _ignore(self, what: str, why: str) -> None:
+        self._effects.append(Ignored(what, why))
