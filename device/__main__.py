@@ -1,0 +1,83 @@
+"""python -m device NAME: a reference device with a simulated machine, until it is told to stop."""
+
+import argparse
+import ipaddress
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from device.box import Box
+from device.client import Address
+from device.control import Control
+from wire import fields
+from wire.memory import Config
+
+DEFAULT_CAPS = ",".join(Config(name="-").caps)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(argv)
+    host, port = options.broker
+    address = Address(host, port, options.username, options.password)
+    config = Config(
+        name=options.name,
+        caps=tuple(options.caps.split(",")),
+        heartbeat=options.heartbeat,
+        warn_s=options.warn,
+    )
+    box = Box(config, address, options.machine_ma)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: box.stop())
+    control = Control(*options.control) if options.control else None
+    if control is not None:
+        sys.stdout.write(f"{options.name}: control port {control.address[1]}\n")
+        sys.stdout.flush()
+    box.run(control)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m device", description=__doc__)
+    parser.add_argument("name", type=_name, help="a-z, 0-9 and -, as the server knows it")
+    parser.add_argument("--broker", type=_address, default=("127.0.0.1", 1883), metavar="HOST:PORT")
+    parser.add_argument(
+        "--username",
+        default=os.environ.get("BENCHKEY_DEVICE_USERNAME"),
+        help="the device's name unless given; or BENCHKEY_DEVICE_USERNAME",
+    )
+    parser.add_argument(
+        "--password",
+        default=os.environ.get("BENCHKEY_DEVICE_PASSWORD"),
+        help="better in BENCHKEY_DEVICE_PASSWORD, where no process list shows it",
+    )
+    parser.add_argument("--control", type=_loopback, metavar="127.0.0.1:PORT")
+    parser.add_argument("--machine-ma", type=int, default=3400, help="what a running job draws")
+    parser.add_argument("--caps", default=DEFAULT_CAPS, help=f"default: {DEFAULT_CAPS}")
+    parser.add_argument("--heartbeat", type=int, default=10, help="seconds between states")
+    parser.add_argument("--warn", type=int, default=300, help="seconds before the end to warn at")
+    return parser
+
+
+def _name(text: str) -> str:
+    if not fields.name(text):
+        raise argparse.ArgumentTypeError("1 to 32 characters out of a-z, 0-9 and -")
+    return text
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise argparse.ArgumentTypeError("HOST:PORT")
+    return host, int(port)
+
+
+def _loopback(text: str) -> tuple[str, int]:
+    host, port = _address(text)
+    if not ipaddress.ip_address(host).is_loopback:
+        raise argparse.ArgumentTypeError("the control port is for this computer only")
+    return host, port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

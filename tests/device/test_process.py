@@ -1,0 +1,226 @@
+"""The reference device as it is started by people: a process, a broker, a control port."""
+
+import time
+from contextlib import contextmanager
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+import wire
+from tests.device.process import forged_server, running_device
+
+pytestmark = pytest.mark.broker
+
+ALICE = "04A11CE0"
+SID = "a" * 24
+
+
+@contextmanager
+def started(name, broker, *options):
+    """A connected device and a server that hears it."""
+    with (
+        forged_server(name, broker.port) as server,
+        running_device(name, broker.port, *options) as device,
+    ):
+        device.until(connected=True)
+        yield device, server
+
+
+def granted(device, server, **changes):
+    device.do("tap", badge=ALICE)
+    tap = server.next("tap")
+    server.grant(tap, SID, **changes)
+    return device.until(st="armed")
+
+
+def retained(broker, topic):
+    """The last words a newcomer would be shown."""
+    found = []
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    client.on_message = lambda _c, _u, message: found.append(message)
+    client.connect("127.0.0.1", broker.port)
+    client.subscribe(topic, qos=1)
+    deadline = time.monotonic() + 5
+    while not found and time.monotonic() < deadline:
+        client.loop(0.1)
+    client.disconnect()
+    assert found[0].retain
+    return wire.parse_up(found[0].topic, found[0].payload)
+
+
+def test_a_device_introduces_itself(broker):
+    with started("intro-1", broker) as (device, server):
+        avail = server.next("avail", on=True)
+        hello = server.next("hello")
+        state = server.next("state")
+        assert avail.boot == hello.boot == state.boot == device.do()["boot"]
+        assert (state.st, state.relay, state.n) == ("locked", False, 1)
+
+
+def test_a_granted_tap_closes_the_relay_in_milliseconds(broker):
+    with started("grant-1", broker) as (device, server):
+        status = granted(device, server)
+        assert status["relay"]
+        assert status["answer"]["text"] == "Yours until 15:00."
+        assert 0 < status["answer"]["ms"] < 2000
+        assert (status["state"], status["lamp"]) == ("ARMED", "blue-slow")
+        assert server.next("state", st="armed", relay=True).sid == SID
+
+
+def test_a_refused_tap_shows_the_reason(broker):
+    with started("refuse-1", broker) as (device, server):
+        device.do("tap", badge=ALICE)
+        tap = server.next("tap")
+        server.say(
+            wire.Answer(
+                boot=tap.boot, nonce=tap.nonce, ok=False, code="no-booking", text="Book it first."
+            )
+        )
+        status = device.until(refused=True)
+        assert status["display"] == ["LOCKED", "Book it first."]
+        assert not status["relay"]
+
+
+def test_a_job_runs_finishes_and_the_machine_locks(broker):
+    with started("job-1", broker) as (device, server):
+        granted(device, server)
+        assert device.do("start")["ma"] == 3400
+        device.until(st="running")
+        boot = device.do()["boot"]
+        server.say(wire.Off(boot=boot, sid=SID, mode="after-job", code="time-up"))
+        assert device.until(st="grace")["relay"]
+        device.do("finish")
+        status = device.until(st="locked")
+        assert (status["relay"], status["ma"], status["sid"]) == (False, 0, None)
+
+
+def test_pressing_start_on_a_locked_machine_does_nothing(broker):
+    with started("locked-1", broker) as (device, _):
+        assert device.do("start")["ma"] == 0
+
+
+def test_a_stop_cuts_a_running_job_at_once(broker):
+    with started("stop-1", broker) as (device, server):
+        granted(device, server)
+        device.do("start")
+        device.until(st="running")
+        asked = time.monotonic()
+        server.say(wire.Off(sid=SID, mode="stop", code="lockout"))
+        status = device.until(st="locked")
+        assert time.monotonic() - asked < 1
+        assert (status["relay"], status["ma"]) == (False, 0)
+
+
+def test_a_pulled_network_cable_ends_the_lease_on_time_and_plugging_it_in_starts_nothing(broker):
+    with started("cable-1", broker) as (device, server):
+        status = granted(device, server, exp=int(device.do()["up"]) + 3)
+        assert device.do("network", up=False)["network"] is False
+        assert server.next("avail", on=False).boot is None
+        assert device.until(st="locked", connected=False)["up"] == pytest.approx(
+            status["exp"], abs=1
+        )
+        device.do("network", up=True)
+        device.until(connected=True)
+        assert server.next("state", st="locked").sid is None
+        assert not device.do()["relay"]
+
+
+def test_a_welded_contactor_is_a_fault_until_the_reboot(broker):
+    with started("weld-1", broker) as (device, server):
+        device.do("weld")
+        status = device.until(st="fault")
+        assert (status["fault"], status["lamp"]) == ("contactor-stuck", "red-fast")
+        assert server.next("state", st="fault").fault == "contactor-stuck"
+        device.do("unweld")
+        assert device.do()["st"] == "fault"
+        before = device.do()["boot"]
+        status = device.do("reboot")
+        assert status["st"] == "locked"
+        assert status["boot"] != before
+        device.until(connected=True)
+
+
+def test_a_reboot_under_a_grant_comes_up_locked_and_stays_so(broker):
+    with started("reboot-1", broker) as (device, server):
+        granted(device, server)
+        old = server.next("state", st="armed")
+        assert device.do("reboot")["relay"] is False
+        device.until(connected=True)
+        server.say(
+            wire.Lease(boot=old.boot, re=old.n, sid=SID, exp=old.up + 40, hard=999, left=500)
+        )
+        new = server.next("hello", why="reset")
+        assert new.boot != old.boot
+        time.sleep(0.3)
+        assert device.do()["relay"] is False
+
+
+def test_a_retained_grant_left_at_the_broker_is_inert(broker):
+    with started("retain-1", broker) as (device, server):
+        boot = device.do()["boot"]
+        grant = wire.Grant(
+            boot=boot, re=1, sid=SID, exp=50, hard=90, fin=9, idle_s=2, run_ma=8, left=99
+        )
+        server.say(grant, retain=True)
+        device.do("network", up=False)
+        device.until(connected=False)
+        device.do("network", up=True)
+        device.until(connected=True)
+        time.sleep(0.3)
+        status = device.do()
+        assert status["relay"] is False
+        assert any("ignored: grant" in line["what"] for line in status["log"])
+
+
+def test_garbage_from_the_broker_is_dropped_and_the_device_goes_on(broker):
+    with started("garbage-1", broker) as (device, server):
+        for payload in (b"\xff\xfe", b"[" * 1000, b'{"boot":1}', b"x" * 5000):
+            server.client.publish("bk/1/garbage-1/down/grant", payload, qos=1)
+            server.client.publish("bk/1/garbage-1/down/dance", payload, qos=1)
+        granted(device, server)
+        assert sum("dropped a message" in line["what"] for line in device.do()["log"]) == 8
+
+
+def test_the_last_will_and_the_last_state_are_there_for_a_newcomer(broker):
+    with started("will-1", broker) as (device, _):
+        assert retained(broker, "bk/1/will-1/up/state").st == "locked"
+        assert retained(broker, "bk/1/will-1/up/avail").on is True
+        device.kill()
+        deadline = time.monotonic() + 5
+        while retained(broker, "bk/1/will-1/up/avail").on and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert retained(broker, "bk/1/will-1/up/avail").on is False
+
+
+def test_a_device_that_is_stopped_says_goodbye(broker):
+    with started("bye-1", broker) as (device, server):
+        assert device.stop() == 0
+        assert server.next("avail", on=False)
+
+
+def test_a_device_started_before_its_broker_connects_when_it_comes(own_broker):
+    own_broker.stop()
+    with running_device("early-1", own_broker.port) as device:
+        device.do("tap", badge=ALICE)
+        assert device.until(refused=True)["display"][1] == "No connection. Tap again in a moment."
+        own_broker.start()
+        device.until(connected=True, patience=20)
+
+
+def test_a_restarted_broker_energises_nothing(own_broker):
+    with started("restart-1", own_broker) as (device, server):
+        granted(device, server, exp=int(device.do()["up"]) + 4)
+        own_broker.stop()
+        device.until(st="locked", connected=False)
+        own_broker.start()
+        device.until(connected=True, patience=20)
+        assert device.do()["relay"] is False
+
+
+def test_bad_commands_are_answered_and_do_no_harm(broker):
+    bad = [b"tap", b"[]", b'{"do":"dance"}', b'{"do":"tap","badge":"04:A1"}', b"[" * 4000, b"\xff"]
+    with running_device("command-1", broker.port) as device:
+        for line in bad:
+            assert list(device.ask(line)) == ["error"]
+        assert device.do()["st"] == "locked"
