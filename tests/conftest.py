@@ -64,7 +64,7 @@ class RunningBroker:
         command = brokers.command(self.kind, self.port, self.directory)
         with (self.directory / "broker.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        _await_port(self.port)
+        await_port(self.port)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -73,7 +73,7 @@ class RunningBroker:
             self.process = None
 
 
-def _await_port(port: int, patience: float = 20) -> None:
+def await_port(port: int, patience: float = 20) -> None:
     deadline = time.monotonic() + patience
     while True:
         try:
