@@ -1,0 +1,1 @@
+"""Claims on machine time and the rules for them; knows no interlock."""

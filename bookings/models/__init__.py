@@ -1,0 +1,5 @@
+"""Every table of the room, by noun."""
+
+from bookings.models.booking import Booking
+
+__all__ = ["Booking"]

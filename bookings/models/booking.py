@@ -1,0 +1,104 @@
+"""A claim on one machine for a half-open interval. Every claim on machine time is a row here."""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.constraints import NoOverlap
+from equipment.models import Machine
+from members.models import Member
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def holding(self) -> "BookingQuerySet":
+        """Those that keep others off the machine."""
+        return self.filter(holds=True)
+
+    def touching(self, starts: datetime, ends: datetime) -> "BookingQuerySet":
+        """Those whose blocked range shares an instant with [starts, ends)."""
+        return self.filter(starts__lt=ends, blocked_until__gt=starts)
+
+
+class Booking(models.Model):
+    class State(models.TextChoices):
+        OFFERED = "offered", _("offered")
+        REQUESTED = "requested", _("waiting for approval")
+        CONFIRMED = "confirmed", _("confirmed")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+        NO_SHOW = "no-show", _("missed")
+        LAPSED = "lapsed", _("lapsed")
+
+    class Purpose(models.TextChoices):
+        USE = "use", _("use")
+        INDUCTION = "induction", _("induction")
+        MAINTENANCE = "maintenance", _("maintenance")
+
+    class Origin(models.TextChoices):
+        """How the claim came about; shown in its history."""
+
+        PAGE = "page", _("booked on the page")
+        WALK_UP = "walk-up", _("started at the machine")
+        STAFF = "staff", _("booked by staff")
+
+    HOLDING = (State.OFFERED, State.REQUESTED, State.CONFIRMED, State.RUNNING)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="bookings")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="bookings")
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.USE)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CONFIRMED)
+    holds = models.BooleanField(default=True)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    blocked_until = models.DateTimeField()  # end + the buffer of the day it was saved
+    group = models.UUIDField(null=True, blank=True)  # several machines claimed at once
+    series = models.UUIDField(null=True, blank=True)
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.PAGE)
+    note = models.CharField(max_length=80, blank=True)
+
+    lapses_at = models.DateTimeField(null=True, blank=True)  # an unanswered offer, or a no-show
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    checked_in_by_tap = models.BooleanField(default=False)  # False: declared on a page
+    ended_at = models.DateTimeField(null=True, blank=True)  # finished, cancelled, missed, lapsed
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    sequence = models.PositiveIntegerField(default=0)  # RFC 5545 section 3.8.7.4
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts"]
+        indexes = [
+            # NoOverlap, the board and the next booking of a machine
+            models.Index(fields=["machine", "blocked_until"], name="bookings_booking_board"),
+            # my bookings, quotas and the feed
+            models.Index(fields=["member", "ends"], name="bookings_booking_mine"),
+            # expiry by time: what may lapse
+            models.Index(
+                fields=["lapses_at"],
+                condition=Q(holds=True) & ~Q(lapses_at=None),
+                name="bookings_booking_lapse",
+            ),
+        ]
+        constraints = [
+            NoOverlap(name="bookings_booking_no_overlap"),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")), name="bookings_booking_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(blocked_until__gte=F("ends")), name="bookings_booking_buffer_after_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(holds=True, state__in=["offered", "requested", "confirmed", "running"])
+                | Q(holds=False),
+                name="bookings_booking_holds_by_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.machine} {self.starts:%Y-%m-%d %H:%M}"

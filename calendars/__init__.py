@@ -1,0 +1,1 @@
+"""iCalendar feeds; the only room that speaks iCalendar."""

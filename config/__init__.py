@@ -1,0 +1,1 @@
+"""Mounts every room of the house; nothing imports it."""

@@ -1,0 +1,7 @@
+"""Desk, as Django mounts it."""
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "desk"

@@ -1,0 +1,7 @@
+"""Equipment, as Django mounts it."""
+
+from django.apps import AppConfig
+
+
+class EquipmentConfig(AppConfig):
+    name = "equipment"

@@ -1,0 +1,184 @@
+"""The one judge: may this member use this machine at this instant, leaving bookings aside? PURE.
+
+Booking rules ask it at a booking's start and end, the decision on a tap asks it now, and pages ask
+it now, so that all three always agree. It knows no database, no clock and no words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from equipment.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """[starts, until); None is open-ended."""
+
+    starts: datetime
+    until: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        return self.starts <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFact:
+    reason: str
+    remedy: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationFact:
+    """One certification of the type the tool class requires; a revoked one ends at that moment."""
+
+    level: int
+    span: Span
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutFact:
+    why: str
+    span: Span  # until: when it was cleared
+    expected_until: datetime | None = None
+
+    def stands(self, at: datetime, known_at: datetime) -> bool:
+        """Now only a clearance ends it; for later than now the expectation is believed."""
+        expected = self.expected_until is not None and at > known_at and at >= self.expected_until
+        return self.span.covers(at) and not expected
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a tool class asks for: a certification type by name, and a level."""
+
+    name: str
+    slug: str
+    level: int
+    how_to_get: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the judge may know about one member and one machine, read at `known_at`."""
+
+    known_at: datetime
+    machine: str
+    machine_slug: str
+    active: bool = True
+    retired_at: datetime | None = None
+    memberships: tuple[Span, ...] = ()
+    holds: tuple[HoldFact, ...] = ()
+    requirement: Requirement | None = None
+    certifications: tuple[CertificationFact, ...] = ()
+    lockouts: tuple[LockoutFact, ...] = ()
+
+
+def missing(facts: Facts, at: datetime) -> tuple[Reason, ...]:
+    """All that keeps the member from the machine at `at`; empty means eligible."""
+    return tuple(reason for rule in RULES if (reason := rule(facts, at)))
+
+
+def ends(facts: Facts, at: datetime) -> datetime | None:
+    """The first moment after `at` at which an eligible member stops being one; None: not in sight.
+
+    A known future fact (a membership's end, a hold that begins) bounds every grant.
+    """
+    moments = sorted(moment for moment in _moments(facts) if moment > at)
+    return next((moment for moment in moments if missing(facts, moment)), None)
+
+
+def account_closed(facts: Facts, at: datetime) -> Reason | None:
+    return None if facts.active else Reason("account-closed")
+
+
+def no_membership(facts: Facts, at: datetime) -> Reason | None:
+    """A member is on some plan at `at`."""
+    if any(span.covers(at) for span in facts.memberships):
+        return None
+    ended = [span.until for span in facts.memberships if span.until and span.until <= at]
+    if ended:
+        return Reason("membership-ended", {"ended": max(ended)})
+    starts = [span.starts for span in facts.memberships]
+    return (
+        Reason("membership-not-begun", {"starts": min(starts)})
+        if starts
+        else Reason("no-membership")
+    )
+
+
+def on_hold(facts: Facts, at: datetime) -> Reason | None:
+    """No hold stands; the first one names its own remedy."""
+    for hold in facts.holds:
+        if hold.span.covers(at):
+            return Reason("on-hold", {"reason": hold.reason, "remedy": hold.remedy})
+    return None
+
+
+def not_certified(facts: Facts, at: datetime) -> Reason | None:
+    """A valid certification of the required type and at least the required level."""
+    need = facts.requirement
+    if need is None:
+        return None
+    valid = [held.level for held in facts.certifications if held.span.covers(at)]
+    params: dict[str, object] = {
+        "certification": need.name,
+        "certification_slug": need.slug,
+        "level": need.level,
+        "how": need.how_to_get,
+    }
+    if not valid:
+        return _lapsed(facts, at, params) or Reason("not-certified", params)
+    if max(valid) < need.level:
+        return Reason("level-too-low", params | {"held": max(valid)})
+    return None
+
+
+def locked_out(facts: Facts, at: datetime) -> Reason | None:
+    """The machine is in service."""
+    for lockout in facts.lockouts:
+        if lockout.stands(at, facts.known_at):
+            params = {"machine": facts.machine, "why": lockout.why}
+            return Reason("locked-out", params | {"expected": lockout.expected_until})
+    return None
+
+
+def retired(facts: Facts, at: datetime) -> Reason | None:
+    if facts.retired_at is not None and facts.retired_at <= at:
+        return Reason("retired", {"machine": facts.machine})
+    return None
+
+
+# The policy, in the order a person is told.
+RULES: tuple[Callable[[Facts, datetime], Reason | None], ...] = (
+    account_closed,
+    no_membership,
+    on_hold,
+    not_certified,
+    locked_out,
+    retired,
+)
+
+
+def _lapsed(facts: Facts, at: datetime, params: dict[str, object]) -> Reason | None:
+    """Was certified once: say since when not any more, and whether someone took it away."""
+    past = [held for held in facts.certifications if held.span.until and held.span.until <= at]
+    if not past:
+        return None
+    last = max(past, key=lambda held: held.span.until or at)
+    code = "certification-revoked" if last.revoked else "certification-ended"
+    return Reason(code, params | {"ended": last.span.until})
+
+
+def _moments(facts: Facts) -> list[datetime]:
+    """Every instant at which a rule's answer may change."""
+    spans = [
+        *facts.memberships,
+        *(hold.span for hold in facts.holds),
+        *(held.span for held in facts.certifications),
+        *(lockout.span for lockout in facts.lockouts),
+    ]
+    edges = [edge for span in spans for edge in (span.starts, span.until)]
+    return [edge for edge in [*edges, facts.retired_at] if edge is not None]

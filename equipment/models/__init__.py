@@ -1,0 +1,17 @@
+"""Every table of the room, by noun."""
+
+from equipment.models.certification import Certification, CertificationType, Level
+from equipment.models.lockout import FaultReport, Lockout, Mode
+from equipment.models.machine import Machine
+from equipment.models.tool_class import ToolClass
+
+__all__ = [
+    "Certification",
+    "CertificationType",
+    "FaultReport",
+    "Level",
+    "Lockout",
+    "Machine",
+    "Mode",
+    "ToolClass",
+]

@@ -1,0 +1,68 @@
+"""A kind of machine that shares one policy. The policy is these columns and nothing else."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from equipment.models.certification import CertificationType, Level
+
+
+class ToolClass(models.Model):
+    """A kind of machine, such as laser cutters. Belongs to the organisation."""
+
+    class Risk(models.TextChoices):
+        LOW = "low", _("low")
+        MEDIUM = "medium", _("medium")
+        HIGH = "high", _("high")  # signed messages, short leases, no detective interlock
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=40, unique=True)
+    summary = models.CharField(max_length=120, blank=True)  # half a line on the board
+    order = models.PositiveSmallIntegerField(default=0)
+    risk = models.CharField(max_length=8, choices=Risk.choices, default=Risk.MEDIUM)
+
+    # who
+    requires = models.ForeignKey(
+        CertificationType,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tool_classes",
+    )  # NULL: any member may use it
+    required_level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.FULL)
+
+    # when: all in minutes unless the name says otherwise
+    step_minutes = models.PositiveSmallIntegerField(
+        default=15, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
+    shortest_minutes = models.PositiveSmallIntegerField(default=30)
+    longest_minutes = models.PositiveSmallIntegerField(default=240)
+    horizon_days = models.PositiveSmallIntegerField(default=28)
+    notice_minutes = models.PositiveIntegerField(default=0)
+    buffer_minutes = models.PositiveSmallIntegerField(default=0)
+    most_future = models.PositiveSmallIntegerField(null=True, blank=True, default=4)
+
+    # at the machine
+    walk_up = models.BooleanField(default=True)
+    walk_up_minutes = models.PositiveSmallIntegerField(default=60)
+    early_start_minutes = models.PositiveSmallIntegerField(default=10)
+    overrun_minutes = models.PositiveSmallIntegerField(default=0)
+    no_show_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # NULL: never
+    finish_seconds = models.PositiveIntegerField(default=0)  # GRACE at most; 0 cuts at the end
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name_plural = "tool classes"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shortest_minutes__lte=F("longest_minutes")),
+                name="equipment_tool_class_shortest_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(step_minutes__gte=1), name="equipment_tool_class_step_counts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

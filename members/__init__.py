@@ -1,0 +1,1 @@
+"""People: spaces, plans, memberships, badges, roles, holds, changes; knows no machine."""

@@ -1,0 +1,7 @@
+"""Members, as Django mounts it."""
+
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    name = "members"
