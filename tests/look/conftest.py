@@ -1,0 +1,5 @@
+"""The look is judged in a browser."""
+
+from tests.browser import screen
+
+__all__ = ["screen"]

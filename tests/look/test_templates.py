@@ -1,0 +1,92 @@
+"""What holds for every template: nothing inline, nothing that leads nowhere. Reads files only."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = settings.BASE_DIR / "templates"
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.html"))
+SCRIPTS = sorted((settings.BASE_DIR / "config" / "static" / "js").glob("*.js"))
+
+# What a policy of default-src 'self' blocks, and so must not be written.
+INLINE = {
+    "a style attribute": r"<[^>]*\sstyle\s*=",
+    "an event attribute": r"<[a-zA-Z][^>]*\son[a-z]+\s*=",
+    "a style element": r"<style\b",
+    "an inline script": r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
+    "a script address": r"javascript:",
+}
+
+
+def read(page: str) -> str:
+    return (ROOT / page).read_text()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_inline(page: str) -> None:
+    found = [what for what, pattern in INLINE.items() if re.search(pattern, read(page))]
+    assert not found, f"{page} has {' and '.join(found)}"
+
+
+@pytest.mark.parametrize("written", ['<p style="x">', "<a onclick='x'>", "<script>x</script>"])
+def test_inline_is_seen_where_it_is(written: str) -> None:
+    assert any(re.search(pattern, written) for pattern in INLINE.values())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_it_compiles(page: str) -> None:
+    get_template(page)
+
+
+def test_every_link_leads_somewhere() -> None:
+    known = set(url_names(get_resolver()))
+    dead = [
+        f"{page}: {name}"
+        for page in PAGES
+        for name in re.findall(r"{%\s*url\s+[\"']([\w:-]+)", read(page))
+        if name not in known
+    ]
+    assert not dead
+
+
+def url_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from url_names(pattern, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield namespace + pattern.name
+
+
+def test_every_static_file_is_there() -> None:
+    absent = [
+        f"{page}: {name}"
+        for page in PAGES
+        for name in re.findall(r"(?:{%\s*static\s+[\"']|[\"']/static/)([^\"']+)", read(page))
+        if finders.find(name) is None
+    ]
+    assert not absent
+
+
+def test_every_icon_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="i-(\w+)"', read("_sprite.html")))
+    asked = {
+        (page, name)
+        for page in PAGES
+        for name in re.findall(
+            r"_icon\.html[\"'] with name=\"(\w+)|#i-(\w+)|\bicon=\"(\w+)", read(page)
+        )
+        for name in name
+        if name
+    } | {(script.name, name) for script in SCRIPTS for name in icons_in(script)}
+    assert not {(where, name) for where, name in asked if name not in drawn}
+
+
+def icons_in(script: Path) -> list[str]:
+    return re.findall(r"#i-(\w+)", script.read_text())
