@@ -2,6 +2,6 @@
 
 from access.models.device import Candidate, Device
 from access.models.event import AccessEvent
-from access.models.session import AccessEpoch, Session
+from access.models.session import Session
 
-__all__ = ["AccessEpoch", "AccessEvent", "Candidate", "Device", "Session"]
+__all__ = ["AccessEvent", "Candidate", "Device", "Session"]

@@ -64,12 +64,3 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.sid
-
-
-class AccessEpoch(models.Model):
-    """One row, bumped by every write that can end a grant, in that write's transaction."""
-
-    number = models.PositiveBigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return str(self.number)

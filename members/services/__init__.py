@@ -1,0 +1,18 @@
+"""What people do to people; each one thing, atomic, with one Change behind it."""
+
+from members.services.badges import badge_hash, issue_badge, normalise_badge, revoke_badge
+from members.services.changes import record
+from members.services.holds import lift_hold, place_hold
+from members.services.memberships import end_membership, start_membership
+
+__all__ = [
+    "badge_hash",
+    "end_membership",
+    "issue_badge",
+    "lift_hold",
+    "normalise_badge",
+    "place_hold",
+    "record",
+    "revoke_badge",
+    "start_membership",
+]
