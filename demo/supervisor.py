@@ -79,6 +79,7 @@ class Supervisor:
         self.processes: dict[str, Process] = {}
         self.device_ports: dict[str, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._control: asyncio.Server | None = None
 
     async def run(
         self, prepare: Callable[[], list[str]], use: Callable[["Supervisor"], Awaitable[None]]
@@ -128,6 +129,8 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(process.keep_alive(), name=name))
 
     async def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -136,14 +139,14 @@ class Supervisor:
     # --- control: one JSON object a line in, one out ------------------------------------------
 
     async def _open_control(self) -> None:
-        server = await asyncio.start_server(self._converse, LOOPBACK, 0)
+        self._control = await asyncio.start_server(self._converse, LOOPBACK, 0)
         state = {
             "pid": os.getpid(),
             "base_url": self.site.base_url,
             "web": self.site.web_port,
             "broker": self.site.broker_port,
             "broker_kind": self.site.broker_kind,
-            "control": server.sockets[0].getsockname()[1],
+            "control": self._control.sockets[0].getsockname()[1],
             "devices": self.device_ports,
         }
         draft = self.site.state_file.with_suffix(".new")
@@ -171,11 +174,10 @@ class Supervisor:
             process.start()
         elif do != "status":
             return None
-        return {name: vars_of(process) for name, process in self.processes.items()}
-
-
-def vars_of(process: Process) -> dict[str, object]:
-    return {"up": process.up, "starts": process.starts}
+        return {
+            name: {"up": process.up, "starts": process.starts}
+            for name, process in self.processes.items()
+        }
 
 
 def run_site(
