@@ -55,6 +55,7 @@ def screen(browser: Browser, live_server: LiveServer) -> Iterator[OpenScreen]:
         context = browser.new_context(
             viewport={"width": WIDTHS[size], "height": 860}, color_scheme=scheme
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         if member is not None:
             context.add_cookies([{**session_cookie(member), "url": base}])

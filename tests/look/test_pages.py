@@ -1,4 +1,4 @@
-"""Account and error pages in a browser: flawless in every colour and size; passkeys under the policy."""
+"""Account and error pages in a browser: flawless in each colour and size; passkeys included."""
 
 from typing import Any
 
@@ -94,6 +94,10 @@ def test_a_passkey_is_made_and_signs_in(screen: OpenScreen, alice: Any) -> None:
     page.wait_for_url(window.base + "/")
 
     window.open("/account/2fa/webauthn/add/")
+    page.get_by_label("Password").fill(
+        PASSWORD
+    )  # asked again before anything that signs in changes
+    page.get_by_role("button", name="Go on").click()
     page.get_by_label("Name").fill("Alice's phone")
     page.get_by_role("button", name="Make the passkey").click()
     page.wait_for_url("**/account/2fa/**")
