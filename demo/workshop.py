@@ -75,7 +75,7 @@ def _person(name: str, space: Space, now: datetime) -> Member:
     plan, _new = Plan.objects.get_or_create(slug="smoke", defaults={"name": "Smoke"})
     Membership.objects.create(member=member, plan=plan, starts=now - timedelta(days=1))
     if number := BADGES.get(name):
-        issue_badge(member=member, number=number, now=now)
+        issue_badge(member=member, number=number, by=None, now=now)
     return member
 
 
