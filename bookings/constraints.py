@@ -48,7 +48,7 @@ class NoOverlap(BaseConstraint):
     def __hash__(self) -> int:
         return hash(self.name)
 
-    def constraint_sql(
+    def constraint_sql(  # type: ignore[override]  # Django skips what is None
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
     ) -> str | None:
         """The clause inside CREATE TABLE; on SQLite none, the triggers follow the table."""

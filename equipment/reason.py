@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,4 +9,4 @@ class Reason:
     """Why not. `params` feed the words of the registry (equipment/words.py); datetimes are UTC."""
 
     code: str
-    params: Mapping[str, object] = field(default=NOTHING, hash=False)
+    params: Mapping[str, object] = field(default_factory=dict, hash=False)

@@ -1,0 +1,192 @@
+"""The one registry that gives reasons their words and remedies; knows languages, judges nothing.
+
+Each room registers its own codes from its AppConfig. A test finds no code without both parts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from string import Formatter
+
+from django.urls import reverse
+from django.utils import formats, translation
+from django.utils.encoding import force_str
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from equipment.models import Level
+from equipment.reason import Reason
+
+Text = str | Promise
+Link = Callable[[Mapping[str, object]], str]
+DISPLAY_LENGTH = 80  # characters, by docs/protocol.md
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one code is told. Texts are templates over the reason's params."""
+
+    text: Text
+    remedy: Text
+    label: Text = ""  # of the remedy's button
+    link: Link | None = None
+    display: Text = ""  # for a machine's small screen; the text where empty
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reason as a page shows it: what is the matter, what to do next, and where."""
+
+    code: str
+    text: str
+    remedy: str
+    remedy_label: str = ""
+    remedy_url: str = ""
+
+
+REGISTRY: dict[str, Words] = {}
+
+
+def register(
+    code: str,
+    text: Text,
+    remedy: Text,
+    *,
+    label: Text = "",
+    link: Link | None = None,
+    display: Text = "",
+) -> None:
+    """Give `code` its words; `link(params)` is the address behind the button `label`."""
+    REGISTRY[code] = Words(text, remedy, label, link, display)
+
+
+def tell(reason: Reason, zone: tzinfo) -> Told:
+    """The reason in the reader's language, its times in `zone`. KeyError for a wordless code."""
+    words = REGISTRY[reason.code]
+    values = _values(reason, zone)
+    url = words.link(reason.params) if words.link else ""
+    return Told(
+        code=reason.code,
+        text=_fill(words.text, values),
+        remedy=_fill(words.remedy, values),
+        remedy_label=_fill(words.label, values) if url else "",
+        remedy_url=url,
+    )
+
+
+def display(reason: Reason, zone: tzinfo) -> str:
+    """The reason in at most 80 characters, for a machine's display."""
+    words = REGISTRY[reason.code]
+    return _fill(words.display or words.text, _values(reason, zone))[:DISPLAY_LENGTH]
+
+
+def when(moment: datetime, zone: tzinfo) -> str:
+    """“14:00” today, else “Tuesday 24 November, 14:00”, in `zone` and the active language."""
+    local = moment.astimezone(zone)
+    clock = formats.date_format(local, "H:i")
+    if local.date() == datetime.now(UTC).astimezone(zone).date():
+        return clock
+    day = formats.date_format(local, "l j. F" if _german() else "l j F")
+    return f"{day}, {clock}"
+
+
+def length(minutes: int) -> str:
+    """“45 min”, “2 h”, “1 h 30”."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+def _german() -> bool:
+    return (translation.get_language() or "").startswith("de")
+
+
+def _values(reason: Reason, zone: tzinfo) -> dict[str, str]:
+    return {name: _worded(name, value, zone) for name, value in reason.params.items()}
+
+
+def _worded(name: str, value: object, zone: tzinfo) -> str:
+    if isinstance(value, datetime):
+        return when(value, zone)
+    if name.endswith("minutes") and isinstance(value, int):
+        return length(value)
+    if name in ("level", "held") and isinstance(value, int):
+        return force_str(Level(value).label)
+    return "" if value is None else force_str(value)
+
+
+def _fill(template: Text, values: Mapping[str, str]) -> str:
+    """Fill {names}; a template's own braces are its author's, values are only inserted."""
+    text = force_str(template)
+    names = {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name}
+    return text.format(**{name: values.get(name, "") for name in names}).strip()
+
+
+def machine_page(params: Mapping[str, object]) -> str:
+    return reverse("desk:machine", args=[params["machine_slug"]])
+
+
+def register_eligibility() -> None:
+    """The words of the judge's own codes."""
+    register(
+        "account-closed",
+        _("This account is closed."),
+        _("Ask staff to open it again."),
+    )
+    register(
+        "no-membership",
+        _("You are on no plan yet."),
+        _("Ask staff at the desk to sign you up to a plan."),
+        display=_("No membership. See staff."),
+    )
+    register(
+        "membership-not-begun",
+        _("Your membership begins on {starts}."),
+        _("Choose a time after that, or ask staff for an earlier start."),
+        display=_("Your membership begins on {starts}."),
+    )
+    register(
+        "membership-ended",
+        _("Your membership ended on {ended}."),
+        _("Renew it with staff at the desk."),
+        display=_("Membership ended. Renew with staff."),
+    )
+    register("on-hold", "{reason}", "{remedy}", display="{reason}")
+    register(
+        "not-certified",
+        _("You still need the certification “{certification}”."),
+        _("How to get it: {how}"),
+        display=_("You need the certification “{certification}”."),
+    )
+    register(
+        "certification-ended",
+        _("Your certification “{certification}” ended on {ended}."),
+        _("Renew it: {how}"),
+        display=_("Your “{certification}” has ended. Renew it."),
+    )
+    register(
+        "certification-revoked",
+        _("Your certification “{certification}” was taken back on {ended}."),
+        _("Talk to staff. How to earn it again: {how}"),
+        display=_("Your “{certification}” was taken back. See staff."),
+    )
+    register(
+        "level-too-low",
+        _("You hold “{certification}” {held}; this machine asks for {level}."),
+        _("The next step: {how}"),
+        display=_("“{certification}”: {level} is needed."),
+    )
+    register(
+        "locked-out",
+        _("{machine} is locked out: {why}"),
+        _("Staff clear it when it is safe. Book another machine, or look again later."),
+        display=_("Locked out: {why}"),
+    )
+    register(
+        "retired",
+        _("{machine} is out of use for good."),
+        _("Choose another machine on the board."),
+        label=_("Open the board"),
+        link=lambda params: reverse("desk:board"),
+    )
