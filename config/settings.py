@@ -25,7 +25,8 @@ DEBUG = env.bool("DEBUG", default="SECRET_KEY" not in env)
 
 def secret(name: str) -> str:
     """A secret from the environment; in debug one that is stable and worthless."""
-    if value := env.str(name, default=""):
+    value: str = env.str(name, default="")
+    if value:
         return value
     if not DEBUG:
         raise ImproperlyConfigured(f"{name} is not set. `./run manage new_secrets` prints a set.")
