@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from demo import broker as brokers
 from demo.processes import free_port
@@ -25,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Playwright leaves an event loop running in the thread; what starts its own must come before.
+    items.sort(key=lambda item: "browser_name" in getattr(item, "fixturenames", ()))
     if config.getoption("--long"):
         return
     for item in items:
@@ -141,7 +145,8 @@ def new_postgres_url(
 
     def create(label: str) -> str:
         database = f"{label}_{worker_id}_{next(names)}"
-        server.psql(f'CREATE DATABASE "{database}"')
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
         return str(server.get_uri(database))
 
     yield create
