@@ -1,0 +1,25 @@
+"""Every kind of message, with the facts its templates (email/<kind>.*) tell. Knows no words."""
+
+BOOKING = frozenset({"machine", "machine_slug", "booking", "starts", "ends", "zone"})
+MACHINE = frozenset({"machine", "machine_slug", "words", "by"})
+
+KINDS: dict[str, frozenset[str]] = {
+    "booking-confirmed": BOOKING,  # booking is its public id, starts and ends isoformat
+    "booking-changed": BOOKING,
+    "booking-cancelled": BOOKING,  # `why` and `by` where somebody else cancelled it
+    "booking-reminder": BOOKING,
+    "booking-missed": BOOKING,
+    "certification-given": frozenset({"certification", "by", "until"}),  # until may be None
+    "certification-revoked": frozenset({"certification", "by", "why"}),
+    "certification-expiring": frozenset({"certification", "until", "how"}),
+    "membership-expiring": frozenset({"plan", "until"}),
+    "machine-locked-out": MACHINE,
+    "fault-reported": MACHINE,
+    "device-silent": frozenset({"device", "seen_at"}),
+    "alarm": frozenset({"words"}),  # `device` where one raised it
+}
+
+
+def lacking(kind: str, context: dict[str, object]) -> frozenset[str]:
+    """Which facts of its kind a context leaves out. KeyError for a kind without templates."""
+    return KINDS[kind] - context.keys()

@@ -1,0 +1,40 @@
+"""Times in letters: the outbox keeps them as isoformat, people read them in their own zone."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.filter
+def moment(text: str) -> str:
+    """“Tuesday 24 November, 14:00”, in the letter's zone."""
+    return f"{day(text)}, {clock(text)}"
+
+
+@register.filter
+def day(text: str) -> str:
+    """“Tuesday 24 November”."""
+    german = (get_language() or "").startswith("de")
+    return date_format(_local(text), "l j. F" if german else "l j F")
+
+
+@register.filter
+def date_of(text: str) -> str:
+    """“24 November 2026”, for what lies far off."""
+    german = (get_language() or "").startswith("de")
+    return date_format(_local(text), "j. F Y" if german else "j F Y")
+
+
+@register.filter
+def clock(text: str) -> str:
+    """“14:00”."""
+    return date_format(_local(text), "H:i")
+
+
+def _local(text: str) -> datetime:
+    return timezone.localtime(datetime.fromisoformat(text))
