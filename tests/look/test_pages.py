@@ -66,13 +66,13 @@ def test_pages_of_ones_own_account(screen: OpenScreen, view: dict[str, str], ali
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "500"])
-def test_pages_for_when_things_go_wrong(screen: OpenScreen, page: str) -> None:
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "500"])
+def test_pages_for_when_things_go_wrong(screen: OpenScreen, name: str) -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     window = screen(size="phone", scheme="dark")
     window.open("/account/login/").set_content(
-        render_to_string(f"{page}.html", request=request if page == "403" else None)
+        render_to_string(f"{name}.html", request=request if name == "403" else None)
     )
     assert not window.flaws()
 
