@@ -8,44 +8,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('equipment', '0001_initial'),
+        ("equipment", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('purpose', models.CharField(choices=[('use', 'use'), ('induction', 'induction'), ('maintenance', 'maintenance')], default='use', max_length=12)),
-                ('state', models.CharField(choices=[('offered', 'offered'), ('requested', 'waiting for approval'), ('confirmed', 'confirmed'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('no-show', 'missed'), ('lapsed', 'lapsed')], default='confirmed', max_length=10)),
-                ('holds', models.BooleanField(default=True)),
-                ('starts', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('blocked_until', models.DateTimeField()),
-                ('group', models.UUIDField(blank=True, null=True)),
-                ('series', models.UUIDField(blank=True, null=True)),
-                ('origin', models.CharField(choices=[('page', 'booked on the page'), ('walk-up', 'started at the machine'), ('staff', 'booked by staff')], default='page', max_length=8)),
-                ('note', models.CharField(blank=True, max_length=80)),
-                ('lapses_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_in_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_in_by_tap', models.BooleanField(default=False)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('machine', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='equipment.machine')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("use", "use"),
+                            ("induction", "induction"),
+                            ("maintenance", "maintenance"),
+                        ],
+                        default="use",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "offered"),
+                            ("requested", "waiting for approval"),
+                            ("confirmed", "confirmed"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                            ("no-show", "missed"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        default="confirmed",
+                        max_length=10,
+                    ),
+                ),
+                ("holds", models.BooleanField(default=True)),
+                ("starts", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("blocked_until", models.DateTimeField()),
+                ("group", models.UUIDField(blank=True, null=True)),
+                ("series", models.UUIDField(blank=True, null=True)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("page", "booked on the page"),
+                            ("walk-up", "started at the machine"),
+                            ("staff", "booked by staff"),
+                        ],
+                        default="page",
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=80)),
+                ("lapses_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_in_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_in_by_tap", models.BooleanField(default=False)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                (
+                    "machine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="equipment.machine",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts'],
-                'indexes': [models.Index(fields=['machine', 'blocked_until'], name='bookings_booking_board'), models.Index(fields=['member', 'ends'], name='bookings_booking_mine'), models.Index(condition=models.Q(('holds', True), models.Q(('lapses_at', None), _negated=True)), fields=['lapses_at'], name='bookings_booking_lapse')],
-                'constraints': [bookings.constraints.NoOverlap(name='bookings_booking_no_overlap'), models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='bookings_booking_ends_after_start'), models.CheckConstraint(condition=models.Q(('blocked_until__gte', models.F('ends'))), name='bookings_booking_buffer_after_end'), models.CheckConstraint(condition=models.Q(models.Q(('holds', True), ('state__in', ['offered', 'requested', 'confirmed', 'running'])), ('holds', False), _connector='OR'), name='bookings_booking_holds_by_state')],
+                "ordering": ["starts"],
+                "indexes": [
+                    models.Index(
+                        fields=["machine", "blocked_until"], name="bookings_booking_board"
+                    ),
+                    models.Index(fields=["member", "ends"], name="bookings_booking_mine"),
+                    models.Index(
+                        condition=models.Q(
+                            ("holds", True), models.Q(("lapses_at", None), _negated=True)
+                        ),
+                        fields=["lapses_at"],
+                        name="bookings_booking_lapse",
+                    ),
+                ],
+                "constraints": [
+                    bookings.constraints.NoOverlap(name="bookings_booking_no_overlap"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))),
+                        name="bookings_booking_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("blocked_until__gte", models.F("ends"))),
+                        name="bookings_booking_buffer_after_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("holds", True),
+                                ("state__in", ["offered", "requested", "confirmed", "running"]),
+                            ),
+                            ("holds", False),
+                            _connector="OR",
+                        ),
+                        name="bookings_booking_holds_by_state",
+                    ),
+                ],
             },
         ),
     ]

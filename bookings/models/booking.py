@@ -21,6 +21,18 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Those whose blocked range shares an instant with [starts, ends)."""
         return self.filter(starts__lt=ends, blocked_until__gt=starts)
 
+    def stale(self, now: datetime) -> "BookingQuerySet":
+        """Unanswered offers and no-shows: they hold in the table, and no longer in truth."""
+        return self.filter(holds=True, lapses_at__lte=now)
+
+    def standing(self, now: datetime) -> "BookingQuerySet":
+        """Holding and not stale."""
+        return self.filter(Q(lapses_at=None) | Q(lapses_at__gt=now), holds=True)
+
+    def coming(self, now: datetime) -> "BookingQuerySet":
+        """A member's bookings that are not over."""
+        return self.standing(now).filter(ends__gt=now)
+
 
 class Booking(models.Model):
     class State(models.TextChoices):
@@ -45,13 +57,14 @@ class Booking(models.Model):
         WALK_UP = "walk-up", _("started at the machine")
         STAFF = "staff", _("booked by staff")
 
-    HOLDING = (State.OFFERED, State.REQUESTED, State.CONFIRMED, State.RUNNING)
+    OPEN = (State.OFFERED, State.REQUESTED, State.CONFIRMED, State.RUNNING)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="bookings")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="bookings")
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.USE)
     state = models.CharField(max_length=10, choices=State.choices, default=State.CONFIRMED)
+    # True for every open state, and for a finished booking whose buffer is not over yet.
     holds = models.BooleanField(default=True)
     starts = models.DateTimeField()
     ends = models.DateTimeField()
@@ -60,6 +73,7 @@ class Booking(models.Model):
     series = models.UUIDField(null=True, blank=True)
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.PAGE)
     note = models.CharField(max_length=80, blank=True)
+    key = models.UUIDField(null=True, blank=True)  # of the form sent: twice sent is once booked
 
     lapses_at = models.DateTimeField(null=True, blank=True)  # an unanswered offer, or a no-show
     checked_in_at = models.DateTimeField(null=True, blank=True)
@@ -94,11 +108,23 @@ class Booking(models.Model):
                 condition=Q(blocked_until__gte=F("ends")), name="bookings_booking_buffer_after_end"
             ),
             models.CheckConstraint(
-                condition=Q(holds=True, state__in=["offered", "requested", "confirmed", "running"])
+                condition=Q(state__in=["offered", "requested", "confirmed", "running", "done"])
                 | Q(holds=False),
                 name="bookings_booking_holds_by_state",
             ),
+            # NULLs are distinct: what no form sent has no key
+            models.UniqueConstraint(fields=["member", "key"], name="bookings_booking_key_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.machine} {self.starts:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    def is_over(self, now: datetime) -> bool:
+        return self.ends <= now or not self.is_open
+
+    def has_lapsed(self, now: datetime) -> bool:
+        return self.holds and self.lapses_at is not None and self.lapses_at <= now
