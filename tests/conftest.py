@@ -170,9 +170,4 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     """pytest-playwright drives the system's chromium; none is downloaded."""
     # Playwright keeps an event loop running in this thread, where Django would refuse its ORM.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # chromium's sandbox refuses root
-    return {
-        **browser_type_launch_args,
-        "executable_path": need("chromium", "chromium"),
-        "args": sandbox,
-    }
+    return {**browser_type_launch_args, "executable_path": need("chromium", "chromium")}
