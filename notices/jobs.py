@@ -1,0 +1,17 @@
+"""The worker's round of the outbox."""
+
+from django.utils import timezone
+
+from notices import services
+
+# A message leaves within about a minute. Waking the worker from `post` would be quicker, and would
+# cost every booking and every tap another write.
+SCHEDULES = (("send", "* * * * *"),)
+
+
+def send() -> int:
+    """Send until nothing is due; how many went."""
+    total = 0
+    while sent := services.send_due(timezone.now()):
+        total += sent
+    return total
