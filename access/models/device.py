@@ -34,11 +34,15 @@ class Device(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     boot = models.CharField(max_length=16, blank=True)  # the current one (PROTOCOL amendment 15)
     n = models.BigIntegerField(default=0)  # newest state of that boot
+    up = models.BigIntegerField(default=0)  # newest second of that boot; what is older is stale
+    sync_id = models.CharField(max_length=40, blank=True)  # the newest question, not yet echoed
+    sync_boot = models.CharField(max_length=16, blank=True)  # the boot that was asked
     state = models.CharField(max_length=8, blank=True)  # locked, armed, running, grace, fault
     relay = models.BooleanField(default=False)
     ma = models.PositiveIntegerField(null=True, blank=True)
     fault = models.CharField(max_length=40, blank=True)
-    firmware = models.CharField(max_length=40, blank=True)
+    firmware = models.CharField(max_length=64, blank=True)
+    model = models.CharField(max_length=64, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     messages_dropped = models.PositiveBigIntegerField(default=0)

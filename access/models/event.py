@@ -13,7 +13,7 @@ class AccessEvent(models.Model):
         Device, on_delete=models.PROTECT, null=True, related_name="events"
     )  # NULL: a topic that names no device of ours
     at = models.DateTimeField()
-    kind = models.CharField(max_length=20)  # tap, state, hello, off, alarm, dropped …
+    kind = models.CharField(max_length=20)  # tap, state, hello, boot, session, alarm, dropped
     boot = models.CharField(max_length=16, blank=True)
     nonce = models.CharField(max_length=24, blank=True)
     badge_hash = models.BinaryField(max_length=32, null=True)
@@ -24,6 +24,7 @@ class AccessEvent(models.Model):
     code = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict)
     answer = models.BinaryField(null=True)  # the recorded answer, dropped after ten minutes
+    number = models.BigIntegerField(null=True)  # its place in the device's chain; NULL: not sealed
     prev_seal = models.BinaryField(max_length=32, null=True)
     seal = models.BinaryField(max_length=32, null=True)  # SHA-256 over prev_seal and this line
 
@@ -36,6 +37,7 @@ class AccessEvent(models.Model):
         ]
         constraints = [
             # one tap is decided once, for good
+            models.UniqueConstraint(fields=["device", "number"], name="access_event_chain"),
             models.UniqueConstraint(
                 fields=["device", "boot", "nonce"],
                 condition=Q(kind="tap"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models.device import Device
 from bookings.models import Booking
 from equipment.models import Machine, Mode
-from members.models import Member
+from members.models import Badge, Member
 
 
 class Session(models.Model):
@@ -32,6 +32,9 @@ class Session(models.Model):
     booking = models.ForeignKey(
         Booking, on_delete=models.PROTECT, null=True, related_name="sessions"
     )
+    badge = models.ForeignKey(
+        Badge, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # NULL: not started by a tap; a badge that is revoked ends what it started
     interlock = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="sessions")
     boot = models.CharField(max_length=16, blank=True)
     ground = models.CharField(max_length=12, choices=Ground.choices)
@@ -40,9 +43,10 @@ class Session(models.Model):
     offered_at = models.DateTimeField()
     until = models.DateTimeField()  # when the last decision said it ends
     granted_up = models.BigIntegerField(null=True)  # device seconds; NULL: no grant ever left
-    granted_exp = models.BigIntegerField(null=True)  # the original exp, repeated to a repeat
     first_n = models.BigIntegerField(null=True)  # the n that first named it: the proof of the end
     mark = models.PositiveIntegerField(default=0)  # counts renewals, at most one per 30 s
+    shown_up = models.BigIntegerField(null=True)  # when the owner last tapped a running machine
+    ends_when_idle = models.BooleanField(default=False)  # and tapped again: over when it stops
     activated_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)
     closing_mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
