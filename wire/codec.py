@@ -181,7 +181,8 @@ def down_filter(device: str) -> str:
 
 def clip(text: str) -> str:
     """What a display can show of a text: one line, printable, at most 80 characters."""
-    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    shown = (letter for letter in text if letter.isprintable() or letter.isspace())
+    line = " ".join("".join(shown).split())
     if len(line) <= field.TEXT_LENGTH:
         return line
     return line[: field.TEXT_LENGTH - 1].rstrip() + "…"

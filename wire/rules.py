@@ -72,8 +72,6 @@ def arm(memory: Memory, config: Config, grant: Grant, up: float) -> None:
     )
     memory.run_ma = grant.run_ma or config.stray_ma
     memory.tap = memory.want = None
-    memory.load_since = memory.idle_since = None
-    watch_load(memory, up)
 
 
 def lease_refused(memory: Memory, lease: Lease, up: float) -> str | None:

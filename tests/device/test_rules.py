@@ -4,6 +4,7 @@ import pytest
 
 import wire
 from tests.device.bench import ALICE, BOB, BOOT, OTHER_BOOT, OTHER_SID, SID, Bench
+from wire import rules
 from wire.events import Aux, Beep, Boot, Connected, Disconnected, Publish, Relay, Tapped, Tick
 
 # D1 -----------------------------------------------------------------------------------------------
@@ -172,6 +173,23 @@ def test_d3_the_same_answer_twice_arms_once():
     bench.hear(answer)
     assert bench.why == "answers no tap that waits"
     assert not bench.relay
+
+
+def test_d3_a_tap_is_good_for_one_grant():
+    bench = Bench()
+    nonce = bench.tap()
+    bench.hear(bench.grant(nonce))
+    bench.hear(bench.off())
+    bench.hear(bench.grant(nonce, sid=OTHER_SID))
+    assert bench.why == "answers nothing asked here in the last 5 s"
+    assert not bench.relay
+
+
+def test_d3_the_age_of_a_tap_is_looked_at_even_if_no_tick_has_dropped_it():
+    bench = Bench()
+    grant = bench.grant(bench.tap())
+    assert rules.grant_refused(bench.memory, grant, 105) is None
+    assert rules.grant_refused(bench.memory, grant, 105.1)
 
 
 def test_d3_a_reader_without_a_relay_takes_no_grant_and_no_offer():

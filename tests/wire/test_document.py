@@ -1,0 +1,116 @@
+"""docs/protocol.md is a specification only as long as it says what the code does."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import wire
+from wire import fields as field
+from wire import rules
+from wire.codec import DOWN, LONGEST, UP
+
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text()
+SECTIONS = re.findall(r"^### (\w+)\n(.*?)(?=^##)", DOCUMENT, re.DOTALL | re.MULTILINE)
+TOPIC = re.compile(r"^Topic `(\S+)`, QoS (\d), (not retained|retained)\.$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| (required|optional) \|", re.MULTILINE)
+MESSAGES = {kind: text for kind, text in SECTIONS if TOPIC.search(text)}
+EXAMPLES = [
+    (TOPIC.search(text)[1], example)
+    for text in MESSAGES.values()
+    for example in re.findall(r"^```json\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
+]
+TYPES = {
+    "bool": field.boolean,
+    "uint": field.uint,
+    "boot": field.boot,
+    "nonce": field.nonce,
+    "badge": field.badge,
+    "sid": field.session,
+    "word": field.word,
+    "words": field.words,
+    "name": field.name,
+    "digits": field.pin,
+    "text": field.text,
+    "nonce or uint": field.asked,
+}
+# Fields whose check is made for them alone: what the tables say of them in words.
+SPECIAL = {"fw", "model", "why", "st", "sun", "grant"}
+
+
+def parsed(topic, payload):
+    return (wire.parse_up if "/up/" in topic else wire.parse_down)(topic, payload)
+
+
+@pytest.mark.parametrize(("topic", "example"), EXAMPLES, ids=lambda text: text[-40:])
+def test_every_example_is_a_test_vector(topic, example):
+    payload = example.encode()
+    message = parsed(topic, payload)
+    device = topic.split("/")[2]
+    encode = wire.encode_up if "/up/" in topic else lambda m: wire.encode_down(device, m)
+    again_topic, again = encode(message)
+    assert again_topic == topic
+    assert json.loads(again) == json.loads(example)
+    assert len(payload) <= LONGEST
+
+
+def test_every_message_is_described_and_has_an_example():
+    assert set(MESSAGES) == UP.keys() | DOWN.keys()
+    assert {topic.split("/")[-1] for topic, _ in EXAMPLES} == set(MESSAGES)
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_the_way_of_publishing_is_as_described(kind):
+    _, qos, retained = TOPIC.search(MESSAGES[kind]).groups()
+    assert (int(qos), retained == "retained") == (wire.QOS[kind], wire.RETAIN[kind])
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_the_table_of_fields_is_the_one_the_parser_uses(kind):
+    shape = (UP | DOWN)[kind]
+    rows = ROW.findall(MESSAGES[kind])
+    assert {name for name, _, need in rows if need == "required"} == dict(shape.needs).keys()
+    assert {name for name, _, need in rows if need == "optional"} == dict(shape.may).keys()
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_the_types_in_the_table_are_the_ones_the_parser_checks(kind):
+    shape = (UP | DOWN)[kind]
+    checks = dict(shape.needs + shape.may)
+    for name, kind_of_value, _ in ROW.findall(MESSAGES[kind]):
+        expected = TYPES.get(kind_of_value)
+        if name in SPECIAL:
+            assert expected is not checks[name]
+        elif (kind, name) == ("off", "sid"):
+            assert checks[name] is field.session_or_all
+        else:
+            assert checks[name] is expected, f"{kind}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("what", "seconds"),
+    [
+        ("longest lease a device accepts", rules.LONGEST_LEASE),
+        ("a question is fresh for (tap, want, time of day)", rules.FRESH),
+        ("a tap or a want is sent again after", rules.RETRY_EVERY),
+        ("the same badge counts again after", rules.DEBOUNCE),
+        ("current must last before it is a job, or a fault", rules.SETTLE),
+    ],
+)
+def test_the_timers_are_those_of_the_rules(what, seconds):
+    assert f"| {what} | {seconds} |" in DOCUMENT
+
+
+def test_every_rule_of_the_document_has_a_function_that_names_it():
+    described = set(re.findall(r"^### (D\d) ", DOCUMENT, re.MULTILINE))
+    sources = (Path(rules.__file__).read_text(), Path(rules.__file__).with_name("device.py"))
+    implemented = set(re.findall(r"\bD\d\b", sources[0] + sources[1].read_text()))
+    assert described == {f"D{n}" for n in range(1, 10)}
+    assert described <= implemented
+
+
+def test_every_link_inside_the_document_leads_somewhere():
+    headings = re.findall(r"^#+ (.+)$", DOCUMENT, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", DOCUMENT)) <= anchors
