@@ -205,17 +205,18 @@ class Hostile(RuleBasedStateMachine):
     @invariant()
     def grace_keeps_within_hard(self):
         if self.bench.st == "grace":
-            assert self.bench.state.grace_end <= self.bench.memory.session.hard
+            session = self.bench.memory.session
+            assert session.grace_end <= session.hard
 
 
 def test_no_server_can_keep_a_relay_on():
     run_state_machine_as_test(
-        Hostile, settings=settings(max_examples=80, stateful_step_count=40, deadline=None)
+        Hostile, settings=settings(max_examples=50, stateful_step_count=40, deadline=None)
     )
 
 
 @pytest.mark.long
 def test_no_server_can_keep_a_relay_on_however_long_it_tries():
     run_state_machine_as_test(
-        Hostile, settings=settings(max_examples=3000, stateful_step_count=80, deadline=None)
+        Hostile, settings=settings(max_examples=1000, stateful_step_count=80, deadline=None)
     )

@@ -68,6 +68,28 @@ def test_a_granted_tap_closes_the_relay_in_milliseconds(broker):
         assert server.next("state", st="armed", relay=True).sid == SID
 
 
+def test_an_interlock_without_a_reader_asks_for_what_it_is_offered(broker):
+    with started("offer-1", broker, "--caps", "relay,current") as (device, server):
+        boot = device.do()["boot"]
+        server.say(wire.Offer(boot=boot, sid=SID))
+        asking = server.next("state", want=SID)
+        assert not asking.relay
+        server.say(
+            wire.Grant(
+                boot=boot,
+                re=asking.n,
+                sid=SID,
+                exp=asking.up + 30,
+                hard=asking.up + 90,
+                fin=60,
+                idle_s=2,
+                run_ma=800,
+                left=600,
+            )
+        )
+        assert server.next("state", st="armed", relay=True).sid == SID
+
+
 def test_a_refused_tap_shows_the_reason(broker):
     with started("refuse-1", broker) as (device, server):
         device.do("tap", badge=ALICE)
