@@ -45,7 +45,7 @@ def _mosquitto_conf(port: int, directory: Path) -> str:
         "set_tcp_nodelay true",  # without it Nagle and delayed acks cost QoS 1 some 40 ms
         "persistence true",  # as in production: a restart must not energise anything either
         f"persistence_location {directory}/",
-        f"message_size_limit {LARGEST_MESSAGE}",
+        f"max_packet_size {LARGEST_MESSAGE}",
     ]
     if os.geteuid() == 0:
         lines.append("user root")  # else it drops to a user who cannot read this directory

@@ -6,6 +6,7 @@ import time
 from demo.processes import free_port
 from demo.supervisor import ROOT, Site, Supervisor, run_site
 
+WARN_SECONDS = 45  # before the end; the default of minutes is more than a booking of two has
 STARTED = time.perf_counter()
 
 
@@ -19,8 +20,8 @@ def run(*, port: int, lan: bool) -> None:
     print("\nStopped.")
 
 
-def prepare() -> list[str]:
-    """Brings the demo's database up to date; returns the names of its interlocks."""
+def prepare() -> dict[str, list[str]]:
+    """Brings the demo's database up to date; returns its devices."""
     import django  # here, so that the broker and the web are already starting meanwhile
 
     django.setup()
@@ -30,28 +31,63 @@ def prepare() -> list[str]:
 
     call_command("migrate", verbosity=0)
     call_command("demo_data", verbosity=0)
-    return list(Device.objects.order_by("name").values_list("name", flat=True))
+    devices = Device.objects.filter(revoked_at=None)
+    return {device.name: _options(device.is_interlock) for device in devices}
+
+
+def _options(is_interlock: bool) -> list[str]:
+    return ["--warn", str(WARN_SECONDS)] if is_interlock else ["--caps", "reader,display"]
 
 
 async def welcome(supervisor: Supervisor) -> None:
-    site = supervisor.site
-    print(WELCOME.format(url=site.base_url, directory=site.directory, **about(site)), flush=True)
+    print(words(supervisor.site), flush=True)
     await asyncio.Event().wait()  # until Ctrl-C cancels it
 
 
-def about(site: Site) -> dict[str, str]:
-    broker = f"{site.broker_kind} on 127.0.0.1:{site.broker_port}"
-    if site.broker_kind == "iotcore":
-        broker += " (embedded: no access rules, for trying only; apt-get install mosquitto)"
-    lan = (
-        "\nAnyone on this network can open it. Passkeys work on localhost only.\n"
-        if site.lan
-        else ""
+def words(site: Site) -> str:
+    from demo.data.people import LOGINS, PASSWORD
+
+    width = max(map(len, LOGINS))
+    logins = [f"  {name + '@example.org':{width + 13}} {LOGINS_DO[name]}" for name in LOGINS]
+    return TEXT.format(
+        url=site.base_url,
+        seconds=time.perf_counter() - STARTED,
+        password=PASSWORD,
+        logins="\n".join(logins),
+        broker=site.broker_kind,
+        broker_port=site.broker_port,
+        caution=EMBEDDED if site.broker_kind == "iotcore" else "",
+        lan=LAN if site.lan else "",
+        directory=site.directory.relative_to(ROOT),
     )
-    return {"broker": broker, "lan": lan, "seconds": f"{time.perf_counter() - STARTED:.1f}"}
 
 
-WELCOME = """
-  Benchkey is up after {seconds} s:   {url}/demo/
+LOGINS_DO = {
+    "alice": "certified, and booked",
+    "bob": "his certification has lapsed",
+    "charlie": "joined this week",
+    "marta": "may certify others",
+    "dana": "staff: certifies, locks machines out, enrols badges",
+    "priya": "admin",
+}
+
+TEXT = """
+Benchkey is up after {seconds:.1f} s:  {url}/demo/
 {lan}
+Sign in with the password "{password}":
+{logins}
+
+What to try
+  {url}/demo/    tap badges at a drawn machine, pull its network, kill the gatekeeper
+  {url}/board/   every gap is a link to book it
+  {url}/         what a member sees first; as staff, {url}/desk/
+
+Every message, over {broker}: mosquitto_sub -p {broker_port} -t 'bk/1/#' -v{caution}
+Logs, and the mail it would have sent: {directory}/*.log
+Ctrl-C stops all of it.
+"""
+EMBEDDED = """
+  iotcore is embedded and has no access rules: for trying only. Better: apt-get install mosquitto"""
+LAN = """
+Everybody on this network can open it, with these passwords. Passkeys work on localhost only.
 """

@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,9 @@ from demo.processes import Process, answers, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
+
+# Fills the database; returns each device's name with the options of its command line.
+Prepare = Callable[[], Mapping[str, Sequence[str]]]
 
 
 class AlreadyRunning(Exception):
@@ -81,13 +84,10 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._control: asyncio.Server | None = None
 
-    async def run(
-        self, prepare: Callable[[], list[str]], use: Callable[["Supervisor"], Awaitable[None]]
-    ) -> None:
+    async def run(self, prepare: Prepare, use: Callable[["Supervisor"], Awaitable[None]]) -> None:
         """Starts everything, awaits `use`, stops everything, however `use` ends.
 
-        `prepare` fills the database and returns the names of the devices. It works in a thread
-        while broker and web are already starting: that is a second sooner.
+        `prepare` works in a thread while broker and web are already starting: a second sooner.
         """
         try:
             self._start("broker", self._broker_command())
@@ -96,8 +96,8 @@ class Supervisor:
             await answers(self.processes["broker"], self.site.broker_port)
             self._start("gatekeeper", [sys.executable, "manage.py", "gatekeeper"])
             self._start("worker", [sys.executable, "manage.py", "qcluster"])
-            for name in devices:
-                self._start_device(name)
+            for name, options in devices.items():
+                self._start_device(name, options)
             await self._open_control()
             await answers(self.processes["web"], self.site.web_port)
             await use(self)
@@ -115,11 +115,11 @@ class Supervisor:
         where = ["--host", host, "--port", str(self.site.web_port)]
         return [sys.executable, "-m", "uvicorn", "config.asgi:application", *where, *options]
 
-    def _start_device(self, name: str) -> None:
+    def _start_device(self, name: str, options: Sequence[str]) -> None:
         port = self.device_ports[name] = free_port()
         broker_address = f"{LOOPBACK}:{self.site.broker_port}"
-        command = [sys.executable, "-m", "device", name, "--broker", broker_address]
-        self._start(f"device {name}", [*command, "--control", f"{LOOPBACK}:{port}"])
+        where = ["--broker", broker_address, "--control", f"{LOOPBACK}:{port}"]
+        self._start(f"device {name}", [sys.executable, "-m", "device", name, *where, *options])
 
     def _start(self, name: str, command: list[str]) -> None:
         log = self.site.directory / f"{name.replace(' ', '-')}.log"
@@ -180,9 +180,7 @@ class Supervisor:
         }
 
 
-def run_site(
-    site: Site, prepare: Callable[[], list[str]], use: Callable[[Supervisor], Awaitable[None]]
-) -> None:
+def run_site(site: Site, prepare: Prepare, use: Callable[[Supervisor], Awaitable[None]]) -> None:
     """Runs the site in this process until `use` returns, Ctrl-C or SIGTERM."""
     site.directory.mkdir(parents=True, exist_ok=True)
     os.chdir(ROOT)

@@ -65,7 +65,7 @@ def test_the_control_port_answers_with_the_status_of_all(site):
             await asyncio.sleep(0.01)
 
     supervisor = OnlyBroker(site, lambda _line: None)
-    asyncio.run(supervisor.run(list, use))
+    asyncio.run(supervisor.run(dict, use))
     assert seen["before"]["broker"] == {"up": True, "starts": 1}
     assert seen["killed"]["broker"] == {"up": False, "starts": 1}
     assert not supervisor.processes["broker"].up
