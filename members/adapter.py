@@ -4,12 +4,26 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Names a person by their name, and never by a user name."""
+    """Names a person by their name, and says what to do next where a form is refused."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "Mail address and password do not fit together. Try again, or set a new password."
+        ),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, or set a new password."),
+        "rate_limited": _("Too many tries. Wait a minute, then try again."),
+        "incorrect_code": _("This is not the code. Look at the newest one, or have another sent."),
+        "incorrect_password": _("This is not your password. Try again, or set a new one."),
+        "email_taken": _("This address has an account already. Sign in, or set a new password."),
+        "duplicate_email": _("This address is yours already."),
+    }
 
     def save_user(
         self, request: HttpRequest, user: Member, form: Any, commit: bool = True

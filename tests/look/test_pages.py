@@ -66,7 +66,7 @@ def test_pages_of_ones_own_account(screen: OpenScreen, view: dict[str, str], ali
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "429", "500"])
 def test_pages_for_when_things_go_wrong(screen: OpenScreen, name: str) -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
@@ -81,7 +81,7 @@ def test_a_refused_form_says_so_in_words(screen: OpenScreen, alice: Any) -> None
     window = screen()
     page = window.open("/account/login/")
     sign_in(page, "not-the-password")
-    expect(page.get_by_role("alert").first).to_contain_text("not correct")
+    expect(page.get_by_role("alert").first).to_contain_text("do not fit together")
     expect(page.get_by_label("Mail address")).to_have_value(alice.email)
     assert not window.flaws()
 
