@@ -1,0 +1,23 @@
+"""What people do with bookings; each one thing, atomic, with one Change behind it.
+
+All lock the member first, then machines by id, and raise bookings.errors.Refused with all reasons.
+"""
+
+from bookings.services.attendance import check_in, finish
+from bookings.services.booking import book
+from bookings.services.cancelling import cancel
+from bookings.services.changes import extend, move
+from bookings.services.expiry import close_over, lapse_stale
+from bookings.services.walking_up import walk_up
+
+__all__ = [
+    "book",
+    "cancel",
+    "check_in",
+    "close_over",
+    "extend",
+    "finish",
+    "lapse_stale",
+    "move",
+    "walk_up",
+]

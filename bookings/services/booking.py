@@ -1,0 +1,90 @@
+"""Booking: the one way a claim on machine time comes into being."""
+
+import uuid
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from bookings.errors import Refused
+from bookings.facts import facts_for
+from bookings.models import Booking
+from bookings.rules import Slot, refusals
+from bookings.services import claims
+from bookings.services.expiry import lapse_stale
+from equipment.models import Machine
+from members.models import Member
+from members.services import record
+
+
+def book(
+    *,
+    member: Member,
+    machine: Machine,
+    starts: datetime,
+    ends: datetime,
+    by: Member,
+    now: datetime,
+    note: str = "",
+    origin: str = Booking.Origin.PAGE,
+    key: uuid.UUID | None = None,
+) -> Booking:
+    """Book [starts, ends) for `member`. Raises Refused with every reason against it.
+
+    The same `key` sent again returns the booking it made, whatever became of it.
+    """
+    slot = Slot(starts, ends)
+    try:
+        return _book(member, machine, slot, by=by, now=now, note=note, origin=origin, key=key)
+    except (Refused, IntegrityError) as error:
+        # Looked for only now, so that the usual way costs no query.
+        if key and (sent := Booking.objects.filter(member=member, key=key).first()):
+            return sent
+        if isinstance(error, Refused):
+            raise
+        raise claims.overlap_refusal(
+            error, member=member, machine=machine, slot=slot, now=now
+        ) from error
+
+
+@transaction.atomic
+def _book(
+    member: Member,
+    machine: Machine,
+    slot: Slot,
+    *,
+    by: Member,
+    now: datetime,
+    note: str,
+    origin: str,
+    key: uuid.UUID | None,
+) -> Booking:
+    machine = claims.lock(member.pk, [machine.pk])[machine.pk]
+    lapse_stale(now=now, machine_ids=[machine.pk])
+    facts = facts_for(member_id=member.pk, machine=machine, slot=slot, now=now)
+    if reasons := refusals(facts, slot):
+        raise Refused(*reasons)
+    booking = create(member, machine, slot, by=by, now=now, note=note, origin=origin, key=key)
+    claims.tell(booking, "booking-confirmed", now)
+    return booking
+
+
+def create(
+    member: Member,
+    machine: Machine,
+    slot: Slot,
+    *,
+    by: Member | None,
+    now: datetime,
+    origin: str,
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> Booking:
+    """Write a claim that the rules allow; the caller holds the locks."""
+    booking = Booking(
+        member=member, origin=origin, note=note, key=key, created_at=now, updated_at=now
+    )
+    claims.set_times(booking, machine, slot.starts, slot.ends)
+    booking.save(force_insert=True)
+    after = claims.snapshot(booking)
+    record(actor=by, verb="book", subject=booking, at=now, after=after, on_behalf_of=member)
+    return booking

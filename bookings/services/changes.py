@@ -1,0 +1,105 @@
+"""Changing a booking's time or machine, before it begins or while it runs."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from bookings.errors import Refused
+from bookings.facts import facts_for
+from bookings.models import Booking
+from bookings.rules import Slot, extend_refusals, refusals
+from bookings.services import claims
+from bookings.services.expiry import lapse_stale
+from equipment.models import Machine
+from equipment.reason import Reason
+from members.models import AccessEpoch, Member
+from members.services import record
+
+
+def move(
+    *,
+    booking: Booking,
+    starts: datetime,
+    ends: datetime,
+    by: Member,
+    now: datetime,
+    machine: Machine | None = None,
+) -> Booking:
+    """Move to another time, or to another machine of the same kind. Returns it as it is now."""
+    machine, slot = machine or booking.machine, Slot(starts, ends)
+    try:
+        return _move(booking, machine, slot, by=by, now=now)
+    except IntegrityError as error:
+        raise claims.overlap_refusal(
+            error, member=booking.member, machine=machine, slot=slot, now=now
+        ) from error
+
+
+@transaction.atomic
+def _move(booking: Booking, machine: Machine, slot: Slot, *, by: Member, now: datetime) -> Booking:
+    booking, machines = claims.locked(booking, machine)
+    machine = machines[machine.pk]
+    claims.still_open(booking, now)
+    _movable(booking, machine)
+    lapse_stale(now=now, machine_ids=list(machines))
+    facts = facts_for(
+        member_id=booking.member_id, machine=machine, slot=slot, now=now, changing=booking
+    )
+    if reasons := refusals(facts, slot):
+        raise Refused(*reasons)
+    return _place(booking, machine, slot, verb="move", by=by, now=now)
+
+
+def _movable(booking: Booking, machine: Machine) -> None:
+    if booking.state == Booking.State.RUNNING:
+        raise Refused(Reason("booking-running"))
+    if machine.tool_class_id != booking.machine.tool_class_id:
+        raise Refused(Reason("other-kind", {"machine": machine.name, "machine_slug": machine.slug}))
+
+
+def extend(*, booking: Booking, ends: datetime, by: Member, now: datetime) -> Booking:
+    """Let it go on until `ends`, where the next claim, the hours and the policy allow it."""
+    slot = Slot(booking.starts, ends)
+    try:
+        return _extend(booking, ends, by=by, now=now)
+    except IntegrityError as error:
+        raise claims.overlap_refusal(
+            error, member=booking.member, machine=booking.machine, slot=slot, now=now
+        ) from error
+
+
+@transaction.atomic
+def _extend(booking: Booking, ends: datetime, *, by: Member, now: datetime) -> Booking:
+    booking, _machines = claims.locked(booking)
+    claims.still_open(booking, now)
+    if ends <= booking.ends:
+        raise Refused(Reason("not-longer", {"ends": booking.ends}))
+    lapse_stale(now=now, machine_ids=[booking.machine_id])
+    slot = Slot(booking.starts, ends)
+    facts = facts_for(
+        member_id=booking.member_id, machine=booking.machine, slot=slot, now=now, changing=booking
+    )
+    if reasons := extend_refusals(facts, slot):
+        raise Refused(*reasons)
+    return _place(booking, booking.machine, slot, verb="extend", by=by, now=now)
+
+
+def _place(
+    booking: Booking, machine: Machine, slot: Slot, *, verb: str, by: Member, now: datetime
+) -> Booking:
+    before = claims.snapshot(booking)
+    claims.set_times(booking, machine, slot.starts, slot.ends)
+    claims.touch(booking, now)
+    booking.save()
+    record(
+        actor=by,
+        verb=verb,
+        subject=booking,
+        at=now,
+        before=before,
+        after=claims.snapshot(booking),
+        on_behalf_of=booking.member,
+    )
+    claims.tell(booking, "booking-changed", now)
+    AccessEpoch.bump()
+    return booking

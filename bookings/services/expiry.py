@@ -1,0 +1,70 @@
+"""Expiry by time: what nobody answered or came for goes back, whether or not the worker runs."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from bookings.models import Booking
+from bookings.services import claims
+from members.services import record
+
+BATCH = 200  # rows in one transaction, so that taps never wait for it
+
+
+def lapse_stale(*, now: datetime, machine_ids: Collection[int] | None = None) -> int:
+    """Release unanswered offers and no-shows, of these machines or of all; how many.
+
+    Everything that claims time calls it first, for its machines and in its own transaction.
+    """
+    stale = Booking.objects.stale(now).select_related("machine__space", "member")
+    if machine_ids is not None:
+        stale = stale.filter(machine__in=machine_ids)
+    return sum(_lapse(booking, now) for booking in stale.order_by("lapses_at")[:BATCH])
+
+
+@transaction.atomic
+def _lapse(booking: Booking, now: datetime) -> bool:
+    """False where it was checked in, moved or lapsed since it was read."""
+    is_offer = booking.state == Booking.State.OFFERED
+    before = claims.snapshot(booking)
+    booking.state = Booking.State.LAPSED if is_offer else Booking.State.NO_SHOW
+    claims.touch(booking, now)
+    won = (
+        Booking.objects.stale(now)
+        .filter(pk=booking.pk)
+        .update(
+            state=booking.state,
+            holds=False,
+            ended_at=F("lapses_at"),
+            sequence=booking.sequence,
+            updated_at=now,
+        )
+    )
+    if not won:
+        return False
+    after = claims.snapshot(booking)
+    record(
+        actor=None,
+        verb="lapse",
+        subject=booking,
+        at=now,
+        before=before,
+        after=after,
+        on_behalf_of=booking.member,
+    )
+    if not is_offer:
+        claims.tell(booking, "booking-missed", now)
+    return True
+
+
+def close_over(*, now: datetime) -> int:
+    """Mark what is over, buffer included, as done; how many. Nothing waits for it: time decides."""
+    over = Booking.objects.filter(holds=True, blocked_until__lte=now, lapses_at=None)
+    ids = list(over.values_list("pk", flat=True)[:BATCH])
+    return (
+        Booking.objects.filter(pk__in=ids, holds=True, blocked_until__lte=now)
+        .exclude(state=Booking.State.OFFERED)
+        .update(state=Booking.State.DONE, holds=False, ended_at=F("ends"))
+    )

@@ -1,0 +1,65 @@
+"""Starting at a free machine without having booked: the booking is made on the spot."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from bookings.errors import Refused
+from bookings.facts import facts_for
+from bookings.models import Booking
+from bookings.rules import Facts, Slot, walk_up_refusals
+from bookings.rules.gaps import free_intervals
+from bookings.services import claims
+from bookings.services.attendance import start
+from bookings.services.booking import create
+from bookings.services.expiry import lapse_stale
+from equipment.models import Machine
+from equipment.reason import Reason
+from members.models import Member
+
+
+def walk_up(
+    *, member: Member, machine: Machine, by: Member | None, now: datetime, tap: bool = False
+) -> Booking:
+    """A running booking from now to the next claim, to closing, or for the tool class's minutes.
+
+    Raises Refused with every reason, also where the machine is not free or not for walk-up.
+    """
+    slot = Slot(now, now + timedelta(minutes=machine.tool_class.walk_up_minutes))
+    try:
+        return _walk_up(member, machine, slot, by=by, now=now, tap=tap)
+    except IntegrityError as error:
+        raise claims.overlap_refusal(
+            error, member=member, machine=machine, slot=slot, now=now
+        ) from error
+
+
+@transaction.atomic
+def _walk_up(
+    member: Member, machine: Machine, longest: Slot, *, by: Member | None, now: datetime, tap: bool
+) -> Booking:
+    machine = claims.lock(member.pk, [machine.pk])[machine.pk]
+    _for_walk_up(machine, tap)
+    lapse_stale(now=now, machine_ids=[machine.pk])
+    facts = facts_for(member_id=member.pk, machine=machine, slot=longest, now=now)
+    slot = _cut(facts, longest)
+    if reasons := walk_up_refusals(facts, slot):
+        raise Refused(*reasons)
+    booking = create(member, machine, slot, by=by, now=now, origin=Booking.Origin.WALK_UP)
+    return start(booking, by=by, now=now, tap=tap)
+
+
+def _for_walk_up(machine: Machine, tap: bool) -> None:
+    named = {"machine": machine.name, "machine_slug": machine.slug}
+    if not machine.tool_class.walk_up:
+        raise Refused(Reason("no-walk-up", named))
+    if machine.has_interlock and not tap:
+        raise Refused(Reason("tap-instead", named))
+
+
+def _cut(facts: Facts, longest: Slot) -> Slot:
+    """As much of `longest` as is free from now on; less than a step is not worth starting."""
+    free = free_intervals(facts, longest.starts, longest.ends)
+    ends = free[0][1] if free and free[0][0] == longest.starts else longest.starts
+    least = min(facts.policy.step, longest.length)
+    return Slot(longest.starts, max(ends, longest.starts + least))
