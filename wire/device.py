@@ -192,21 +192,24 @@ class Device:
         return True
 
     def _offer(self, offer: Offer, up: float) -> None:
-        why = rules.offer_refused(self.memory, offer)
+        """D3: ask for the session that waits."""
         if "relay" not in self.config.caps:
-            why = "no relay here"
+            return self._ignore("offer", "no relay here")
+        why = rules.offer_refused(self.memory, offer)
         if why:
             return self._ignore("offer", why)
         rules.ask_for(self.memory, offer, up)
 
     def _lease(self, lease: Lease, up: float) -> None:
+        """D4: the session ends later, or earlier."""
         why = rules.lease_refused(self.memory, lease, up)
-        if why or self.memory.session is None:
-            return self._ignore("lease", why or "locked")
-        rules.renew(self.memory.session, self.memory, lease, up)
+        if why:
+            return self._ignore("lease", why)
+        rules.renew(self.memory, lease, up)
         self._notice(lease.text, up)
 
     def _off(self, off: Off, up: float) -> None:
+        """D7: the session ends, or will not begin."""
         if off.boot is not None and off.boot != self.memory.boot:
             return self._ignore("off", "of another boot")
         rules.switch_off(self.memory, off, up)

@@ -92,8 +92,11 @@ def lease_refused(memory: Memory, lease: Lease, up: float) -> str | None:
     return None
 
 
-def renew(session: Session, memory: Memory, lease: Lease, up: float) -> None:
+def renew(memory: Memory, lease: Lease, up: float) -> None:
     """D4: a lease sets the end, earlier ones too. It ends GRACE, but seconds spent stay spent."""
+    session = memory.session
+    if session is None:
+        return
     session.exp, session.hard, session.last_re = lease.exp, lease.hard, lease.re
     session.ends = int(up) + lease.left
     if memory.st == GRACE:
