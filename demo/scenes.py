@@ -66,7 +66,7 @@ class Stage:
         """A member books, taps and works; nobody else does; staff can stop it."""
         mill = self.devices["mill"]
         with self.step("uncertified: refused") as seen:
-            self.refused(mill.tap(CHARLIE), "uncertified", seen)
+            self.refused(mill.tap(CHARLIE), "not-certified", seen)
         with self.step("certified, not booked: refused") as seen:
             self.refused(mill.tap(BEA), "not-booked", seen)
 
