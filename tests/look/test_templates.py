@@ -91,3 +91,20 @@ def test_every_icon_is_drawn() -> None:
 
 def icons_in(script: Path) -> list[str]:
     return re.findall(r"#i-(\w+)", script.read_text())
+
+
+def test_every_class_is_drawn() -> None:
+    sheets = (settings.BASE_DIR / "config" / "static" / "css").glob("*.css")
+    drawn = set(re.findall(r"\.([a-z][\w-]*)", "".join(sheet.read_text() for sheet in sheets)))
+    asked = {
+        (page, name)
+        for page in PAGES
+        for written in re.findall(r'\sclass="((?:{%.*?%}|{{.*?}}|[^"])*)"', read(page))
+        for name in fixed_words(written)
+    }
+    assert not {(page, name) for page, name in asked if name not in drawn}
+
+
+def fixed_words(written: str) -> list[str]:
+    """Of a class attribute's words those that no variable makes up."""
+    return re.sub(r"\S*{{.*?}}\S*", " ", re.sub(r"{%.*?%}", " ", written)).split()
