@@ -27,7 +27,8 @@ ALICE, BEA, CHARLIE = BADGES["Alice"], BADGES["Bea"], BADGES["Charlie"]
 def play(directory: Path, report: Report) -> None:
     """Plays all scenes; what fails stands in the report, and ends its scene only."""
     stage = Stage(directory, report)
-    stage.safely(stage.everybody_arrives)
+    if not stage.safely(stage.everybody_arrives):
+        return
     at_once = [stage.main_job, stage.time_runs_out, stage.job_goes_on, stage.walk_up]
     with ThreadPoolExecutor(len(at_once)) as pool:
         list(pool.map(stage.safely, at_once))
@@ -45,11 +46,13 @@ class Stage:
         self.devices = {name: Remote(name, port) for name, port in running["devices"].items()}
         self.step = report.step
 
-    def safely(self, scene: Callable[[], None]) -> None:
+    def safely(self, scene: Callable[[], None]) -> bool:
+        """Whether all its steps held; the one that did not has been reported."""
         try:
             scene()
         except Exception:
-            return  # its step has been reported
+            return False
+        return True
 
     # --- the scenes ---------------------------------------------------------------------------
 
@@ -194,7 +197,7 @@ class Stage:
 
         page = alice.get("/calendar/")
         if "/feeds/" not in page.text:
-            page = alice.submit("/calendar/", {})
+            page = alice.submit("/calendar/renew/", {}, shown_on="/calendar/")
         address = FEED.search(page.text)
         if address is None:
             raise Unexpected("her calendar page shows no feed")

@@ -28,8 +28,17 @@ def run() -> int:
             await asyncio.to_thread(scenes.play, supervisor.site.directory, report)
 
         run_site(site, prepare, drive)
+        if not report.ok:
+            print_logs(site.directory)
     print(f"{report.passed} passed, {report.failed} failed in {time.monotonic() - began:.1f} s")
     return 0 if report.ok else 1
+
+
+def print_logs(directory: Path, lines: int = 12) -> None:
+    """The end of what each process said: the directory is about to go."""
+    for log in sorted(directory.glob("*.log")):
+        said = log.read_text(errors="replace").splitlines()[-lines:]
+        print(f"--- {log.name}", *said, sep="\n")
 
 
 def prepare() -> dict[str, list[str]]:
