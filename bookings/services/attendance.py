@@ -6,13 +6,12 @@ from django.db import transaction
 
 from bookings.errors import Refused
 from bookings.models import Booking
-from bookings.services import claims
+from bookings.services import claims, history
 from equipment import eligibility
 from equipment.facts import facts_for
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
-from members.services import record
 
 
 @transaction.atomic
@@ -33,23 +32,14 @@ def check_in(*, booking: Booking, by: Member | None, now: datetime, tap: bool = 
 
 def start(booking: Booking, *, by: Member | None, now: datetime, tap: bool) -> Booking:
     """Write that it runs; the caller holds the locks and has decided."""
-    before = claims.snapshot(booking)
+    before = history.snapshot(booking)
     booking.state = Booking.State.RUNNING
     booking.checked_in_at, booking.checked_in_by_tap, booking.lapses_at = now, tap, None
     booking.updated_at = now
     booking.save(
         update_fields=["state", "checked_in_at", "checked_in_by_tap", "lapses_at", "updated_at"]
     )
-    after = claims.snapshot(booking) | {"tap": tap}
-    record(
-        actor=by,
-        verb="check_in",
-        subject=booking,
-        at=now,
-        before=before,
-        after=after,
-        on_behalf_of=booking.member,
-    )
+    history.log(booking, "check_in", by=by, now=now, before=before, tap=tap)
     return booking
 
 
@@ -77,25 +67,17 @@ def _may_start(booking: Booking, machine: Machine, now: datetime) -> None:
 @transaction.atomic
 def finish(*, booking: Booking, by: Member | None, now: datetime) -> Booking:
     """End it now and give the rest back; its buffer still holds. Twice is once."""
-    booking, machines = claims.locked(booking)
+    booking = claims.locked(booking)
     if booking.state == Booking.State.DONE:
         return booking
     claims.still_open(booking, now)
     if booking.state != Booking.State.RUNNING and now < booking.starts:
         raise Refused(Reason("not-begun", {"starts": booking.starts}))
-    before = claims.snapshot(booking)
-    _end(booking, machines[booking.machine_id], now)
-    claims.touch(booking, now)
+    before = history.snapshot(booking)
+    _end(booking, booking.machine, now)
+    history.touch(booking, now)
     booking.save()
-    record(
-        actor=by,
-        verb="finish",
-        subject=booking,
-        at=now,
-        before=before,
-        after=claims.snapshot(booking),
-        on_behalf_of=booking.member,
-    )
+    history.log(booking, "finish", by=by, now=now, before=before)
     AccessEpoch.bump()
     return booking
 

@@ -6,14 +6,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from bookings.errors import Refused
-from bookings.facts import facts_for
 from bookings.models import Booking
 from bookings.rules import Slot, refusals
-from bookings.services import claims
-from bookings.services.expiry import lapse_stale
+from bookings.services import claims, history
 from equipment.models import Machine
 from members.models import Member
-from members.services import record
 
 
 def book(
@@ -58,13 +55,12 @@ def _book(
     origin: str,
     key: uuid.UUID | None,
 ) -> Booking:
-    machine = claims.lock(member.pk, [machine.pk])[machine.pk]
-    lapse_stale(now=now, machine_ids=[machine.pk])
-    facts = facts_for(member_id=member.pk, machine=machine, slot=slot, now=now)
+    claims.lock(member.pk, machine.pk)
+    facts = claims.facts_under_lock(member.pk, machine, slot, now)
     if reasons := refusals(facts, slot):
         raise Refused(*reasons)
     booking = create(member, machine, slot, by=by, now=now, note=note, origin=origin, key=key)
-    claims.tell(booking, "booking-confirmed", now)
+    history.tell(booking, "booking-confirmed", now)
     return booking
 
 
@@ -85,6 +81,5 @@ def create(
     )
     claims.set_times(booking, machine, slot.starts, slot.ends)
     booking.save(force_insert=True)
-    after = claims.snapshot(booking)
-    record(actor=by, verb="book", subject=booking, at=now, after=after, on_behalf_of=member)
+    history.log(booking, "book", by=by, now=now)
     return booking

@@ -6,35 +6,26 @@ from django.db import transaction
 
 from bookings.errors import Refused
 from bookings.models import Booking
-from bookings.services import claims
+from bookings.services import claims, history
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
-from members.services import record
 
 
 @transaction.atomic
 def cancel(*, booking: Booking, by: Member, now: datetime, why: str = "") -> Booking:
     """Free its time for others. A running one is finished instead; twice is once."""
-    booking, _machines = claims.locked(booking)
+    booking = claims.locked(booking)
     if booking.state == Booking.State.CANCELLED:
         return booking
     claims.still_open(booking, now)
     if booking.state == Booking.State.RUNNING:
         raise Refused(Reason("booking-running"))
-    before = claims.snapshot(booking)
+    before = history.snapshot(booking)
     booking.state, booking.holds, booking.ended_at = Booking.State.CANCELLED, False, now
-    claims.touch(booking, now)
+    history.touch(booking, now)
     booking.save(update_fields=["state", "holds", "ended_at", "sequence", "updated_at"])
-    record(
-        actor=by,
-        verb="cancel",
-        subject=booking,
-        at=now,
-        before=before,
-        after=claims.snapshot(booking) | ({"why": why} if why else {}),
-        on_behalf_of=booking.member,
-    )
+    history.log(booking, "cancel", by=by, now=now, before=before, **({"why": why} if why else {}))
     by_other = {} if by == booking.member else {"by": by.name, "why": why}
-    claims.tell(booking, "booking-cancelled", now, **by_other)
+    history.tell(booking, "booking-cancelled", now, **by_other)
     AccessEpoch.bump()
     return booking

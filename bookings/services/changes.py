@@ -5,15 +5,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from bookings.errors import Refused
-from bookings.facts import facts_for
 from bookings.models import Booking
 from bookings.rules import Slot, extend_refusals, refusals
-from bookings.services import claims
-from bookings.services.expiry import lapse_stale
+from bookings.services import claims, history
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
-from members.services import record
 
 
 def move(
@@ -37,14 +34,10 @@ def move(
 
 @transaction.atomic
 def _move(booking: Booking, machine: Machine, slot: Slot, *, by: Member, now: datetime) -> Booking:
-    booking, machines = claims.locked(booking, machine)
-    machine = machines[machine.pk]
+    booking = claims.locked(booking, machine)
     claims.still_open(booking, now)
     _movable(booking, machine)
-    lapse_stale(now=now, machine_ids=list(machines))
-    facts = facts_for(
-        member_id=booking.member_id, machine=machine, slot=slot, now=now, changing=booking
-    )
+    facts = claims.facts_under_lock(booking.member_id, machine, slot, now, changing=booking)
     if reasons := refusals(facts, slot):
         raise Refused(*reasons)
     return _place(booking, machine, slot, verb="move", by=by, now=now)
@@ -70,15 +63,12 @@ def extend(*, booking: Booking, ends: datetime, by: Member, now: datetime) -> Bo
 
 @transaction.atomic
 def _extend(booking: Booking, ends: datetime, *, by: Member, now: datetime) -> Booking:
-    booking, _machines = claims.locked(booking)
+    booking = claims.locked(booking)
     claims.still_open(booking, now)
     if ends <= booking.ends:
         raise Refused(Reason("not-longer", {"ends": booking.ends}))
-    lapse_stale(now=now, machine_ids=[booking.machine_id])
     slot = Slot(booking.starts, ends)
-    facts = facts_for(
-        member_id=booking.member_id, machine=booking.machine, slot=slot, now=now, changing=booking
-    )
+    facts = claims.facts_under_lock(booking.member_id, booking.machine, slot, now, changing=booking)
     if reasons := extend_refusals(facts, slot):
         raise Refused(*reasons)
     return _place(booking, booking.machine, slot, verb="extend", by=by, now=now)
@@ -87,19 +77,11 @@ def _extend(booking: Booking, ends: datetime, *, by: Member, now: datetime) -> B
 def _place(
     booking: Booking, machine: Machine, slot: Slot, *, verb: str, by: Member, now: datetime
 ) -> Booking:
-    before = claims.snapshot(booking)
+    before = history.snapshot(booking)
     claims.set_times(booking, machine, slot.starts, slot.ends)
-    claims.touch(booking, now)
+    history.touch(booking, now)
     booking.save()
-    record(
-        actor=by,
-        verb=verb,
-        subject=booking,
-        at=now,
-        before=before,
-        after=claims.snapshot(booking),
-        on_behalf_of=booking.member,
-    )
-    claims.tell(booking, "booking-changed", now)
+    history.log(booking, verb, by=by, now=now, before=before)
+    history.tell(booking, "booking-changed", now)
     AccessEpoch.bump()
     return booking

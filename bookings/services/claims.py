@@ -1,49 +1,60 @@
-"""How a claim is locked, timed, read back and told; shared by the services and by nobody else."""
+"""How a claim is locked, read, timed and refused; shared by the services, used by nobody else."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from bookings.errors import Refused
-from bookings.facts import facts_for
+from bookings.facts import facts_for, know
 from bookings.models import Booking
-from bookings.rules.facts import Slot
+from bookings.rules.facts import Facts, Slot
+from bookings.rules.gaps import REACH
 from bookings.rules.slot import taken_reason
+from bookings.services.expiry import lapse_stale
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
-from notices.services import post
 
 NO_OVERLAP = "bookings_booking_no_overlap"
 
 
-def lock(member_id: int, machine_ids: Iterable[int]) -> dict[int, Machine]:
+def lock(member_id: int, *machine_ids: int) -> None:
     """Lock the member, then the machines by id: in this order everywhere, so nobody deadlocks.
 
-    On PostgreSQL rows that point at them may still be written meanwhile; SQLite's IMMEDIATE
-    transaction is one lock for all.
+    Rows that only point at them are still written meanwhile. SQLite's IMMEDIATE transaction is
+    one lock for all, and was taken when it began.
     """
+    if not connection.features.has_select_for_update:
+        return
     Member.objects.select_for_update(no_key=True).only("pk").get(pk=member_id)
-    machines = (
-        Machine.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("tool_class__requires", "space")
-        .filter(pk__in=set(machine_ids))
-        .order_by("pk")
-    )
-    return {machine.pk: machine for machine in machines}
+    machines = Machine.objects.select_for_update(no_key=True).filter(pk__in=machine_ids)
+    list(machines.order_by("pk").values_list("pk"))
 
 
-def locked(booking: Booking, *more_machines: Machine) -> tuple[Booking, dict[int, Machine]]:
+def locked(booking: Booking, *more_machines: Machine) -> Booking:
     """The booking as it is now, with its member and all machines concerned locked."""
-    ids = [booking.machine_id, *(machine.pk for machine in more_machines)]
-    machines = lock(booking.member_id, ids)
+    lock(booking.member_id, booking.machine_id, *(machine.pk for machine in more_machines))
     fresh = row_locked(booking)
-    if fresh.machine_id not in machines:  # moved to another machine a moment ago
+    if fresh.machine_id != booking.machine_id:  # moved to a machine that is not locked
         raise Refused(Reason("changed-meanwhile"))
-    fresh.machine = machines[fresh.machine_id]
-    return fresh, machines
+    return fresh
+
+
+def facts_under_lock(
+    member_id: int, machine: Machine, slot: Slot, now: datetime, changing: Booking | None = None
+) -> Facts:
+    """The facts, after what has lapsed on the machine was cleared out of the way."""
+    known = know(
+        member_id=member_id,
+        machines=[machine],
+        starts=slot.starts,
+        ends=slot.ends + REACH,
+        now=now,
+        changing=changing,
+    )
+    if known.stale:
+        lapse_stale(now=now, machine_ids=known.stale)
+    return known.facts(machine)
 
 
 def row_locked(booking: Booking) -> Booking:
@@ -72,36 +83,6 @@ def set_times(booking: Booking, machine: Machine, starts: datetime, ends: dateti
     minutes = policy.no_show_minutes if machine.has_interlock else None
     is_awaited = minutes is not None and booking.checked_in_at is None
     booking.lapses_at = starts + timedelta(minutes=minutes or 0) if is_awaited else None
-
-
-def touch(booking: Booking, now: datetime) -> None:
-    """Calendars see a new version (RFC 5545 section 3.8.7.4)."""
-    booking.sequence += 1
-    booking.updated_at = now
-
-
-def snapshot(booking: Booking) -> dict[str, Any]:
-    """What its history tells of a booking."""
-    return {
-        "machine": booking.machine.name,
-        "starts": booking.starts.isoformat(),
-        "ends": booking.ends.isoformat(),
-        "state": str(booking.state),
-    }
-
-
-def tell(booking: Booking, kind: str, now: datetime, **more: Any) -> None:
-    """Post a notice about the booking to its member; once for each version of it."""
-    context = {
-        "machine": booking.machine.name,
-        "machine_slug": booking.machine.slug,
-        "booking": str(booking.public_id),
-        "starts": booking.starts.isoformat(),
-        "ends": booking.ends.isoformat(),
-        "zone": booking.machine.space.zone,
-    }
-    key = f"{kind}:{booking.public_id}:{booking.sequence}"
-    post(to=booking.member, kind=kind, key=key, context=context | more, at=now)
 
 
 def overlap_refusal(

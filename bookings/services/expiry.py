@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bookings.models import Booking
-from bookings.services import claims
-from members.services import record
+from bookings.services import history
 
 BATCH = 200  # rows in one transaction, so that taps never wait for it
 
@@ -28,9 +27,9 @@ def lapse_stale(*, now: datetime, machine_ids: Collection[int] | None = None) ->
 def _lapse(booking: Booking, now: datetime) -> bool:
     """False where it was checked in, moved or lapsed since it was read."""
     is_offer = booking.state == Booking.State.OFFERED
-    before = claims.snapshot(booking)
+    before = history.snapshot(booking)
     booking.state = Booking.State.LAPSED if is_offer else Booking.State.NO_SHOW
-    claims.touch(booking, now)
+    history.touch(booking, now)
     won = (
         Booking.objects.stale(now)
         .filter(pk=booking.pk)
@@ -44,18 +43,9 @@ def _lapse(booking: Booking, now: datetime) -> bool:
     )
     if not won:
         return False
-    after = claims.snapshot(booking)
-    record(
-        actor=None,
-        verb="lapse",
-        subject=booking,
-        at=now,
-        before=before,
-        after=after,
-        on_behalf_of=booking.member,
-    )
+    history.log(booking, "lapse", by=None, now=now, before=before)
     if not is_offer:
-        claims.tell(booking, "booking-missed", now)
+        history.tell(booking, "booking-missed", now)
     return True
 
 

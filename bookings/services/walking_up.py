@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from bookings.errors import Refused
-from bookings.facts import facts_for
 from bookings.models import Booking
 from bookings.rules import Facts, Slot, walk_up_refusals
 from bookings.rules.gaps import free_intervals
 from bookings.services import claims
 from bookings.services.attendance import start
 from bookings.services.booking import create
-from bookings.services.expiry import lapse_stale
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
@@ -38,10 +36,9 @@ def walk_up(
 def _walk_up(
     member: Member, machine: Machine, longest: Slot, *, by: Member | None, now: datetime, tap: bool
 ) -> Booking:
-    machine = claims.lock(member.pk, [machine.pk])[machine.pk]
     _for_walk_up(machine, tap)
-    lapse_stale(now=now, machine_ids=[machine.pk])
-    facts = facts_for(member_id=member.pk, machine=machine, slot=longest, now=now)
+    claims.lock(member.pk, machine.pk)
+    facts = claims.facts_under_lock(member.pk, machine, longest, now)
     slot = _cut(facts, longest)
     if reasons := walk_up_refusals(facts, slot):
         raise Refused(*reasons)
