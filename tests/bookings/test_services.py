@@ -1,21 +1,17 @@
 """Booking services: what they write, what they refuse, and that they are cheap."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings import services
 from bookings.errors import Refused
-from bookings.facts import contiguous_until
 from bookings.models import Booking
-from equipment.models import Lockout
 from members.models import AccessEpoch, Change
 from notices.models import Outbox
 from tests.bookings.people import AT_14, HOUR, MINUTE, a_booking
-from tests.people import NOW, World
+from tests.people import World
 
 State = Booking.State
 
@@ -110,7 +106,9 @@ def test_a_full_quota_says_which_bookings_fill_it(world: World) -> None:
 
 
 def test_booking_takes_few_statements(world: World) -> None:
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         a_booking(world)
     statements = [q["sql"] for q in captured if "SAVEPOINT" not in q["sql"]]
     print("\n".join(s[:150] for s in statements))
