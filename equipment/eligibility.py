@@ -86,8 +86,8 @@ def ends(facts: Facts, at: datetime) -> datetime | None:
 
     A known future fact (a membership's end, a hold that begins) bounds every grant.
     """
-    moments = sorted(moment for moment in _moments(facts) if moment > at)
-    return next((moment for moment in moments if missing(facts, moment)), None)
+    later = sorted(moment for moment in moments(facts) if moment > at)
+    return next((moment for moment in later if missing(facts, moment)), None)
 
 
 def account_closed(facts: Facts, at: datetime) -> Reason | None:
@@ -172,8 +172,8 @@ def _lapsed(facts: Facts, at: datetime, params: dict[str, object]) -> Reason | N
     return Reason(code, params | {"ended": last.span.until})
 
 
-def _moments(facts: Facts) -> list[datetime]:
-    """Every instant at which a rule's answer may change."""
+def moments(facts: Facts) -> list[datetime]:
+    """Every instant at which a rule's answer may change, in no order."""
     spans = [
         *facts.memberships,
         *(hold.span for hold in facts.holds),
@@ -181,4 +181,5 @@ def _moments(facts: Facts) -> list[datetime]:
         *(lockout.span for lockout in facts.lockouts),
     ]
     edges = [edge for span in spans for edge in (span.starts, span.until)]
-    return [edge for edge in [*edges, facts.retired_at] if edge is not None]
+    expected = [lockout.expected_until for lockout in facts.lockouts]
+    return [edge for edge in [*edges, *expected, facts.retired_at] if edge is not None]

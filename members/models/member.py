@@ -14,6 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from members.models.space import Space
 
 
+def shorten(name: str) -> str:
+    """What others see of a person: the first name and an initial, as in “Jonas P.”."""
+    first, _space, rest = name.strip().partition(" ")
+    return f"{first} {rest.split()[-1][0]}." if rest else first
+
+
 class MemberManager(BaseUserManager["Member"]):
     def create_user(
         self, email: str | None = None, password: str | None = None, **fields: Any
@@ -64,9 +70,7 @@ class Member(AbstractBaseUser):
 
     @property
     def short_name(self) -> str:
-        """What others see of a person: the first name and an initial, as in “Jonas P.”."""
-        first, _space, rest = self.name.partition(" ")
-        return f"{first} {rest.split()[-1][0]}." if rest else first
+        return shorten(self.name)
 
     @property
     def initials(self) -> str:
