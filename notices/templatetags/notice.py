@@ -1,6 +1,6 @@
 """Times in letters: the outbox keeps them as isoformat, people read them in their own zone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -24,10 +24,11 @@ def day(text: str) -> str:
 
 
 @register.filter
-def date_of(text: str) -> str:
-    """“24 November 2026”, for what lies far off."""
+def last_day(text: str) -> str:
+    """“24 November 2026”: the last day of what ends at an instant, and so at 24:00, not 0:00."""
     german = (get_language() or "").startswith("de")
-    return date_format(_local(text), "j. F Y" if german else "j F Y")
+    last = _local(text) - timedelta(microseconds=1)
+    return date_format(last, "j. F Y" if german else "j F Y")
 
 
 @register.filter

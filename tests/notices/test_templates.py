@@ -59,10 +59,22 @@ def test_times_are_told_in_the_machines_zone_even_to_one_who_lives_elsewhere():
 
 def test_without_a_zone_of_its_own_a_letter_takes_that_of_the_home_space():
     world = a_world()
-    context = {"plan": "Full", "until": "2026-12-08T23:00:00+00:00"}
+    context = {"plan": "Full", "until": "2026-12-08T23:30:00+00:00"}
     assert "9 December 2026" in mail.render("membership-expiring", context, world.alice).text
     world.alice.space = None
     assert "8 December 2026" in mail.render("membership-expiring", context, world.alice).text
+
+
+def test_what_ends_at_midnight_ends_on_the_day_before():
+    letter = mail.render("membership-expiring", CONTEXTS["membership-expiring"], a_world().alice)
+    assert "ends on 8 December 2026" in letter.text
+
+
+def test_a_letter_is_in_its_readers_language():
+    alice = a_world().alice
+    alice.language = "de"
+    letter = mail.render("booking-reminder", CONTEXTS["booking-reminder"], alice)
+    assert "Dienstag 24. November" in letter.text and '<html lang="de">' in letter.html
 
 
 def test_a_letter_to_a_child_without_mail_goes_to_the_guardian():
