@@ -1,0 +1,11 @@
+"""What a view behind `login_required` may take for granted."""
+
+from django.http import HttpRequest
+
+from members.models import Member
+
+
+class MemberRequest(HttpRequest):
+    """A request of somebody who is signed in; for annotations only."""
+
+    user: Member
