@@ -1,0 +1,11 @@
+"""Where a member finds their own things; account security is allauth's, under /account/."""
+
+from django.urls import path
+
+from members import views
+
+app_name = "members"
+urlpatterns = [
+    path("you/", views.profile, name="profile"),
+    path("you/badges/<int:pk>/lost/", views.badge_lose, name="badge_lose"),
+]
