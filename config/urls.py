@@ -5,6 +5,9 @@ from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
+    path("", include("members.urls")),
+    path("", include("equipment.urls")),
+    path("", include("calendars.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("demo.urls")))

@@ -1,0 +1,16 @@
+"""Where certifications, lockouts and faults are handled."""
+
+from django.urls import path
+
+from equipment import views
+
+app_name = "equipment"
+urlpatterns = [
+    path("certify/", views.certify, name="certify"),
+    path(
+        "certifications/<int:pk>/revoke/", views.certification_revoke, name="certification_revoke"
+    ),
+    path("machines/<slug:slug>/lock-out/", views.lock_out, name="lock_out"),
+    path("machines/<slug:slug>/fault/", views.fault_report, name="fault_report"),
+    path("lockouts/<int:pk>/clear/", views.lockout_clear, name="lockout_clear"),
+]
