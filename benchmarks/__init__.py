@@ -1,0 +1,1 @@
+"""How fast Benchkey is, measured on this machine: real broker, real processes, a full database."""

@@ -1,0 +1,206 @@
+"""A makerspace as large as the figures ask: 200 machines, 5,000 members, 100,000 bookings.
+
+Made once a day and kept in the temporary directory; every run works on a copy.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.site import ROOT
+
+MACHINES, SMALL, MEMBERS, BOOKINGS = 200, 15, 5_000, 100_000
+HOUR = timedelta(hours=1)
+PAST_DAYS, HORIZON_DAYS = 35, 28
+PAST_EACH, TODAY = 380, 8  # bookings of one machine
+BATCH = 2_000
+
+
+def prepare(database: Path) -> None:
+    """Puts a filled database there and sets up this process's Django on it."""
+    kept = _kept()
+    if kept.exists():
+        shutil.copyfile(kept, database)
+    import django
+
+    django.setup()
+    if not kept.exists():
+        _build()
+        _keep(database, kept)
+    _in_batches(_today(_this_hour()))
+
+
+def owner_badge(machine: int) -> str:
+    """Of the member who has booked this machine now."""
+    return badge(machine)
+
+
+def badge(member: int) -> str:
+    return f"04{member:012X}"
+
+
+def _kept() -> Path:
+    """Another file for another day, schema or filling."""
+    parts = [*sorted(ROOT.glob("*/migrations/*.py")), Path(__file__)]
+    digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:12]
+    directory = Path(tempfile.gettempdir()) / f"benchkey-bench-{os.getuid()}"
+    directory.mkdir(mode=0o700, exist_ok=True)
+    return directory / f"world-{datetime.now(UTC):%F}-{digest}.sqlite3"
+
+
+def _keep(database: Path, kept: Path) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for old in kept.parent.glob("world-*.sqlite3"):
+        old.unlink()
+    draft = kept.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(database, draft)
+    draft.replace(kept)
+
+
+def _build() -> None:
+    from django.core.management import call_command
+    from django.db import transaction
+
+    print("  filling a database, once a day …", flush=True)
+    call_command("migrate", verbosity=0)
+    with transaction.atomic():
+        _place()
+        _people(_this_hour())
+        _in_batches(_other_days(_this_hour()))
+
+
+def _this_hour() -> datetime:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _place() -> None:
+    """One space of 200 machines and one of 15, all of one strict class, each with an interlock."""
+    from access.models import Device
+    from equipment.models import CertificationType, Machine, ToolClass
+    from members.models import Plan, Space
+
+    Plan.objects.create(name="Full", slug="full")
+    cnc = CertificationType.objects.create(name="CNC", slug="cnc")
+    tool_class = ToolClass.objects.create(
+        name="CNC machines",
+        slug="cnc",
+        requires=cnc,
+        walk_up=False,
+        most_future=None,
+        horizon_days=HORIZON_DAYS,
+    )
+    for slug, count in (("large", MACHINES), ("small", SMALL)):
+        space = Space.objects.create(name=slug, slug=slug, zone="Europe/Berlin")
+        machines = Machine.objects.bulk_create(
+            Machine(
+                space=space,
+                tool_class=tool_class,
+                name=f"{slug} {n}",
+                slug=f"{slug}-{n}",
+                has_interlock=True,
+                feedback=Machine.Feedback.CURRENT,
+            )
+            for n in range(count)
+        )
+        Device.objects.bulk_create(
+            Device(name=machine.slug, space=space, machine=machine) for machine in machines
+        )
+
+
+def _people(now: datetime) -> None:
+    """Everyone is on a plan, certified, and has a badge."""
+    from equipment.models import Certification, CertificationType
+    from members.models import Badge, Member, Membership, Plan, Space
+    from members.services.badges import badge_hash, seal_number
+
+    plan, cnc = Plan.objects.get(), CertificationType.objects.get()
+    space = Space.objects.get(slug="large")
+    members = Member.objects.bulk_create(
+        Member(name=f"Member {n}", email=f"m{n}@example.org", password="!", space=space)
+        for n in range(MEMBERS)
+    )
+    since = now - timedelta(days=400)
+    Membership.objects.bulk_create(Membership(member=m, plan=plan, starts=since) for m in members)
+    Certification.objects.bulk_create(
+        Certification(member=m, type=cnc, given_at=since) for m in members
+    )
+    Badge.objects.bulk_create(
+        Badge(
+            member=member,
+            number_hash=badge_hash(badge(n)),
+            number_sealed=seal_number(badge(n)),
+            hint=badge(n)[-4:],
+            issued_at=since,
+        )
+        for n, member in enumerate(members)
+    )
+
+
+def _today(now: datetime) -> Iterator[object]:
+    """Eight bookings of each machine around now; one covers the next hours and is its owner's."""
+    for number, machine in enumerate(_machines()):
+        for n in range(TODAY):
+            is_owners = n == 2
+            starts = now + (n - 2) * 3 * HOUR
+            member = number if is_owners else (number * 7 + n + MACHINES) % MEMBERS
+            yield _booking(machine, member, starts, (3 if is_owners else 2) * HOUR, now)
+
+
+def _other_days(now: datetime) -> Iterator[object]:
+    """The bulk: months of the past, and some beyond the horizon."""
+    each = BOOKINGS // MACHINES - TODAY
+    past = now - timedelta(days=PAST_DAYS)
+    beyond = now + timedelta(days=HORIZON_DAYS + 2)
+    for number, machine in enumerate(_machines()[:MACHINES]):
+        for n in range(each):
+            starts = (past if n < PAST_EACH else beyond) + n * 2 * HOUR
+            yield _booking(machine, (number * each + n) % MEMBERS, starts, HOUR, now)
+
+
+def _booking(
+    machine: int, member: int, starts: datetime, length: timedelta, now: datetime
+) -> object:
+    from bookings.models import Booking
+
+    over = starts + length <= now
+    return Booking(
+        machine_id=machine,
+        member_id=_members()[member],
+        starts=starts,
+        ends=starts + length,
+        blocked_until=starts + length,
+        state="done" if over else "confirmed",
+        holds=not over,
+        created_at=starts,
+        updated_at=starts,
+    )
+
+
+@cache
+def _machines() -> list[int]:
+    from equipment.models import Machine
+
+    return list(Machine.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@cache
+def _members() -> list[int]:
+    from members.models import Member
+
+    return list(Member.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _in_batches(bookings: Iterator[object]) -> None:
+    from bookings.models import Booking
+
+    while batch := list(islice(bookings, BATCH)):
+        Booking.objects.bulk_create(batch)
