@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import os
 import signal
+import string
 import sys
 from collections.abc import Sequence
 
@@ -17,14 +18,19 @@ DEFAULT_CAPS = ",".join(Config(name="-").caps)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    caps = tuple(options.caps.split(","))
+    if "mac" in caps and options.key is None:
+        parser.error("a device with mac among its caps needs BENCHKEY_DEVICE_KEY")
     host, port = options.broker
     address = Address(host, port, options.username, options.password)
     config = Config(
         name=options.name,
-        caps=tuple(options.caps.split(",")),
+        caps=caps,
         heartbeat=options.heartbeat,
         warn_s=options.warn,
+        key=options.key,
     )
     box = Box(config, address, options.machine_ma)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("BENCHKEY_DEVICE_PASSWORD"),
         help="better in BENCHKEY_DEVICE_PASSWORD, where no process list shows it",
     )
+    parser.add_argument(
+        "--key",
+        type=_key,
+        default=os.environ.get("BENCHKEY_DEVICE_KEY"),
+        help="64 hex digits for signatures; better in BENCHKEY_DEVICE_KEY",
+    )
     parser.add_argument("--control", type=_loopback, metavar="127.0.0.1:PORT")
     parser.add_argument("--machine-ma", type=int, default=3400, help="what a running job draws")
     parser.add_argument("--caps", default=DEFAULT_CAPS, help=f"default: {DEFAULT_CAPS}")
@@ -63,6 +75,12 @@ def _name(text: str) -> str:
     if not fields.name(text):
         raise argparse.ArgumentTypeError("1 to 32 characters out of a-z, 0-9 and -")
     return text
+
+
+def _key(text: str) -> bytes:
+    if len(text) != 64 or text.strip(string.hexdigits):
+        raise argparse.ArgumentTypeError("64 hex digits")
+    return bytes.fromhex(text)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -46,7 +46,8 @@ class Box:
         self.config = config
         self.machine = SimulatedMachine(machine_ma)
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LINES)
-        self.link = Link(config.name, address, self.note)
+        key = config.key if "mac" in config.caps else None
+        self.link = Link(config.name, address, self.note, key)
         self.display: Display | None = None
         self.answer: dict[str, Any] | None = None
         self.stopping = False

@@ -35,11 +35,17 @@ class Address:
 
 
 class Link:
-    """The connection of the device `name`; `note` is told in words what happens to it."""
+    """The connection of the device `name`; `note` is told in words what happens to it.
 
-    def __init__(self, name: str, address: Address, note: Callable[[str], None]) -> None:
+    With a key all that is said is signed, and only what is signed is heard.
+    """
+
+    def __init__(
+        self, name: str, address: Address, note: Callable[[str], None], key: bytes | None = None
+    ) -> None:
         self.name = name
         self.address = address
+        self.key = key
         self.connected = False
         self.plugged = True
         self._note = note
@@ -77,7 +83,7 @@ class Link:
     def publish(self, message: wire.Up) -> None:
         """Send at once or not at all."""
         if self._client is not None and self.connected:
-            topic, payload = wire.encode_up(message)
+            topic, payload = wire.encode_up(message, self.key)
             self._client.publish(
                 topic, payload, qos=wire.QOS[message.kind], retain=wire.RETAIN[message.kind]
             )
@@ -120,7 +126,7 @@ class Link:
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self.name, clean_session=True)
         client.connect_timeout = DIAL_TIMEOUT
-        topic, payload = wire.encode_up(wire.Avail(device=self.name, on=False))
+        topic, payload = wire.encode_up(wire.Avail(device=self.name, on=False), self.key)
         client.will_set(topic, payload, qos=wire.QOS["avail"], retain=wire.RETAIN["avail"])
         if self.address.password is not None:
             client.username_pw_set(self.address.username or self.name, self.address.password)
@@ -189,7 +195,8 @@ class Link:
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         try:
-            self._events.append(Received(wire.parse_down(message.topic, bytes(message.payload))))
+            said = wire.parse_down(message.topic, bytes(message.payload), self.key)
+            self._events.append(Received(said))
         except (wire.ProtocolError, UnicodeDecodeError) as error:
             self._note(f"dropped a message: {error}")
 

@@ -3,13 +3,15 @@
 docs/protocol.md is the specification; this package is its executable form, standard library only.
 
 Messages (wire.messages, wire.codec)
-    parse_up(topic, payload) -> Avail | Hello | Tap | State      each carries .device
-    parse_down(topic, payload) -> Answer | Offer | Grant | Lease | Off | Sync | Text
+    parse_up(topic, payload, key=None) -> Avail | Hello | Tap | State      each carries .device
+    parse_down(topic, payload, key=None) -> Answer | Offer | Grant | Lease | Off | Sync | Text
         Both raise ProtocolError(code, detail) and nothing else, whatever the bytes. Codes:
-        bad-topic, wrong-version, unknown-kind, not-yet, too-long, not-utf8, not-json, bad-field.
+        bad-topic, wrong-version, unknown-kind, not-yet, too-long, not-utf8, not-json, bad-field,
+        unsigned, bad-signature. With a key only what it has signed counts, without one only what
+        is not signed: who must sign is the caller's rule. wire.sign.is_signed(payload) only looks.
         `detail` is printable ASCII of at most 120 characters: safe to log and to store.
-    encode_up(message) -> (topic, payload)
-    encode_down(device, message) -> (topic, payload)             parse(*encode(m)) == m
+    encode_up(message, key=None) -> (topic, payload)
+    encode_down(device, message, key=None) -> (topic, payload)   parse(*encode(m)) == m
         `text` is cut to what a display holds (wire.clip), every other field is sent as it is.
     QOS[message.kind], RETAIN[message.kind]                      how each kind is published
     up_filter() and down_filter(device)                          what to subscribe to

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NoReturn, cast
 
 from wire import fields as field
+from wire import sign
 from wire.fields import Check, ProtocolError
 from wire.messages import (
     Answer,
@@ -142,31 +143,37 @@ RESERVED_UP = frozenset({"button", "journal"})
 RESERVED_DOWN = frozenset({"list", "journal"})
 
 
-def parse_up(topic: str, payload: bytes) -> Up:
-    """What a device said. Raises ProtocolError, and nothing else, for everything else."""
+def parse_up(topic: str, payload: bytes, key: bytes | None = None) -> Up:
+    """What a device said. Raises ProtocolError, and nothing else, for everything else.
+
+    With a key, only what is signed by it counts; without one, only what is not signed at all.
+    """
     device, kind = _address(topic, "up")
     shape = _shape_of(kind, UP, RESERVED_UP)
-    return cast(Up, _message(shape, _decode(payload, LONGEST), device=device))
+    body = sign.verified(key, topic, payload)
+    return cast(Up, _message(shape, _decode(body, LONGEST), device=device))
 
 
-def parse_down(topic: str, payload: bytes) -> Down:
-    """What the server said to the device in the topic. Raises ProtocolError, and nothing else."""
+def parse_down(topic: str, payload: bytes, key: bytes | None = None) -> Down:
+    """What the server said to the device in the topic; keys and errors as in parse_up."""
     _, kind = _address(topic, "down")
     shape = _shape_of(kind, DOWN, RESERVED_DOWN)
-    values = _decode(payload, LONGEST)
+    values = _decode(sign.verified(key, topic, payload), LONGEST)
     if kind == "answer" and type(values.get("grant")) is dict:
         return cast(Down, _message(shape, {**values, "grant": None}, grant=_grant(values["grant"])))
     return cast(Down, _message(shape, values))
 
 
-def encode_up(message: Up) -> tuple[str, bytes]:
-    """(topic, payload) of what a device says."""
-    return f"{ROOT}/{VERSION}/{message.device}/up/{message.kind}", _encode(message)
+def encode_up(message: Up, key: bytes | None = None) -> tuple[str, bytes]:
+    """(topic, payload) of what a device says, signed if there is a key."""
+    topic = f"{ROOT}/{VERSION}/{message.device}/up/{message.kind}"
+    return topic, _encode(message) if key is None else sign.sign(key, topic, _encode(message))
 
 
-def encode_down(device: str, message: Down) -> tuple[str, bytes]:
+def encode_down(device: str, message: Down, key: bytes | None = None) -> tuple[str, bytes]:
     """(topic, payload) of what the server says to one device; `text` is clipped."""
-    return f"{ROOT}/{VERSION}/{device}/down/{message.kind}", _encode(message)
+    topic = f"{ROOT}/{VERSION}/{device}/down/{message.kind}"
+    return topic, _encode(message) if key is None else sign.sign(key, topic, _encode(message))
 
 
 def up_filter() -> str:
@@ -207,11 +214,11 @@ def _shape_of(kind: str, shapes: Mapping[str, Shape], reserved: Iterable[str]) -
     raise ProtocolError("unknown-kind", kind[:40])
 
 
-def _decode(payload: bytes, longest: int) -> dict[str, object]:
-    if len(payload) > longest:
-        raise ProtocolError("too-long", f"{len(payload)} bytes, {longest} allowed")
+def _decode(body: bytes, longest: int) -> dict[str, object]:
+    if len(body) > longest:
+        raise ProtocolError("too-long", f"{len(body)} bytes, {longest} allowed")
     try:
-        values = _json(payload.decode())
+        values = _json(body.decode())
     except UnicodeDecodeError as error:
         raise ProtocolError("not-utf8", f"byte {error.start}") from None
     except (ValueError, RecursionError) as error:  # nesting 1,000 deep fits into a message

@@ -4,7 +4,7 @@ All times are seconds on the device's clock since its boot. `up` values that arr
 wire are whole seconds; the clock itself may be finer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wire.messages import Answer, Tap
 
@@ -16,6 +16,7 @@ class Config:
     """What a device is made of; it does not change while the device runs.
 
     `stray_ma` is the current that may flow with the relay off, until a grant names a better figure.
+    With `mac` among the caps everything said and heard is signed with `key`.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Config:
     heartbeat: int = 10
     stray_ma: int = 500
     warn_s: int = 300
+    key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)

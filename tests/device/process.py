@@ -78,10 +78,11 @@ def running_device(*arguments, **options):
 
 
 class ForgedServer:
-    """Hears one device and says to it whatever a test wants."""
+    """Hears one device and says to it whatever a test wants, signed if there is a key."""
 
-    def __init__(self, device, port):
+    def __init__(self, device, port, key=None):
         self.device = device
+        self.key = key
         self.heard = SimpleQueue()
         subscribed = SimpleQueue()
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
@@ -93,7 +94,7 @@ class ForgedServer:
         subscribed.get(timeout=10)
 
     def say(self, message, retain=False):
-        topic, payload = wire.encode_down(self.device, message)
+        topic, payload = wire.encode_down(self.device, message, self.key)
         self.client.publish(topic, payload, qos=wire.QOS[message.kind], retain=retain)
 
     def next(self, kind, patience=15, **wanted):
@@ -104,7 +105,7 @@ class ForgedServer:
                 heard = self.heard.get(timeout=max(0.01, deadline - time.monotonic()))
             except Empty:
                 raise AssertionError(f"no {kind} with {wanted}") from None
-            message = wire.parse_up(heard.topic, heard.payload)
+            message = wire.parse_up(heard.topic, heard.payload, self.key)
             if message.kind == kind and all(getattr(message, k) == v for k, v in wanted.items()):
                 return message
 
@@ -131,8 +132,8 @@ class ForgedServer:
 
 
 @contextmanager
-def forged_server(device, port):
-    server = ForgedServer(device, port)
+def forged_server(device, port, key=None):
+    server = ForgedServer(device, port, key)
     try:
         yield server
     finally:

@@ -79,6 +79,8 @@ def test_the_device_runs_without_the_server_around_it(bare):
         ["Laser_1"],
         ["laser-1", "--broker", "nowhere"],
         ["laser-1", "--control", "0.0.0.0:7000"],
+        ["laser-1", "--key", "secret"],
+        ["laser-1", "--caps", "relay,mac"],
     ],
 )
 def test_a_wrong_command_line_is_refused(bare, arguments):

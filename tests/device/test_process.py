@@ -215,6 +215,31 @@ def test_the_last_will_and_the_last_state_are_there_for_a_newcomer(broker):
         assert retained(broker, "bk/1/will-1/up/avail").on is False
 
 
+def test_a_device_with_a_key_hears_only_what_is_signed_with_it(broker):
+    key = bytes(range(32))
+    options = ("--caps", "relay,reader,mac")
+    with (
+        forged_server("signed-1", broker.port, key) as server,
+        running_device(
+            "signed-1", broker.port, *options, environment={"BENCHKEY_DEVICE_KEY": key.hex()}
+        ) as device,
+    ):
+        device.until(connected=True)
+        device.do("tap", badge=ALICE)
+        tap = server.next("tap")
+        server.key = bytes(32)
+        server.grant(tap, SID)
+        server.key = None
+        server.grant(tap, SID)
+        time.sleep(0.3)
+        status = device.do()
+        assert status["relay"] is False
+        assert sum("dropped a message" in line["what"] for line in status["log"]) == 2
+        server.key = key
+        server.grant(tap, SID)
+        assert device.until(st="armed")["relay"]
+
+
 def test_a_device_that_is_stopped_says_goodbye(broker):
     with started("bye-1", broker) as (device, server):
         assert device.stop() == 0

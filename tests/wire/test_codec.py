@@ -136,7 +136,7 @@ def test_reserved_words_of_the_server_are_refused_by_a_device_that_does_not_know
         (b"[]", "not-json"),
         (b'"tap"', "not-json"),
         (b"null", "not-json"),
-        (tap_with() + b"\n0123456789abcdef0123456789abcdef", "not-json"),
+        (tap_with() + b"\n0123456789abcdef0123456789abcdef", "bad-signature"),
         (b"\xef\xbb\xbf" + tap_with(), "not-json"),
         (tap_with().replace(b"1234,", b"NaN,"), "not-json"),
         (tap_with().replace(b"1234,", b"-Infinity,"), "not-json"),
