@@ -25,6 +25,7 @@ from wire.events import (
     Effect,
     Event,
     Ignored,
+    Pressed,
     Publish,
     Received,
     Relay,
@@ -106,6 +107,8 @@ class Box:
                 pass
             case {"do": "tap", "badge": str(badge)} if fields.badge(badge):
                 self.tap(badge)
+            case {"do": "press", "button": "arm" | "stop" as name}:
+                self.press(name)
             case {"do": "start", "seconds": int() | float() as seconds}:
                 self.press_start(seconds)
             case {"do": "start"}:
@@ -135,6 +138,10 @@ class Box:
         if waiting is not None and waiting.message.nonce == nonce:
             self.note(f"tap, badge …{badge[-4:]}")
             self._tapped, self.answer = started, None
+
+    def press(self, name: str) -> None:
+        self.note(f"button {name} pressed")
+        self.handle(Pressed(name, secrets.token_hex(12)))
 
     def press_start(self, seconds: float | None = None) -> None:
         runs = self.machine.start(self.up, seconds)

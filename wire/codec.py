@@ -11,6 +11,7 @@ from wire.fields import Check, ProtocolError
 from wire.messages import (
     Answer,
     Avail,
+    Button,
     Down,
     Grant,
     Hello,
@@ -45,6 +46,7 @@ def _shape(build: type[Any], needs: dict[str, Check], may: dict[str, Check]) -> 
 
 _REASONS = field.one_of("power", "reset", "watchdog", "update")
 _STATES = field.one_of("locked", "armed", "running", "grace", "fault")
+_BUTTONS = field.one_of("arm", "stop")
 _TERMS: dict[str, Check] = {"sid": field.session, "exp": field.uint, "hard": field.uint}
 
 UP: dict[str, Shape] = {
@@ -86,6 +88,11 @@ UP: dict[str, Shape] = {
             "grace_end": field.uint,
             "id": field.word,
         },
+    ),
+    "button": _shape(
+        Button,
+        {"boot": field.boot, "up": field.uint, "nonce": field.nonce, "name": _BUTTONS},
+        {},
     ),
 }
 
@@ -139,7 +146,7 @@ DOWN: dict[str, Shape] = {
     "text": _shape(Text, {"text": field.text, "secs": field.uint}, {"beep": field.uint}),
 }
 
-RESERVED_UP = frozenset({"button", "journal"})
+RESERVED_UP = frozenset({"journal"})
 RESERVED_DOWN = frozenset({"list", "journal"})
 
 

@@ -24,6 +24,7 @@ from wire.events import (
     Effect,
     Event,
     Ignored,
+    Pressed,
     Publish,
     Received,
     Relay,
@@ -31,10 +32,11 @@ from wire.events import (
     Tapped,
     Tick,
 )
-from wire.memory import Config, Memory, Notice, Sent
+from wire.memory import LOCKED, Config, Memory, Notice, Sent
 from wire.messages import (
     Answer,
     Avail,
+    Button,
     Down,
     Grant,
     Hello,
@@ -92,6 +94,8 @@ class Device:
                 self._retry(up)
             case Tapped():
                 self._tapped(event, up)
+            case Pressed():
+                self._pressed(event, up)
             case Current():
                 self.memory.ma = event.ma
             case Aux():
@@ -159,6 +163,24 @@ class Device:
         rules.begin_tap(self.memory, tap, up)
         self._publish(tap)
 
+    def _pressed(self, pressed: Pressed, up: float) -> None:
+        """D11: stop stops here, whoever can be told of it; arm only asks."""
+        memory = self.memory
+        if pressed.name == "stop":
+            rules.stop(memory)
+            self._switch(rules.energised(memory, up))
+        elif memory.st != LOCKED:
+            return self._ignore("button", f"{memory.st}, not locked")
+        self._publish(
+            Button(
+                device=self.config.name,
+                boot=memory.boot,
+                up=int(up),
+                nonce=pressed.nonce,
+                name=pressed.name,
+            )
+        )
+
     def _retry(self, up: float) -> None:
         """D8: ask again for what was not answered."""
         tap = rules.tap_to_retry(self.memory, up)
@@ -176,6 +198,8 @@ class Device:
         if answer.ok and answer.grant is not None and not self._grant(answer.grant, up):
             self._notice(rules.TAP_AGAIN, up, refused=True)
             self.memory.report_due = True
+        if answer.ok and answer.pulse_ms is not None:
+            self._pulse(answer.pulse_ms, up)
         self.memory.tap = None
 
     def _grant(self, grant: Grant, up: float) -> bool:
@@ -190,6 +214,13 @@ class Device:
         rules.arm(self.memory, self.config, grant, up)
         self._notice(grant.text, up)
         return True
+
+    def _pulse(self, pulse_ms: int, up: float) -> None:
+        """D12: a door opens for a moment."""
+        why = rules.pulse_refused(self.memory, self.config, pulse_ms)
+        if why:
+            return self._ignore("pulse", why)
+        rules.open_door(self.memory, pulse_ms, up)
 
     def _offer(self, offer: Offer, up: float) -> None:
         """D3: ask for the session that waits."""

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from wire.memory import ARMED, FAULT, GRACE, LOCKED, RUNNING, Config, Memory, Session
 
+OPEN = "open"  # no state of the protocol: a door whose pulse runs
 LAMPS = {
+    OPEN: "green",
     LOCKED: "off",
     ARMED: "blue-slow",
     RUNNING: "green",
@@ -12,6 +14,7 @@ LAMPS = {
     FAULT: "red-fast",
 }
 BIG = {
+    OPEN: "OPEN",
     LOCKED: "LOCKED",
     ARMED: "PRESS START",
     RUNNING: "RUNNING",
@@ -39,12 +42,13 @@ class Display:
 def face(memory: Memory, config: Config, up: float) -> Display:
     """What to show now."""
     notice = memory.notice
+    st = OPEN if memory.st == LOCKED and memory.relay else memory.st
     refused = notice is not None and notice.refused and memory.st == LOCKED
     return Display(
-        state=memory.st.upper(),
-        big=BIG[memory.st],
+        state=st.upper(),
+        big=BIG[st],
         small=notice.text if notice is not None else _small(memory, config, up),
-        lamp=REFUSED_LAMP if refused else LAMPS[memory.st],
+        lamp=REFUSED_LAMP if refused else LAMPS[st],
         refused=refused,
         warning=_warning(memory, config, up),
         left=_left(memory, up),

@@ -44,6 +44,14 @@ class Tapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button (`arm` or `stop`) was pressed; `nonce` is 24 fresh random lower hex digits."""
+
+    name: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """What the current sensor reads, in milliamperes."""
 
@@ -93,5 +101,5 @@ class Ignored:
     why: str
 
 
-Event = Boot | Connected | Disconnected | Received | Tick | Tapped | Current | Aux
+Event = Boot | Connected | Disconnected | Received | Tick | Tapped | Pressed | Current | Aux
 Effect = Relay | Publish | Show | Beep | Ignored

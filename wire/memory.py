@@ -96,6 +96,7 @@ class Memory:
     relay: bool = False
     session: Session | None = None
     ended: tuple[str, ...] = ()
+    pulse_end: float = 0.0
     fault: str | None = None
     # on the wire
     n: int = 0

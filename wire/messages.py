@@ -1,8 +1,8 @@
 """What device and server say to each other, one class per message. Knows no bytes and no topics.
 
 Units: `up`, `exp`, `hard` and `grace_end` are seconds on the device's own clock since its boot;
-`left`, `fin`, `idle_s` and `secs` are lengths in seconds; `utc` is Unix time; `ma` and `run_ma` are
-milliamperes. None means that the field is not in the message.
+`left`, `fin`, `idle_s` and `secs` are lengths in seconds, `pulse_ms` is one in milliseconds; `utc` is
+Unix time; `ma` and `run_ma` are milliamperes. None means that the field is not in the message.
 """
 
 from dataclasses import dataclass
@@ -68,6 +68,18 @@ class State:
     fault: str | None = None
     grace_end: int | None = None
     id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button was pressed: `arm` asks for a start, `stop` tells that the device has stopped."""
+
+    kind: ClassVar[str] = "button"
+    device: str
+    boot: str
+    up: int
+    nonce: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +171,8 @@ class Text:
     beep: int | None = None
 
 
-Up = Avail | Hello | Tap | State
+Alive = Hello | Tap | State | Button  # what names the boot that says it
+Up = Avail | Alive
 Down = Answer | Offer | Grant | Lease | Off | Sync | Text
 
 # Answers and leases are QoS 0: a late copy is worthless and the device asks again by itself.

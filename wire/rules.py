@@ -1,4 +1,4 @@
-"""The device rules D1 to D9 of docs/protocol.md, one by one. Knows no clock, broker or relay.
+"""The device rules of docs/protocol.md, one by one. Knows no clock, broker or relay.
 
 Every function takes the device's memory and `up`, its seconds since boot. The guards return why a
 message is not acted on, or None; the rules change the memory and nothing else.
@@ -26,6 +26,7 @@ RETRIES = 4
 DEBOUNCE = 3
 SETTLE = 2
 ENDED_KEPT = 16
+LONGEST_PULSE_MS = 10_000
 NOTICE_SECONDS = 8
 
 NO_CONNECTION = "No connection. Tap again in a moment."
@@ -33,10 +34,10 @@ TAP_AGAIN = "That took too long. Tap again."
 
 
 def energised(memory: Memory, up: float) -> bool:
-    """D2: the relay is on exactly while a lease, or GRACE, has time left."""
+    """D2: the relay is on exactly while a lease, GRACE, or a door's pulse has time left."""
     session = memory.session
     if session is None:
-        return False
+        return memory.st == LOCKED and up < memory.pulse_end
     if memory.st == GRACE:
         return up < min(session.grace_end, session.hard)
     return up < session.exp
@@ -162,6 +163,32 @@ def end_for_good(memory: Memory, sid: str) -> None:
         memory.ended = (*memory.ended, sid)[-ENDED_KEPT:]
 
 
+def stop(memory: Memory) -> None:
+    """D7, D11: whatever is on, asked for or waited for here is over."""
+    if memory.session is not None:
+        lock(memory, memory.session)
+    if memory.want is not None:
+        end_for_good(memory, memory.want.sid)
+    memory.want = memory.tap = None
+    memory.pulse_end = 0.0
+
+
+def pulse_refused(memory: Memory, config: Config, pulse_ms: int) -> str | None:
+    """D12: why this answer must not open a door; that it answers the waiting tap is known."""
+    if "door" not in config.caps:
+        return "no door here"
+    if memory.st != LOCKED:
+        return f"{memory.st}, not locked"
+    if not 0 < pulse_ms <= LONGEST_PULSE_MS:
+        return "longer than a pulse may be" if pulse_ms else "no pulse at all"
+    return None
+
+
+def open_door(memory: Memory, pulse_ms: int, up: float) -> None:
+    """D12: no session, no lease, nothing to renew."""
+    memory.pulse_end = up + pulse_ms / 1000
+
+
 def switch_off(memory: Memory, off: Off, up: float) -> None:
     """D7: end a session now or after its job; one not known here is ended before it begins."""
     session = memory.session
@@ -175,6 +202,8 @@ def switch_off(memory: Memory, off: Off, up: float) -> None:
     if memory.want is not None and off.sid in (memory.want.sid, "*"):
         end_for_good(memory, memory.want.sid)
         memory.want = None
+    if off.sid == "*":
+        memory.pulse_end = 0.0
 
 
 def finish_job(memory: Memory, session: Session, up: float) -> None:

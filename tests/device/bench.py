@@ -10,6 +10,7 @@ from wire.events import (
     Current,
     Disconnected,
     Ignored,
+    Pressed,
     Publish,
     Received,
     Relay,
@@ -72,6 +73,9 @@ class Bench:
         nonce = next(self.nonces)
         self.do(Tapped(badge, nonce), up)
         return nonce
+
+    def press(self, name="stop", up=None):
+        return self.do(Pressed(name, next(self.nonces)), up)
 
     def draw(self, ma, up=None):
         return self.do(Current(ma), up)

@@ -148,6 +148,28 @@ def test_a_pulled_network_cable_ends_the_lease_on_time_and_plugging_it_in_starts
         assert not device.do()["relay"]
 
 
+def test_the_stop_button_stops_without_asking_the_server(broker):
+    with started("button-1", broker) as (device, server):
+        granted(device, server)
+        assert device.do("press", button="stop")["relay"] is False
+        assert server.next("button").name == "stop"
+        assert server.next("state", st="locked", sid=None).relay is False
+
+
+def test_a_door_opens_for_a_moment(broker):
+    with started("door-1", broker, "--caps", "reader,door") as (device, server):
+        device.do("tap", badge=ALICE)
+        tap = server.next("tap")
+        server.say(
+            wire.Answer(
+                boot=tap.boot, nonce=tap.nonce, ok=True, code="door", text="Hi.", pulse_ms=500
+            )
+        )
+        assert server.next("state", relay=True).st == "locked"
+        assert server.next("state", relay=False).st == "locked"
+        assert device.do()["relay"] is False
+
+
 def test_a_welded_contactor_is_a_fault_until_the_reboot(broker):
     with started("weld-1", broker) as (device, server):
         device.do("weld")

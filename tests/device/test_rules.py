@@ -731,6 +731,147 @@ def test_d9_a_connection_lost_and_found_changes_nothing(session):
     assert bench.published("hello")[-1].boot == BOOT
 
 
+# D11 ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("session", ["arm", "start"])
+def test_d11_stop_opens_the_relay_first_and_tells_then(session):
+    bench = Bench()
+    getattr(bench, session)()
+    effects = bench.press("stop")
+    assert effects[0] == Relay(on=False)
+    assert bench.published("button", effects)[0].name == "stop"
+    assert (bench.st, bench.state.sid) == ("locked", None)
+    assert SID in bench.memory.ended
+
+
+def test_d11_stop_needs_no_network():
+    bench = Bench().arm().lose()
+    bench.press("stop")
+    assert not bench.relay
+    bench.do(Connected())
+    assert bench.published("button") == []
+
+
+def test_d11_stop_ends_grace_too():
+    bench = Bench().start(exp=130)
+    bench.run_to(131)
+    bench.press("stop")
+    assert (bench.st, bench.relay) == ("locked", False)
+
+
+def test_d11_a_grant_under_way_to_a_stopped_device_switches_nothing_on():
+    bench = Bench()
+    nonce = bench.tap()
+    bench.press("stop")
+    bench.hear(bench.answer(nonce, grant=bench.grant(nonce)))
+    assert not bench.relay
+
+
+def test_d11_a_stopped_device_does_not_take_what_it_asked_for():
+    bench = Bench()
+    bench.hear(wire.Offer(boot=BOOT, sid=SID))
+    asked = bench.memory.n
+    bench.press("stop")
+    bench.hear(bench.grant(asked))
+    assert bench.why == "session has ended"
+    assert not bench.relay
+
+
+def test_d11_arm_asks_and_switches_nothing_on():
+    bench = Bench()
+    bench.press("arm")
+    assert [button.name for button in bench.published("button")] == ["arm"]
+    assert (bench.st, bench.relay) == ("locked", False)
+
+
+def test_d11_arm_says_nothing_while_a_session_is_on():
+    bench = Bench().arm()
+    bench.press("arm")
+    assert bench.published("button") == []
+    assert bench.relay
+
+
+# D12 ----------------------------------------------------------------------------------------------
+
+DOOR = ("reader", "door")
+
+
+def test_d12_a_door_opens_for_its_pulse_and_holds_no_session():
+    bench = Bench(caps=DOOR)
+    nonce = bench.tap()
+    bench.hear(bench.answer(nonce, pulse_ms=3000))
+    assert (bench.st, bench.relay, bench.state.sid) == ("locked", True, None)
+    assert (bench.display.state, bench.display.lamp) == ("OPEN", "green")
+    bench.run_to(102.9)
+    assert bench.relay
+    bench.run_to(103)
+    assert not bench.relay
+    assert bench.display.state == "LOCKED"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"nonce": "f" * 24},
+        {"boot": OTHER_BOOT},
+        {"ok": False},
+        {"pulse_ms": 0},
+        {"pulse_ms": 10_001},
+    ],
+)
+def test_d12_a_forged_answer_opens_nothing(changes):
+    bench = Bench(caps=DOOR)
+    nonce = bench.tap()
+    bench.hear(bench.answer(**{"nonce": nonce, "pulse_ms": 3000} | changes))
+    assert not bench.relay
+
+
+def test_d12_an_answer_opens_once():
+    bench = Bench(caps=DOOR)
+    nonce = bench.tap()
+    bench.hear(bench.answer(nonce, pulse_ms=1000))
+    bench.run_to(102)
+    bench.hear(bench.answer(nonce, pulse_ms=1000))
+    assert not bench.relay
+
+
+def test_d12_an_answer_after_five_seconds_opens_nothing():
+    bench = Bench(caps=DOOR)
+    nonce = bench.tap()
+    bench.hear(bench.answer(nonce, pulse_ms=3000), 105.1)
+    assert not bench.relay
+
+
+def test_d12_a_machine_is_no_door():
+    bench = Bench()
+    nonce = bench.tap()
+    bench.hear(bench.answer(nonce, pulse_ms=3000))
+    assert bench.why == "no door here"
+    assert not bench.relay
+
+
+def test_d12_a_pulse_leaves_a_session_alone():
+    bench = Bench(caps=("relay", "reader", "door")).arm(exp=130)
+    nonce = bench.tap(BOB, 110)
+    bench.hear(bench.answer(nonce, pulse_ms=9000), 111)
+    assert bench.why == "armed, not locked"
+    bench.hear(bench.off(), 112)
+    assert not bench.relay
+
+
+@pytest.mark.parametrize("end", ["off", "stop"])
+def test_d12_a_pulse_can_be_cut_short(end):
+    bench = Bench(caps=DOOR)
+    nonce = bench.tap()
+    bench.hear(bench.answer(nonce, pulse_ms=9000))
+    if end == "off":
+        bench.hear(bench.off(sid="*"))
+    else:
+        bench.press("stop")
+    assert not bench.relay
+
+
 # Sync, text, state --------------------------------------------------------------------------------
 
 

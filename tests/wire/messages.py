@@ -44,7 +44,9 @@ OFF = wire.Off(boot=BOOT, sid=SID, mode="stop", code="lockout", text="Locked out
 SYNC = wire.Sync(id="s-17", utc=1795000000)
 TEXT = wire.Text(text="The space closes in 10 minutes.", secs=30)
 
-UPS = (TAP, STATE, HELLO, AVAIL)
+BUTTON = wire.Button(device="laser-1", boot=BOOT, up=1300, nonce=NONCE, name="stop")
+
+UPS = (TAP, STATE, HELLO, AVAIL, BUTTON)
 DOWNS = (ANSWER, OFFER, GRANT, LEASE, OFF, SYNC, TEXT)
 
 _uint = st.integers(0, field.UINT32)
@@ -100,6 +102,14 @@ ups = st.one_of(
         fault=_maybe(_word),
         grace_end=_maybe(_uint),
         id=_maybe(_word),
+    ),
+    st.builds(
+        wire.Button,
+        device=_name,
+        boot=_boot,
+        up=_uint,
+        nonce=_nonce,
+        name=st.sampled_from(["arm", "stop"]),
     ),
 )
 grants = st.builds(

@@ -9,7 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wire
-from tests.wire.messages import ANSWER, BOOT, DOWNS, GRANT, OFF, SID, STATE, TAP, UPS, downs, ups
+from tests.wire.messages import (
+    ANSWER,
+    BOOT,
+    BUTTON,
+    DOWNS,
+    GRANT,
+    OFF,
+    SID,
+    STATE,
+    TAP,
+    UPS,
+    downs,
+    ups,
+)
 from wire.codec import DOWN, UP
 
 TAP_TOPIC = "bk/1/laser-1/up/tap"
@@ -115,7 +128,6 @@ def test_any_json_in_any_field_is_parsed_or_refused(message, data):
         ("", "bad-topic"),
         ("bk/1/laser-1/up/dance", "unknown-kind"),
         ("bk/1/laser-1/up/grant", "unknown-kind"),
-        ("bk/1/laser-1/up/button", "not-yet"),
         ("bk/1/laser-1/up/journal", "not-yet"),
     ],
 )
@@ -194,6 +206,11 @@ def test_fields_from_a_later_version_are_ignored():
 def test_null_is_a_field_that_is_not_there():
     payload = tap_with()[:-1] + b',"pin":null}'
     assert wire.parse_up(TAP_TOPIC, payload) == TAP
+
+
+def test_a_button_nobody_knows_is_refused():
+    topic, payload = wire.encode_up(BUTTON)
+    assert refusal(topic, payload.replace(b'"stop"', b'"open"')).code == "bad-field"
 
 
 @pytest.mark.parametrize(("name", "value"), [("st", "asleep"), ("relay", 1), ("sid", "../x")])
