@@ -1,0 +1,378 @@
+"""Reads all that up to 16 messages, or all open sessions, need: two statements. Decides nothing.
+
+`where` finds out where each message comes from; `know` reads the many-rowed facts about the members
+and machines found. Written in SQL that SQLite and PostgreSQL both take, because the same through
+the ORM costs a query per table and ten times the time.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.db import connection
+
+from access.decision import STOP, Claim, Closure, Facts
+from access.records import Asked, Bench, Box, Context, Interlock, Person, Recorded
+from access.sessions import Session
+from equipment import eligibility
+from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span
+from equipment.facts import certification_fact
+
+HORIZON = timedelta(days=1)  # claims and closures beyond are read when they come nearer
+SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)  # of IN lists, so that few statements are compiled
+
+BOX = """d.id, d.name, d.space_id, d.machine_id, d.is_reader, d.is_interlock, d.is_enrolment,
+    d.revoked_at IS NOT NULL, d.online, d.seen_at, d.boot, d.n, d.up, d.sync_id, d.sync_boot,
+    d.state, d.relay, d.ma, d.fault, d.firmware, d.model"""
+BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, m.run_above_ma,
+    m.idle_seconds, m.finish_fixed_seconds, tc.risk, tc.required_level, tc.requires_id, ct.name,
+    ct.slug, ct.how_to_get, tc.walk_up, tc.early_start_minutes, tc.overrun_minutes,
+    tc.finish_seconds"""
+INTERLOCK = "il.id, il.name, il.boot, il.online, il.state"
+SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
+BADGE = """b.id, b.member_id, CASE WHEN b.id IS NULL AND asked.badge <> %s
+    THEN (SELECT MAX(o.id) FROM members_badge o WHERE o.number_hash = asked.badge) END"""
+RECORDED = "e.badge_hash, e.sid, e.answer, e.at"
+
+MACHINE = """
+LEFT JOIN members_space sp ON sp.id = m.space_id
+LEFT JOIN equipment_toolclass tc ON tc.id = m.tool_class_id
+LEFT JOIN equipment_certificationtype ct ON ct.id = tc.requires_id
+LEFT JOIN access_device il ON il.machine_id = m.id AND il.is_interlock AND il.revoked_at IS NULL"""
+
+WHERE = f"""
+WITH asked(i, device, boot, nonce, badge) AS (VALUES {{values}})
+SELECT asked.i, {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, sb.revoked_at IS NOT NULL, {BADGE}, {RECORDED}
+FROM asked
+JOIN access_device d ON d.name = asked.device
+LEFT JOIN equipment_machine m ON m.id = d.machine_id {MACHINE}
+LEFT JOIN access_session s ON s.machine_id = m.id AND NOT (s.state = 'ended')
+LEFT JOIN members_badge sb ON sb.id = s.badge_id
+LEFT JOIN members_badge b ON b.number_hash = asked.badge AND b.revoked_at IS NULL
+LEFT JOIN access_accessevent e ON e.device_id = d.id AND e.boot = asked.boot
+    AND e.nonce = asked.nonce AND e.kind = 'tap'"""  # noqa: E501, S608  constants only
+
+OPEN = f"""
+SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, sb.revoked_at IS NOT NULL
+FROM access_session s
+JOIN equipment_machine m ON m.id = s.machine_id {MACHINE}
+JOIN access_device d ON d.id = s.interlock_id
+LEFT JOIN members_badge sb ON sb.id = s.badge_id
+WHERE NOT (s.state = 'ended')"""  # noqa: S608  constants only
+
+# What is known of members (0), machines (1) and spaces (2). The first branch names the types.
+KNOW = """
+SELECT 'person' AS kind, id AS a, CASE WHEN is_active THEN 1 ELSE 0 END AS b,
+    CAST(NULL AS bigint) AS c, name AS t, language AS u, CAST(NULL AS {moment}) AS p,
+    CAST(NULL AS {moment}) AS q, CAST(NULL AS {moment}) AS r
+FROM members_member WHERE id IN ({members})
+UNION ALL SELECT 'membership', member_id, NULL, NULL, NULL, NULL, starts, until, NULL
+FROM members_membership WHERE member_id IN ({members})
+UNION ALL SELECT 'hold', member_id, id, NULL, reason, remedy, since, until, NULL
+FROM members_hold WHERE lifted_at IS NULL AND member_id IN ({members})
+UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode, NULL, given_at, until,
+    revoked_at
+FROM equipment_certification WHERE member_id IN ({members})
+UNION ALL SELECT 'lockout', machine_id, id, NULL, why, mode, since, expected_until, NULL
+FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id IN ({machines})
+UNION ALL SELECT 'claim', machine_id, id, member_id, state, NULL, starts, ends, blocked_until
+FROM bookings_booking WHERE holds AND machine_id IN ({machines})
+    AND blocked_until > {since} AND starts < {horizon}
+    AND (lapses_at IS NULL OR lapses_at > {now})
+UNION ALL SELECT 'closure', space_id, id, NULL, reason, NULL, starts, ends, NULL
+FROM members_closure WHERE space_id IN ({spaces}) AND ends > {now} AND starts < {horizon}"""
+
+OPENS = frozenset({"confirmed", "running"})  # states of a booking that a grant may stand on
+
+
+@dataclass(slots=True)
+class Known:
+    """The many-rowed facts, by whom and what they are about."""
+
+    now: datetime
+    people: dict[int, Person] = field(default_factory=dict)
+    memberships: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    holds: dict[int, list[tuple[int, HoldFact]]] = field(default_factory=lambda: defaultdict(list))
+    certifications: dict[tuple[int, int], list[CertificationFact]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    revocation_modes: dict[tuple[int, int], set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    lockouts: dict[int, list[tuple[int, LockoutFact]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    lockout_modes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    claims: dict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    closures: dict[int, list[Closure]] = field(default_factory=lambda: defaultdict(list))
+
+    def judge(self, member_id: int, bench: Bench) -> eligibility.Facts:
+        """The judge's facts: the same as equipment.facts.facts_for reads."""
+        person = self.people.get(member_id)
+        return eligibility.Facts(
+            known_at=self.now,
+            machine=bench.name,
+            machine_slug=bench.slug,
+            active=person is not None and person.active,
+            retired_at=bench.retired_at,
+            memberships=tuple(self.memberships.get(member_id, ())),
+            holds=tuple(fact for _id, fact in self.holds.get(member_id, ())),
+            requirement=bench.requirement,
+            certifications=tuple(self.certifications.get((member_id, bench.requires_id or 0), ())),
+            lockouts=tuple(fact for _id, fact in self.lockouts.get(bench.id, ())),
+        )
+
+    def facts(self, member_id: int, bench: Bench, *, badge_revoked: bool = False) -> Facts:
+        """Everything a decision about this member at this machine may know."""
+        revocations = self.revocation_modes.get((member_id, bench.requires_id or 0), ())
+        return Facts(
+            judge=self.judge(member_id, bench),
+            member_id=member_id,
+            claims=tuple(self.claims.get(bench.id, ())),
+            closures=tuple(self.closures.get(bench.space_id, ())),
+            early_start=bench.early_start,
+            overrun=bench.overrun,
+            walk_up=bench.walk_up,
+            badge_revoked=badge_revoked,
+            finishes=bench.terms.fin > 0,
+            lockout_mode=_strictest(self.lockout_modes.get(bench.id, ())),
+            revocation_mode=_strictest(revocations),
+        )
+
+    def sort(self) -> None:
+        """Oldest first, as everything is told."""
+        for spans in self.memberships.values():
+            spans.sort(key=lambda span: span.starts)
+        for certifications in self.certifications.values():
+            certifications.sort(key=lambda fact: fact.span.starts)
+        for holds in self.holds.values():
+            holds.sort(key=lambda pair: (pair[1].span.starts, pair[0]))
+        for lockouts in self.lockouts.values():
+            lockouts.sort(key=lambda pair: (pair[1].span.starts, pair[0]))
+        for claims in self.claims.values():
+            claims.sort(key=lambda claim: (claim.starts, claim.id))
+
+    def add_claim(self, machine_id: int, claim: Claim) -> None:
+        self.claims[machine_id].append(claim)
+        self.claims[machine_id].sort(key=lambda claim: (claim.starts, claim.id))
+
+
+def where(asked: Sequence[Asked]) -> list[Context]:
+    """The place of each message, in one statement; an empty Context for a device not known."""
+    contexts = [Context() for _ in asked]
+    if not asked:
+        return contexts
+    values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(asked))
+    params: list[object] = []
+    for i, ask in enumerate(asked):
+        params += (i, ask.device, ask.boot, ask.nonce, ask.badge_hash)
+    params.append(b"")
+    for i, *row in _rows(WHERE.format(values=values), params):
+        contexts[i] = _context(row)
+    return contexts
+
+
+def open_sessions() -> list[Context]:
+    """Every session that has not ended, with its machine and the interlock that holds it."""
+    return [_context(row) for row in _rows(OPEN, [])]
+
+
+def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> Known:
+    """Everything about these members and these machines around `now`, in one statement."""
+    known = Known(now)
+    machines = {bench.id: bench for bench in benches}
+    if not machines:
+        return known
+    overrun = max(bench.overrun for bench in machines.values())
+    sizes = _size(len(members)), _size(len(machines))
+    spaces = {bench.space_id for bench in machines.values()}
+    ids = _padded(members, sizes[0]), _padded(machines, sizes[1])
+    space_ids = _padded(spaces, _size(len(spaces)))
+    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
+    horizon, at = adapt(now + HORIZON), adapt(now)
+    params = [
+        *ids[0] * 4,
+        *ids[1] * 2,
+        adapt(now - overrun - HORIZON / 24),
+        horizon,
+        at,
+        *space_ids,
+        at,
+        horizon,
+    ]
+    for kind, *row in _rows(_know_sql(connection.vendor, *sizes, len(space_ids)), params):
+        READERS[kind](known, *row)
+    known.sort()
+    return known
+
+
+def benches(machine_ids: Collection[int]) -> list[Bench]:
+    """Machines with their policy, for pages that ask what a tap would answer."""
+    marks = ", ".join(["%s"] * len(machine_ids))
+    sql = f"SELECT {BENCH} FROM equipment_machine m {MACHINE} WHERE m.id IN ({marks})"  # noqa: S608
+    return [_bench(row) for row in _rows(sql, list(machine_ids))] if machine_ids else []
+
+
+# --- rows to records ---------------------------------------------------------------------------
+
+_BOX = len(fields(Box))
+_BENCH = _BOX + len(fields(Bench))
+_INTERLOCK = _BENCH + len(fields(Interlock))
+_SESSION = _INTERLOCK + len(fields(Session))
+
+
+def _places(record: type[Any], *names: str) -> tuple[int, ...]:
+    """Where these columns stand in a row of that record."""
+    columns = [f.name for f in fields(record)]
+    return tuple(columns.index(name) for name in names)
+
+
+_RETIRED, _WALK_UP = _places(Bench, "retired_at", "walk_up")
+_MOMENTS = _places(Session, "offered_at", "until", "activated_at", "closing_at", "ended_at")
+(_IDLE,) = _places(Session, "ends_when_idle")
+
+
+def _context(row: Sequence[Any]) -> Context:
+    context = Context(box=_box(row[:_BOX]))
+    if row[_BOX] is not None:
+        context.bench = _bench(row[_BOX:_BENCH])
+    if row[_BENCH] is not None:
+        pk, name, boot, online, state = row[_BENCH:_INTERLOCK]
+        context.interlock = Interlock(pk, name, boot, bool(online), state)
+    if row[_INTERLOCK] is not None:
+        context.session = _session(row[_INTERLOCK:_SESSION])
+        context.session_badge_revoked = bool(row[_SESSION])
+    if len(row) > _SESSION + 1:
+        badge_id, member_id, revoked, badge_hash, sid, answer, at = row[_SESSION + 1 :]
+        context.badge_id, context.member_id = badge_id, member_id
+        context.badge_was_revoked = revoked is not None
+        if at is not None:
+            answer = None if answer is None else bytes(answer)
+            context.recorded = Recorded(bytes(badge_hash or b""), sid, answer, _aware(at))
+    return context
+
+
+def _box(row: Sequence[Any]) -> Box:
+    box = Box(*row)
+    box.is_reader, box.is_interlock = bool(box.is_reader), bool(box.is_interlock)
+    box.is_enrolment, box.is_revoked = bool(box.is_enrolment), bool(box.is_revoked)
+    box.online, box.relay = bool(box.online), bool(box.relay)
+    box.seen_at = _moment(box.seen_at)
+    return box
+
+
+def _bench(row: Sequence[Any]) -> Bench:
+    values = list(row)
+    values[_RETIRED], values[_WALK_UP] = _moment(row[_RETIRED]), bool(row[_WALK_UP])
+    return Bench(*values)
+
+
+def _session(row: Sequence[Any]) -> Session:
+    values = list(row)
+    for i in _MOMENTS:
+        values[i] = _moment(values[i])
+    values[_IDLE] = bool(values[_IDLE])
+    return Session(*values)
+
+
+# --- rows to facts -----------------------------------------------------------------------------
+
+
+def _person(known: Known, a: int, b: int, _c: None, t: str, u: str, *_: None) -> None:
+    known.people[a] = Person(a, t, u, bool(b))
+
+
+def _membership(known: Known, a: int, *row: Any) -> None:
+    known.memberships[a].append(Span(_aware(row[4]), _moment(row[5])))
+
+
+def _hold(known: Known, a: int, b: int, _c: None, t: str, u: str, p: Any, q: Any, _r: None) -> None:
+    known.holds[a].append((b, HoldFact(t, u, Span(_aware(p), _moment(q)))))
+
+
+def _certification(
+    known: Known, a: int, b: int, c: int, t: str, _u: None, p: Any, q: Any, r: Any
+) -> None:
+    known.certifications[a, b].append(certification_fact(c, _aware(p), _moment(q), _moment(r)))
+    if r is not None:
+        known.revocation_modes[a, b].add(t)
+
+
+def _lockout(
+    known: Known, a: int, b: int, _c: None, t: str, u: str, p: Any, q: Any, _r: None
+) -> None:
+    known.lockouts[a].append((b, LockoutFact(t, Span(_aware(p)), _moment(q))))
+    known.lockout_modes[a].add(u)
+
+
+def _claim(known: Known, a: int, b: int, c: int, t: str, _u: None, p: Any, q: Any, r: Any) -> None:
+    known.claims[a].append(Claim(b, c, _aware(p), _aware(q), _aware(r), t in OPENS))
+
+
+def _closure(
+    known: Known, a: int, _b: int, _c: None, t: str, _u: None, p: Any, q: Any, _r: None
+) -> None:
+    known.closures[a].append(Closure(Span(_aware(p), _aware(q)), t))
+
+
+READERS: dict[str, Callable[..., None]] = {
+    "person": _person,
+    "membership": _membership,
+    "hold": _hold,
+    "certification": _certification,
+    "lockout": _lockout,
+    "claim": _claim,
+    "closure": _closure,
+}
+
+
+# --- SQL ---------------------------------------------------------------------------------------
+
+
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+@cache
+def _know_sql(vendor: str, members: int, machines: int, spaces: int) -> str:
+    return KNOW.format(
+        moment="timestamp with time zone" if vendor == "postgresql" else "datetime",
+        members=", ".join(["%s"] * members),
+        machines=", ".join(["%s"] * machines),
+        spaces=", ".join(["%s"] * spaces),
+        since="%s",
+        horizon="%s",
+        now="%s",
+    )
+
+
+def _size(count: int) -> int:
+    at = bisect_left(SIZES, count)
+    return SIZES[at] if at < len(SIZES) else count
+
+
+def _padded(ids: Collection[int], size: int) -> list[int]:
+    """The ids, the last one repeated: a list longer than needed finds nothing more."""
+    listed = list(ids) or [0]
+    return listed + listed[-1:] * (size - len(listed))
+
+
+def _aware(value: Any) -> datetime:
+    """SQLite hands out text, or a naive datetime, in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _moment(value: Any) -> datetime | None:
+    return None if value is None else _aware(value)
+
+
+def _strictest(modes: Collection[str]) -> str:
+    return min(modes, key=lambda mode: mode != STOP, default=STOP)

@@ -1,0 +1,209 @@
+"""The gatekeeper: hears the broker, handles what it heard, and looks at the clock. One thread.
+
+It decides nothing itself and may be killed at any moment: devices lock by their own clocks.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from access import services
+from access.models import AccessEvent, GatekeeperStatus
+from access.mqtt import Adapter
+from access.records import Inbound
+from access.services.chain import drop_answers
+from access.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+MOST = 16  # messages in one transaction
+LOOK = 0.1  # seconds between looks at the epoch
+CHORES = 1.0
+BEAT = 2.0
+TIDY = 60.0
+STANDSTILL = 3.0  # a loop this slow was asleep: it cannot say what was silent meanwhile
+JUMP = 5.0  # seconds the wall clock may differ from the monotonic one
+LONGEST_BACK_OFF = 5.0
+
+
+class Gatekeeper:
+    """Runs until `stop`."""
+
+    def __init__(
+        self,
+        broker_url: str,
+        name: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.watch = Watch()
+        self.stopping = False
+        self._clock, self._monotonic = clock, monotonic
+        self._adapter = Adapter(broker_url, name, self._hear)
+        self._started_at = clock()
+        self._epoch = -1
+        self._next_end: datetime | None = None
+        self._due = dict.fromkeys(("look", "chores", "beat", "tidy"), 0.0)
+        self._offset = self._wall_offset()
+        self._turned_at = monotonic()
+        self._connected_at: datetime | None = None
+        self._database_error = ""
+        self._back_off = 0.0
+        self._back_off_until = 0.0
+
+    def run(self) -> None:
+        services.start_listening(self.watch, self._monotonic())
+        while not self.stopping:
+            self.turn()
+        self._beat(connected=False)
+        self._adapter.close()
+
+    def stop(self) -> None:
+        self.stopping = True
+
+    def turn(self) -> None:
+        """Once around: network, one batch, clocks."""
+        self._adapter.work(0.0 if self._adapter and self._may_try() else self._patience())
+        self._notice_connection()
+        self._notice_standstill()
+        if not self._may_try():
+            return
+        try:
+            self._handle_waiting()
+            self._look_at_clocks()
+        except (OperationalError, InterfaceError) as error:
+            self._lose_database(error)
+        else:
+            self._back_off, self._database_error = 0.0, ""
+
+    # --- messages -----------------------------------------------------------------------------
+
+    def _hear(self, inbound: Inbound) -> None:
+        """A message has arrived; taps that wait behind it may be stale already."""
+        message = inbound.message
+        up = getattr(message, "up", None)
+        if message is not None and up is not None:
+            self.watch.hear_second(message.device, message.boot or "", up)
+
+    def _handle_waiting(self) -> None:
+        taken = self._adapter.take(MOST)
+        if not taken:
+            return
+        try:
+            said = services.handle(
+                [waiting.inbound for waiting in taken],
+                now=self._clock(),
+                mono=self._monotonic(),
+                watch=self.watch,
+            )
+        except (OperationalError, InterfaceError):
+            self._adapter.give_back(taken)
+            raise
+        self._adapter.publish(said)
+        self._adapter.ack(taken)
+
+    # --- clocks -------------------------------------------------------------------------------
+
+    def _look_at_clocks(self) -> None:
+        if self._is_due("look", LOOK):
+            self._notice_jump()
+            self._look()
+        if self._is_due("beat", BEAT):
+            self._beat(connected=self._adapter.connected)
+        if not self._adapter and services.seal():
+            return  # more of the log may wait to be sealed, but messages come first
+        if self._is_due("tidy", TIDY):
+            self.watch.tidy(self._monotonic())
+            drop_answers(self._clock())
+            services.purge_candidates(self._clock())
+
+    def _look(self) -> None:
+        """Decide again when a fact has moved or a grant has ended; each second do the chores."""
+        now, epoch = self._clock(), services.epoch()
+        moved = epoch != self._epoch
+        ended = self._next_end is not None and now >= self._next_end
+        if moved or ended or self._is_due("chores", CHORES):
+            said = services.sweep(
+                now=now, mono=self._monotonic(), watch=self.watch, redecide_all=moved or ended
+            )
+            self._epoch = epoch
+            self._next_end = services.next_end(now)
+            self._adapter.publish(said)
+
+    def _notice_jump(self) -> None:
+        """The wall clock was set: what it decides is decided anew, and staff can see it."""
+        offset = self._wall_offset()
+        jump, self._offset = offset - self._offset, offset
+        if abs(jump) > JUMP:
+            logger.error("the clock jumped by %.0f s", jump)
+            AccessEvent.objects.create(
+                at=self._clock(), kind="alarm", code="clock-jump", detail={"seconds": round(jump)}
+            )
+            self._epoch = -1
+
+    def _wall_offset(self) -> float:
+        return self._clock().timestamp() - self._monotonic()
+
+    def _notice_standstill(self) -> None:
+        mono = self._monotonic()
+        if mono - self._turned_at > STANDSTILL:
+            logger.warning("stood still for %.1f s", mono - self._turned_at)
+            self.watch.resume(mono)
+        self._turned_at = mono
+
+    def _notice_connection(self) -> None:
+        connected, was = self._adapter.connected, self.watch.connected_at is not None
+        if connected and not was:
+            self.watch.connect(self._monotonic())
+        elif was and not connected:
+            self.watch.disconnect()
+        if connected != was or self._connected_at is None:
+            self._connected_at = self._clock()
+            self._due["beat"] = 0.0
+
+    def _is_due(self, what: str, every: float) -> bool:
+        mono = self._monotonic()
+        if mono < self._due[what]:
+            return False
+        self._due[what] = mono + every
+        return True
+
+    def _patience(self) -> float:
+        """How long the network may be waited for: until the next look at the epoch."""
+        return max(0.0, min(LOOK, self._due["look"] - self._monotonic()))
+
+    # --- the database -------------------------------------------------------------------------
+
+    def _may_try(self) -> bool:
+        return self._monotonic() >= self._back_off_until
+
+    def _lose_database(self, error: Exception) -> None:
+        """Keep what waits, unacked, and try again: without a database nobody is let in."""
+        self._back_off = min(max(2 * self._back_off, LOOK), LONGEST_BACK_OFF)
+        self._back_off_until = self._monotonic() + self._back_off
+        if str(error) != self._database_error:
+            logger.error("database: %s", error)
+        self._database_error = str(error)
+        close_old_connections()
+
+    def _beat(self, *, connected: bool) -> None:
+        """Say on the staff page that, and how, it lives."""
+        watch = self.watch
+        GatekeeperStatus.objects.update_or_create(
+            name=self.name,
+            defaults={
+                "started_at": self._started_at,
+                "beat_at": self._clock(),
+                "connected": connected,
+                "connected_at": self._connected_at,
+                "messages": watch.messages,
+                "taps": watch.taps,
+                "dropped": watch.dropped,
+                "last_error": (self._database_error or self._adapter.error)[:200],
+            },
+        )

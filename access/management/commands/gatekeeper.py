@@ -1,0 +1,58 @@
+"""manage.py gatekeeper: answers taps and renews leases until it is told to stop."""
+
+import fcntl
+import os
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+
+from access.gatekeeper import Gatekeeper
+
+
+class Command(BaseCommand):
+    help = "Answers taps and renews leases, until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--name",
+            default="benchkey-gatekeeper",
+            help="client id at the broker; each of several gatekeepers has its own",
+        )
+
+    def handle(self, *_args: Any, name: str, **_options: Any) -> None:
+        lock = only_one_on_sqlite()
+        gatekeeper = Gatekeeper(settings.BROKER_URL, name)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: gatekeeper.stop())
+        try:
+            gatekeeper.run()
+        finally:
+            with suppress(DatabaseError):
+                connection.close()
+            if lock is not None:
+                os.close(lock)
+
+
+def only_one_on_sqlite() -> int | None:
+    """Two would each hold sessions the other cannot see in time; the lock dies with its process."""
+    if connection.vendor != "sqlite":
+        return None
+    path = Path(f"{connection.settings_dict['NAME']}.gatekeeper.lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise CommandError(
+            "Another gatekeeper runs on this SQLite database, and there may be only one. "
+            "Stop it first, or use PostgreSQL for several."
+        ) from error
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()} on {socket.gethostname()}\n".encode())
+    return descriptor

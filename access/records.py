@@ -1,0 +1,218 @@
+"""What the gatekeeper knows of devices, machines and messages while it handles them. PURE.
+
+Plain rows read by access/facts.py in one go; a Box changes as messages arrive and is written back.
+"""
+
+import zoneinfo
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+
+import wire
+from access.sessions import LEASE, SHORT_LEASE, Session, Terms
+from equipment.eligibility import Requirement
+
+zone_of = cache(zoneinfo.ZoneInfo)
+
+
+@dataclass(slots=True)
+class Box:
+    """One device, with what it last said."""
+
+    id: int
+    name: str
+    space_id: int
+    machine_id: int | None
+    is_reader: bool
+    is_interlock: bool
+    is_enrolment: bool
+    is_revoked: bool
+    online: bool
+    seen_at: datetime | None
+    boot: str
+    n: int
+    up: int
+    sync_id: str
+    sync_boot: str
+    state: str
+    relay: bool
+    ma: int | None
+    fault: str
+    firmware: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One machine with its policy."""
+
+    id: int
+    name: str
+    slug: str
+    space_id: int
+    zone_name: str
+    retired_at: datetime | None
+    feedback: str
+    run_above_ma: int
+    idle_seconds: int
+    finish_fixed_seconds: int
+    risk: str
+    required_level: int
+    requires_id: int | None
+    requires_name: str | None
+    requires_slug: str | None
+    requires_how: str | None
+    walk_up: bool
+    early_start_minutes: int
+    overrun_minutes: int
+    finish_seconds: int
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zone_of(self.zone_name)
+
+    @property
+    def requirement(self) -> Requirement | None:
+        if self.requires_id is None:
+            return None
+        return Requirement(
+            name=self.requires_name or "",
+            slug=self.requires_slug or "",
+            level=self.required_level,
+            how_to_get=self.requires_how or "",
+        )
+
+    @property
+    def early_start(self) -> timedelta:
+        return timedelta(minutes=self.early_start_minutes)
+
+    @property
+    def overrun(self) -> timedelta:
+        return timedelta(minutes=self.overrun_minutes)
+
+    @property
+    def terms(self) -> Terms:
+        """Without feedback nobody knows when a job is over, so only a fixed time is left to it."""
+        blind = self.feedback == "none"
+        fin = self.finish_fixed_seconds if blind else self.finish_seconds
+        short = self.risk == "high" and fin == 0
+        return Terms(
+            fin=fin,
+            idle_s=self.idle_seconds,
+            run_ma=0 if blind else self.run_above_ma,
+            ttl=SHORT_LEASE if short else LEASE,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock:
+    """The box that switches a machine."""
+
+    id: int
+    name: str
+    boot: str
+    online: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A tap that was decided before."""
+
+    badge_hash: bytes
+    sid: str
+    answer: bytes | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a message asks the database for: whose device, which tap, whose badge."""
+
+    device: str
+    boot: str = ""
+    nonce: str = ""
+    badge_hash: bytes = b""
+
+
+@dataclass(slots=True)
+class Context:
+    """Everything about the place a message comes from; `box` is None for an unknown device."""
+
+    box: Box | None = None
+    bench: Bench | None = None
+    interlock: Interlock | None = None
+    session: Session | None = None
+    badge_id: int | None = None
+    member_id: int | None = None
+    badge_was_revoked: bool = False
+    session_badge_revoked: bool = False
+    recorded: Recorded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as it came. `message` is None where it is not protocol v1; `error` says why."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    message: wire.Up | None = None
+    error: wire.ProtocolError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to be published once the transaction is committed."""
+
+    topic: str
+    payload: bytes
+    qos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member, as far as an answer needs one."""
+
+    id: int
+    name: str
+    language: str
+    active: bool
+
+    @property
+    def first_name(self) -> str:
+        return self.name.partition(" ")[0]
+
+    @property
+    def short_name(self) -> str:
+        """What others see: the first name and an initial."""
+        first, _space, rest = self.name.partition(" ")
+        return f"{first} {rest.split()[-1][0]}." if rest else first
+
+
+@dataclass(slots=True)
+class Event:
+    """One line of the log to be."""
+
+    at: datetime
+    kind: str
+    code: str = ""
+    device_id: int | None = None
+    boot: str = ""
+    nonce: str = ""
+    badge_hash: bytes | None = None
+    member_id: int | None = None
+    machine_id: int | None = None
+    sid: str = ""
+    ok: bool | None = None
+    detail: dict[str, object] = field(default_factory=dict)
+    answer: bytes | None = None
+
+
+def receive(topic: str, payload: bytes, retain: bool = False) -> Inbound:
+    """Read a message; one that is not protocol v1 keeps its reason instead. Never raises."""
+    try:
+        message = wire.parse_up(topic, payload)
+    except wire.ProtocolError as error:
+        return Inbound(topic[:120], payload[:120], retain, None, error)
+    return Inbound(topic, payload, retain, message)

@@ -1,0 +1,20 @@
+"""What devices, time and staff do to sessions and badges; each one thing, atomic."""
+
+from access.services.chain import Broken, seal, verify
+from access.services.enrolment import assign_candidate, note_candidate, purge_candidates
+from access.services.messages import handle
+from access.services.sweeping import epoch, next_end, start_listening, sweep
+
+__all__ = [
+    "Broken",
+    "assign_candidate",
+    "epoch",
+    "handle",
+    "next_end",
+    "note_candidate",
+    "purge_candidates",
+    "seal",
+    "start_listening",
+    "sweep",
+    "verify",
+]

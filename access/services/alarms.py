@@ -1,0 +1,31 @@
+"""Alarms: a line in the log and word to the staff of the space, once a while for the same thing."""
+
+from access.records import Box
+from access.services.batch import Batch
+from equipment.services.lockouts import staff_of
+from members.models import Space
+from notices.services import post
+
+
+def alarm(batch: Batch, box: Box, code: str, words: str, *, sid: str = "") -> None:
+    """Something a person must look at. `words` are for staff; `sid` tells two sessions apart."""
+    if not batch.watch.may_alarm(box.name, code, sid, batch.mono):
+        return
+    batch.note(
+        "alarm",
+        code,
+        device_id=box.id,
+        boot=box.boot,
+        machine_id=box.machine_id,
+        sid=sid,
+        detail={"words": words},
+    )
+    about = sid or f"{batch.now:%Y%m%d%H%M}"
+    for person in staff_of(Space.objects.get(pk=box.space_id)):
+        post(
+            to=person,
+            kind="alarm",
+            key=f"alarm-{box.name}-{code}-{about}-{person.pk}"[:120],
+            context={"device": box.name, "words": words, "code": code},
+            at=batch.now,
+        )

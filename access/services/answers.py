@@ -1,0 +1,85 @@
+"""What is said to a tap, and the record of it; decides nothing."""
+
+from collections.abc import Mapping
+from datetime import UTC
+
+from django.utils import translation
+
+import wire
+from access.records import Bench, Context, Person
+from access.services.batch import Batch
+from equipment.reason import Reason
+from equipment.words import display
+from members.services import badge_hash
+
+
+def answer(
+    batch: Batch,
+    context: Context,
+    tap: wire.Tap,
+    code: str,
+    params: Mapping[str, object] | None = None,
+    *,
+    ok: bool = False,
+    sid: str = "",
+    left: int | None = None,
+    grant: wire.Grant | None = None,
+    reasons: tuple[Reason, ...] = (),
+) -> None:
+    """Record the tap with its answer, and say it once that is committed."""
+    message = wire.Answer(
+        boot=tap.boot,
+        nonce=tap.nonce,
+        ok=ok,
+        code=code,
+        text=words(Reason(code, params or {}), person_of(batch, context), context.bench),
+        sid=sid or None,
+        left=left,
+        grant=grant,
+    )
+    payload = batch.say(tap.device, message)
+    record(batch, context, tap, code, ok=ok, sid=sid, payload=payload, reasons=reasons)
+
+
+def record(
+    batch: Batch,
+    context: Context,
+    tap: wire.Tap,
+    code: str,
+    *,
+    ok: bool = False,
+    sid: str = "",
+    payload: bytes | None = None,
+    reasons: tuple[Reason, ...] = (),
+) -> None:
+    """One line for one tap; `payload` is what a repeat of it is answered with."""
+    if context.box is None:
+        return
+    event = batch.note(
+        "tap",
+        code,
+        device_id=context.box.id,
+        boot=tap.boot,
+        nonce=tap.nonce,
+        badge_hash=badge_hash(tap.badge),
+        member_id=context.member_id,
+        machine_id=context.bench.id if context.bench else None,
+        sid=sid,
+        ok=ok,
+        detail={"also": [reason.code for reason in reasons[1:]]} if len(reasons) > 1 else {},
+        answer=payload,
+    )
+    batch.taps[context.box.id, tap.boot, tap.nonce] = event
+
+
+def words(reason: Reason, person: Person | None, bench: Bench | None) -> str:
+    """The reason for a display, in the member's language and the space's time."""
+    zone = bench.zone if bench else UTC
+    if person is None or person.language == translation.get_language():
+        return display(reason, zone)
+    with translation.override(person.language):
+        return display(reason, zone)
+
+
+def person_of(batch: Batch, context: Context) -> Person | None:
+    return batch.known.people.get(context.member_id or 0)

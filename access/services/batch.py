@@ -1,0 +1,227 @@
+"""One batch: what was read, what changed, what is to be said. Writes in bulk; decides nothing."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+import wire
+from access import facts
+from access.facts import Known
+from access.records import Bench, Box, Context, Event, Outbound
+from access.sessions import ENDED, Session
+from access.watch import Watch
+
+_SESSION = tuple(f.name for f in fields(Session))
+_CHANGING = tuple(name for name in _SESSION if name != "sid")
+_EVENT = (
+    "device_id", "at", "kind", "boot", "nonce", "badge_hash", "member_id", "machine_id", "sid",
+    "ok", "code", "detail", "answer",
+)  # fmt: skip
+_BOX = (
+    "online", "seen_at", "boot", "n", "up", "sync_id", "sync_boot", "state", "relay", "ma",
+    "fault", "firmware", "model",
+)  # fmt: skip
+
+
+Adapt = Callable[[datetime], Any]
+GATEKEEPERS = 0xBE9C  # the advisory lock that several of them take in turn
+
+
+def hold_facts() -> None:
+    """Amendment 18: between our reading and our writing nobody revokes, and nobody else handles.
+
+    SQLite needs nothing: its transactions begin with the write lock and so follow one another.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATEKEEPERS])
+            cursor.execute("SELECT number FROM members_accessepoch WHERE id = 1 FOR SHARE")
+
+
+def _insert(table: str, columns: Iterable[str]) -> str:
+    columns = tuple(columns)
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+
+
+def _update(table: str, columns: Iterable[str], key: str) -> str:
+    changes = ", ".join(f"{column} = %s" for column in columns)
+    return f"UPDATE {table} SET {changes} WHERE {key} = %s"  # noqa: S608
+
+
+INSERT_EVENT = _insert("access_accessevent", _EVENT)
+INSERT_SESSION = _insert("access_session", _SESSION)
+UPDATE_SESSION = _update("access_session", _CHANGING, "sid")
+UPDATE_BOX = _update("access_device", _BOX, "id")
+COUNT_DROPS = (
+    "UPDATE access_device SET messages_dropped = messages_dropped + %s, last_error = %s,"
+    " last_error_at = %s WHERE id = %s"
+)
+
+
+@dataclass(slots=True)
+class Batch:
+    """The working set of one transaction. Boxes and sessions are shared by all its messages."""
+
+    now: datetime
+    mono: float
+    watch: Watch
+    known: Known
+    boxes: dict[int, Box] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)  # open, by machine
+    taps: dict[tuple[int, str, str], Event] = field(default_factory=dict)  # decided in this batch
+    events: list[Event] = field(default_factory=list)
+    out: list[Outbound] = field(default_factory=list)
+    drops: dict[int, tuple[int, str]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # why a session closes, for its display
+    marks: list[str] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
+    _new: dict[str, Session] = field(default_factory=dict)
+    _changed: dict[str, Session] = field(default_factory=dict)
+    _touched: dict[int, Box] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, contexts: list[Context], now: datetime, mono: float, watch: Watch) -> "Batch":
+        """Read what is known about everybody and every machine in `contexts`."""
+        benches = {c.bench.id: c.bench for c in contexts if c.bench is not None}
+        sessions = {c.session.machine_id: c.session for c in contexts if c.session is not None}
+        members = {c.member_id for c in contexts if c.member_id is not None}
+        members |= {session.member_id for session in sessions.values()}
+        known = facts.know(members, benches.values(), now)
+        boxes = {c.box.id: c.box for c in reversed(contexts) if c.box is not None}
+        for context in contexts:
+            if context.box is not None:
+                context.box = boxes[context.box.id]
+        return cls(now, mono, watch, known, boxes, sessions)
+
+    # --- what changes -------------------------------------------------------------------------
+
+    def put(self, session: Session) -> Session:
+        """The session is now like this; written when the batch is."""
+        written = self._new if session.sid in self._new else self._changed
+        written[session.sid] = session
+        if session.state == ENDED:
+            self._end(session)
+        else:
+            self.sessions[session.machine_id] = session
+        return session
+
+    def add(self, session: Session) -> Session:
+        self._new[session.sid] = session
+        return self.put(session)
+
+    def _end(self, session: Session) -> None:
+        standing = self.sessions.get(session.machine_id)
+        if standing is not None and standing.sid == session.sid:
+            del self.sessions[session.machine_id]
+        self.over.append(session.sid)
+        self.note(
+            "session",
+            session.end_reason,
+            device_id=session.interlock_id,
+            boot=session.boot,
+            member_id=session.member_id,
+            machine_id=session.machine_id,
+            sid=session.sid,
+        )
+
+    def touch(self, box: Box) -> None:
+        """What the device said of itself is worth writing."""
+        self._touched[box.id] = box
+
+    def note(self, kind: str, code: str, **columns: object) -> Event:
+        """One more line of the log."""
+        event = Event(self.now, kind, code, **columns)  # type: ignore[arg-type]
+        self.events.append(event)
+        return event
+
+    def count_drop(self, box: Box | None, why: str) -> None:
+        self.watch.dropped += 1
+        if box is not None:
+            count, _why = self.drops.get(box.id, (0, ""))
+            self.drops[box.id] = count + 1, why
+
+    # --- what is said -------------------------------------------------------------------------
+
+    def say(self, device: str, message: wire.Down) -> bytes:
+        """Publish after the commit; the payload, for the record."""
+        topic, payload = wire.encode_down(device, message)
+        self.out.append(Outbound(topic, payload, wire.QOS[message.kind]))
+        return payload
+
+    def name_of(self, device_id: int) -> str:
+        return self.boxes[device_id].name
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Everything in at most six statements, in the caller's transaction."""
+        adapt = connection.ops.adapt_datetimefield_value
+        with connection.cursor() as cursor:
+            # what ends first, so that the machine is free for what begins
+            changed = sorted(self._changed.values(), key=lambda s: s.state != ENDED)
+            if changed:
+                rows = [(*_values(s, _CHANGING, adapt), s.sid) for s in changed]
+                cursor.executemany(UPDATE_SESSION, rows)
+            if self._new:
+                rows = [_values(s, _SESSION, adapt) for s in self._new.values()]
+                cursor.executemany(INSERT_SESSION, rows)
+            if self._touched:
+                rows = [(*_values(box, _BOX, adapt), box.id) for box in self._touched.values()]
+                cursor.executemany(UPDATE_BOX, rows)
+            if self.drops:
+                at = adapt(self.now)
+                rows = [(count, why[:200], at, pk) for pk, (count, why) in self.drops.items()]
+                cursor.executemany(COUNT_DROPS, rows)
+            if self.events:
+                cursor.executemany(INSERT_EVENT, [_event(event, adapt) for event in self.events])
+
+    def remember(self) -> None:
+        """After the commit: what this gatekeeper now knows to be written."""
+        for sid in self.marks:
+            self.watch.marked[sid] = self.mono
+        for box_id in self._touched:
+            self.watch.written[box_id] = self.mono
+        for sid in self.over:
+            self.watch.forget(sid)
+
+
+def marked(session: Session) -> Session:
+    return replace(session, mark=session.mark + 1)
+
+
+def bench_of(context: Context) -> Bench:
+    """The machine of a context that is known to have one."""
+    if context.bench is None:
+        raise LookupError("no machine")
+    return context.bench
+
+
+def _values(record: object, names: Iterable[str], adapt: Adapt) -> tuple[Any, ...]:
+    return tuple(_adapted(getattr(record, name), adapt) for name in names)
+
+
+def _adapted(value: Any, adapt: Adapt) -> Any:
+    return adapt(value) if type(value) is datetime else value
+
+
+def _event(event: Event, adapt: Adapt) -> tuple[Any, ...]:
+    return (
+        event.device_id,
+        _adapted(event.at, adapt),
+        event.kind,
+        event.boot,
+        event.nonce,
+        event.badge_hash,
+        event.member_id,
+        event.machine_id,
+        event.sid,
+        event.ok,
+        event.code,
+        json.dumps(event.detail) if event.detail else "{}",
+        event.answer,
+    )

@@ -1,0 +1,156 @@
+"""Up to 16 messages in, one transaction, what to say out; rules S1 to S4 of docs/protocol.md."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+
+import wire
+from access import facts
+from access.records import Asked, Context, Inbound, Outbound
+from access.services.batch import Batch, hold_facts
+from access.services.states import handle_avail, handle_hello, handle_state, is_current
+from access.services.taps import handle_tap
+from access.watch import Watch
+from members.services import badge_hash
+from wire.fields import name
+
+logger = logging.getLogger(__name__)
+
+NOBODY = "?"  # under which the drops of all unknown devices are counted together
+DISPLAY_ONLY = ("avail", "state")  # S1: what may be retained
+
+
+def handle(
+    messages: Sequence[Inbound], *, now: datetime, mono: float, watch: Watch
+) -> list[Outbound]:
+    """What to publish, once this returns: everything is committed then, and may be acked.
+
+    Raises OperationalError or InterfaceError where the database is not there: nothing was written,
+    keep the messages. A message that cannot be handled at all is recorded and dropped.
+    """
+    try:
+        return _handle(messages, now, mono, watch)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(messages) > 1:  # one of them is poison, or another gatekeeper was faster
+            return [
+                said
+                for message in messages
+                for said in handle([message], now=now, mono=mono, watch=watch)
+            ]
+        logger.exception("cannot handle a message on %s", messages[0].topic)
+        return _give_up(messages[0], now, mono, watch)
+
+
+def _handle(
+    messages: Sequence[Inbound], now: datetime, mono: float, watch: Watch
+) -> list[Outbound]:
+    with transaction.atomic():
+        hold_facts()
+        contexts = facts.where([_asked(inbound) for inbound in messages])
+        batch = Batch.of(contexts, now, mono, watch)
+        for inbound, context in zip(messages, contexts, strict=True):
+            _one(batch, context, inbound)
+        batch.write()
+    batch.remember()
+    watch.messages += len(messages)
+    return batch.out
+
+
+def _asked(inbound: Inbound) -> Asked:
+    message = inbound.message
+    if message is None:
+        return Asked(_device_in(inbound.topic))
+    if isinstance(message, wire.Tap):
+        return Asked(message.device, message.boot, message.nonce, badge_hash(message.badge))
+    return Asked(message.device)
+
+
+def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
+    """S1: what counts at all; then the rule for its kind."""
+    message = inbound.message
+    if message is None:
+        code = inbound.error.code if inbound.error else "unreadable"
+        _drop(batch, context, inbound, code)
+    elif context.box is None:
+        _drop(batch, context, inbound, "unknown-device")
+    elif context.box.is_revoked:
+        _drop(batch, context, inbound, "revoked-device")
+    elif inbound.retain:
+        _retained(batch, context, inbound, message)
+    elif isinstance(message, wire.Avail):
+        handle_avail(batch, context, message)
+    elif isinstance(message, wire.Button):
+        _drop(batch, context, inbound, "not-yet")  # nobody's: a start needs a badge
+    else:
+        _current(batch, context, message)
+
+
+def _current(batch: Batch, context: Context, message: wire.Alive) -> None:
+    """Only the newest boot of a device is listened to; a tap of another is repeated by itself."""
+    if context.box is None:
+        return
+    if isinstance(message, wire.Hello):
+        handle_hello(batch, context, message)
+    if not is_current(batch, context.box, message):
+        return
+    batch.watch.hear_second(message.device, message.boot, message.up)
+    if isinstance(message, wire.Tap):
+        handle_tap(batch, context, message)
+    elif isinstance(message, wire.State):
+        handle_state(batch, context, message)
+
+
+def _retained(batch: Batch, context: Context, inbound: Inbound, message: wire.Up) -> None:
+    """S1: a copy the broker kept. Good to look at, and to tell how late it is; never a fact."""
+    if message.kind not in DISPLAY_ONLY:
+        _drop(batch, context, inbound, "retained")
+    elif isinstance(message, wire.State) and context.box is not None:
+        batch.watch.hear_second(message.device, message.boot, message.up)
+        is_current(batch, context.box, message)  # the first to tell of a boot that is new to us
+    elif isinstance(message, wire.Avail) and not message.on:
+        handle_avail(batch, context, message)
+
+
+def _drop(batch: Batch, context: Context, inbound: Inbound, code: str) -> None:
+    """Count it; record it cut short, unless a flood of the like has been recorded already."""
+    box = context.box
+    detail = inbound.error.detail if inbound.error else ""
+    batch.count_drop(box, f"{code}: {detail}")
+    if batch.watch.may_record_drop(box.name if box else NOBODY, batch.mono):
+        batch.note(
+            "dropped",
+            code,
+            device_id=box.id if box else None,
+            detail={
+                "topic": ascii(inbound.topic[:80])[1:-1],
+                "payload": ascii(inbound.payload[:80])[2:-1],
+                "detail": detail,
+            },
+        )
+
+
+def _give_up(inbound: Inbound, now: datetime, mono: float, watch: Watch) -> list[Outbound]:
+    """A message that breaks its own handling: on record, and acked, so that it never comes back."""
+    watch.dropped += 1
+    if not watch.may_record_drop(NOBODY, mono):
+        return []
+    try:
+        with transaction.atomic():
+            batch = Batch(now, mono, watch, facts.Known(now))
+            _drop(batch, Context(), inbound, "unhandled")
+            batch.write()
+    except (OperationalError, InterfaceError):
+        raise
+    except DatabaseError:
+        logger.exception("cannot even record it")
+    return []
+
+
+def _device_in(topic: str) -> str:
+    """The device a broken message claims to come from, if the topic has one."""
+    parts = topic.split("/")
+    return parts[2] if len(parts) == 5 and name(parts[2]) else ""

@@ -1,0 +1,204 @@
+"""What a device says of itself: avail, hello and state; rules S1, S3 and S4 of docs/protocol.md."""
+
+import secrets
+from dataclasses import replace
+
+import wire
+from access import sessions
+from access.decision import STOP, Denial, decide
+from access.records import Box, Context
+from access.services.alarms import alarm
+from access.services.answers import words
+from access.services.batch import Batch, bench_of, marked
+from access.services.taps import attend, tell_off
+from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
+from equipment.models import Machine
+from equipment.services import lock_out
+
+
+def handle_avail(batch: Batch, context: Context, avail: wire.Avail) -> None:
+    """Display only: whether the broker has a connection to it."""
+    box = context.box
+    if box is not None and avail.on != box.online:
+        box.online = avail.on
+        batch.touch(box)
+        batch.note("avail", "online" if avail.on else "offline", device_id=box.id)
+
+
+def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
+    """What it is. It changes nothing about what it may do."""
+    box = context.box
+    if box is None:
+        return
+    box.firmware, box.model = hello.fw, hello.model
+    batch.touch(box)
+    batch.note(
+        "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}
+    )
+
+
+def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
+    """The newest word of the device: renew, end, or switch off what should not be on."""
+    box = context.box
+    if box is None or batch.watch.is_older(box.name, state.boot, state.n, box.n):
+        return
+    batch.watch.heard[box.name] = batch.mono
+    _observe(batch, box, state)
+    session = _session_of(batch, box)
+    if session is not None and state.sid == session.sid:
+        _renew(batch, context, state, session)
+    elif state.sid is not None:
+        _switch_off_unknown(batch, box, state, state.sid)
+    elif session is not None and sessions.proves_over(session, state):
+        batch.put(sessions.ended(session, sessions.end_reason(session, batch.now), batch.now))
+        session = None
+    if state.want is not None:
+        _want(batch, context, state, session)
+
+
+def is_current(batch: Batch, box: Box, message: wire.Alive) -> bool:
+    """Amendment 15: whether this boot is the newest. One that is not known to be is asked."""
+    if message.boot == box.boot:
+        return True
+    echo = isinstance(message, wire.State) and message.id is not None and message.id == box.sync_id
+    if echo and message.boot == box.sync_boot:
+        _becomes_current(batch, box, message.boot)
+        return True
+    _ask(batch, box, message.boot)
+    return False
+
+
+def _ask(batch: Batch, box: Box, boot: str) -> None:
+    """A question only a boot that is alive can answer; the same one until another boot asks."""
+    if not batch.watch.may_ask(box.name, batch.mono):
+        return
+    if box.sync_boot != boot or not box.sync_id:
+        box.sync_boot, box.sync_id = boot, secrets.token_hex(8)
+        batch.touch(box)
+    batch.say(box.name, wire.Sync(id=box.sync_id, boot=boot))
+
+
+def _becomes_current(batch: Batch, box: Box, boot: str) -> None:
+    """S4: whatever the boot before held is over."""
+    for session in list(batch.sessions.values()):
+        if session.interlock_id == box.id and session.boot != boot:
+            batch.put(sessions.ended(session, "reboot", batch.now))
+    box.boot, box.n, box.up = boot, 0, 0
+    box.sync_id = box.sync_boot = ""
+    batch.touch(box)
+    batch.note("boot", "current", device_id=box.id, boot=boot)
+
+
+def _session_of(batch: Batch, box: Box) -> Session | None:
+    session = batch.sessions.get(box.machine_id or 0)
+    return session if session is not None and session.interlock_id == box.id else None
+
+
+def _observe(batch: Batch, box: Box, state: wire.State) -> None:
+    """Note what it does; written when it is news, else every half minute."""
+    before = box.state, box.relay, box.fault, box.online
+    faulty = box.state != FAULT and state.st == FAULT
+    box.state, box.relay, box.fault = state.st, state.relay, state.fault or ""
+    box.n, box.up = state.n, max(box.up, state.up)
+    box.ma, box.online, box.seen_at = state.ma, True, batch.now
+    if (state.st, state.relay, box.fault, True) != before:
+        batch.touch(box)
+        batch.note(
+            "state",
+            state.st,
+            device_id=box.id,
+            boot=state.boot,
+            machine_id=box.machine_id,
+            sid=state.sid or "",
+            ok=state.relay,
+        )
+    elif batch.watch.write_due(box.id, batch.mono):
+        batch.touch(box)
+    if faulty:
+        _fault(batch, box, state)
+
+
+def _fault(batch: Batch, box: Box, state: wire.State) -> None:
+    """D9: the machine is taken out of service until a person has looked at it."""
+    why = state.fault or "unknown"
+    if box.machine_id is not None:
+        machine = Machine.objects.select_related("space").get(pk=box.machine_id)
+        lock_out(machine=machine, why=FAULTS.get(why, why), by=None, now=batch.now)
+    alarm(batch, box, why, f"{box.name}: {FAULTS.get(why, why)}")
+
+
+FAULTS = {
+    "contactor-stuck": "Contactor stuck: current flows though the relay is off.",
+    "unknown": "The interlock reports a fault.",
+}
+
+
+def _renew(batch: Batch, context: Context, state: wire.State, session: Session) -> None:
+    """S3: decide afresh; a lease, or the end."""
+    if session.state == OFFERED:
+        attend(batch, session.booking_id or 0)
+    if session.first_n is None:
+        session = batch.put(sessions.taken_up(session, state, batch.now))
+        batch.note(
+            "session",
+            "active",
+            device_id=session.interlock_id,
+            boot=session.boot,
+            member_id=session.member_id,
+            machine_id=session.machine_id,
+            sid=session.sid,
+        )
+    if session.state == CLOSING:
+        return  # `off` is repeated until this state is followed by a better one
+    session = redecide(batch, context, session)
+    if session.state == ACTIVE and session.ends_when_idle and state.st == ARMED:
+        session = batch.put(sessions.closing(session, STOP, "finished", batch.now))
+    if session.state != ACTIVE:
+        tell_off(batch, session, state.device)
+        return
+    lease = sessions.lease(session, bench_of(context).terms, state, batch.now)
+    if lease is None:
+        return
+    if batch.watch.mark_due(session.sid, batch.mono):
+        batch.put(marked(session))
+        batch.marks.append(session.sid)
+    batch.say(state.device, lease)
+
+
+def redecide(batch: Batch, context: Context, session: Session) -> Session:
+    """S5: the decision of this moment about a session that was granted before."""
+    bench = bench_of(context)
+    facts = batch.known.facts(session.member_id, bench, badge_revoked=context.session_badge_revoked)
+    decision = decide(facts, batch.now)
+    if isinstance(decision, Denial):
+        person = batch.known.people.get(session.member_id)
+        batch.texts[session.sid] = words(decision.reasons[0], person, bench)
+        return batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
+    if session.state == CLOSING or decision.until == session.until:
+        return session
+    return batch.put(replace(session, until=decision.until, booking_id=decision.booking_id))
+
+
+def _switch_off_unknown(batch: Batch, box: Box, state: wire.State, sid: str) -> None:
+    """S3: a session nobody here knows of, or one that is over."""
+    off = wire.Off(sid=sid, mode=STOP, code="session-over", boot=state.boot)
+    batch.say(box.name, off)
+    if state.relay:
+        words = f"{box.name} was on for a session that is over. It was told to switch off."
+        alarm(batch, box, "unknown-session", words, sid=sid)
+
+
+def _want(batch: Batch, context: Context, state: wire.State, session: Session | None) -> None:
+    """S3: the interlock asks for a session it was offered."""
+    if session is None or session.sid != state.want or session.state != OFFERED:
+        off = wire.Off(sid=state.want or "*", mode=STOP, code="session-over")
+        batch.say(state.device, replace(off, boot=state.boot))
+        return
+    session = redecide(batch, context, session)
+    if session.state != OFFERED:
+        tell_off(batch, session, state.device)
+        return
+    grant = sessions.grant(session, bench_of(context).terms, state.n, up=state.up, now=batch.now)
+    if grant is not None:
+        batch.put(sessions.granted(session, state.up))
+        batch.say(state.device, grant)

@@ -1,0 +1,117 @@
+"""What time and other people's changes do to sessions; rules S4 and S5 of docs/protocol.md."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+import wire
+from access import facts, sessions
+from access.facts import Known
+from access.models import Device
+from access.records import Asked, Box, Context, Outbound
+from access.services.alarms import alarm
+from access.services.batch import Batch, bench_of, hold_facts
+from access.services.states import redecide
+from access.services.taps import tell_off
+from access.sessions import ACTIVE, ENDED, OFFERED, Session
+from access.watch import Watch
+from members.models import AccessEpoch
+
+
+def epoch() -> int:
+    """Moves whenever a grant may have ended."""
+    return AccessEpoch.objects.values_list("number", flat=True).get(pk=1)
+
+
+def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True) -> list[Outbound]:
+    """Close what is over, repeat what was not heard, give up what is lost; what to publish.
+
+    With `redecide_all` every open session is decided again; without, only what time alone does.
+    """
+    with transaction.atomic():
+        hold_facts()
+        contexts = facts.open_sessions()
+        if redecide_all:
+            batch = Batch.of(contexts, now, mono, watch)
+        else:
+            batch = Batch(now, mono, watch, Known(now), boxes=_boxes(contexts))
+        for context in contexts:
+            if context.session is not None:
+                _look_at(batch, context, context.session, redecide_all)
+        _hear_silence(batch)
+        batch.write()
+    batch.remember()
+    return batch.out
+
+
+def next_end(now: datetime) -> datetime | None:
+    """When the next open session reaches the end of its grant."""
+    ends = (c.session.until for c in facts.open_sessions() if c.session and _is_live(c.session))
+    return min((until for until in ends if until > now), default=None)
+
+
+def _boxes(contexts: list[Context]) -> dict[int, Box]:
+    return {context.box.id: context.box for context in contexts if context.box is not None}
+
+
+def _is_live(session: Session) -> bool:
+    return session.state in (OFFERED, ACTIVE)
+
+
+def _look_at(batch: Batch, context: Context, session: Session, redecide_all: bool) -> None:
+    box = context.box
+    if box is None:
+        return
+    if redecide_all:
+        session = redecide(batch, context, session)
+    if session.state == OFFERED:
+        session = _await_claim(batch, context, session)
+    if session.state == ENDED:
+        return
+    fin = bench_of(context).terms.fin
+    if batch.watch.is_lost(session.sid, session.mark, fin, batch.mono):
+        batch.put(sessions.ended(session, "lost", batch.now))
+        words = f"{box.name} fell silent while its machine was unlocked; its lease has run out."
+        alarm(batch, box, "lost", words, sid=session.sid)
+    elif sessions.awaits_proof(session, box.state):
+        tell_off(batch, session, box.name)
+        if batch.watch.unconfirmed(session.sid, batch.mono):
+            words = f"{box.name} was told to switch off 30 seconds ago and has not confirmed it."
+            alarm(batch, box, "off-unconfirmed", words, sid=session.sid)
+
+
+def _await_claim(batch: Batch, context: Context, session: Session) -> Session:
+    """S4: an offer never granted ends by itself; after a grant the device is asked for proof."""
+    if not batch.watch.is_unclaimed(session.sid, batch.mono):
+        return session
+    if session.granted_up is None:
+        return batch.put(sessions.ended(session, "unclaimed", batch.now))
+    if context.box is not None and batch.watch.may_ask(context.box.name, batch.mono):
+        ask = wire.Sync(id=f"proof-{session.sid[:12]}", boot=session.boot)
+        batch.say(context.box.name, ask)
+    return session
+
+
+def _hear_silence(batch: Batch) -> None:
+    """S5: 35 s without a state, while we were connected: offline, and staff are told."""
+    watch = batch.watch
+    silent = [name for name in watch.heard if watch.silent(name, batch.mono)]
+    if not silent:
+        return
+    contexts = facts.where([Asked(name) for name in silent])
+    for name, context in zip(silent, contexts, strict=True):
+        del watch.heard[name]
+        box = context.box
+        if box is None or box.is_revoked:
+            continue
+        box.online = False
+        batch.touch(box)
+        batch.note("avail", "silent", device_id=box.id, boot=box.boot)
+        alarm(batch, box, "silent", f"No word from {box.name} for 35 seconds.")
+
+
+def start_listening(watch: Watch, mono: float) -> None:
+    """Expect to hear of every device that was there when somebody last looked."""
+    names = Device.objects.filter(online=True, revoked_at=None).values_list("name", flat=True)
+    for name in names:
+        watch.heard.setdefault(name, mono)

@@ -1,0 +1,279 @@
+"""A tap, rule S2 of docs/protocol.md: recognise it, meet what is going on, decide, answer."""
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+
+import wire
+from access import sessions
+from access.decision import STOP, Claim, Denial, Facts, Grant, decide
+from access.records import Box, Context, Interlock
+from access.services.alarms import alarm
+from access.services.answers import answer, person_of, record
+from access.services.batch import Batch, bench_of
+from access.services.enrolment import note_candidate
+from access.sessions import FAULT, OFFERED, Meeting, Session, meet
+from bookings.errors import Refused
+from bookings.models import Booking
+from bookings.services import check_in, walk_up
+from equipment.models import Machine
+from equipment.reason import Reason
+from members.models import Member
+from members.services import badge_hash
+
+REPEATED = timedelta(minutes=10)  # how long a repeated tap gets its recorded answer
+
+
+def handle_tap(batch: Batch, context: Context, tap: wire.Tap) -> None:
+    """Exactly one line in the log and one answer, or the reason why there is none."""
+    box = context.box
+    if box is None:
+        return
+    batch.watch.taps += 1
+    if _repeated(batch, context, box, tap):
+        return
+    if batch.watch.is_stale(box.name, tap.boot, tap.up, box.up):
+        record(batch, context, tap, "stale")
+        return
+    if context.member_id is None:
+        _unknown(batch, context, box, tap)
+        return
+    interlock = _interlock(batch, context, tap)
+    if isinstance(interlock, str):
+        _without_machine(batch, context, tap, interlock)
+        return
+    session = batch.sessions.get(bench_of(context).id)
+    if session is not None:
+        _meet(batch, context, tap, session, interlock)
+        return
+    _begin(batch, context, tap, interlock)
+
+
+def _repeated(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> bool:
+    """Amendment 11: one (device, boot, nonce) is decided once, for good."""
+    now = batch.taps.get((box.id, tap.boot, tap.nonce))
+    before = context.recorded
+    if now is not None:
+        recorded, sid, at, payload = now.badge_hash, now.sid, now.at, now.answer
+    elif before is not None:
+        recorded, sid, at, payload = before.badge_hash, before.sid, before.at, before.answer
+    else:
+        return False
+    if recorded != badge_hash(tap.badge):
+        message = wire.Answer(boot=tap.boot, nonce=tap.nonce, ok=False, code="nonce-reuse", text="")
+        batch.say(box.name, message)
+        alarm(batch, box, "nonce-reuse", f"One number for two badges at {box.name}.")
+    elif payload is not None and batch.now - at <= REPEATED:
+        _answer_again(batch, context, box, tap, sid, payload)
+    return True
+
+
+def _answer_again(
+    batch: Batch, context: Context, box: Box, tap: wire.Tap, sid: str, payload: bytes
+) -> None:
+    """The recorded answer, `exp` and all; its grant only while the session lives."""
+    message = wire.parse_down(f"bk/1/{box.name}/down/answer", payload)
+    if isinstance(message, wire.Answer) and message.grant is not None:
+        session = batch.sessions.get(context.bench.id) if context.bench else None
+        if session is None or session.sid != sid or session.state == sessions.CLOSING:
+            message = replace(message, grant=None, ok=False, code="session-over")
+    batch.say(box.name, message)
+
+
+def _unknown(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> None:
+    """A badge that is nobody's; at an enrolment reader staff are shown it."""
+    if context.badge_was_revoked:
+        answer(batch, context, tap, "badge-revoked")
+    elif box.is_enrolment:
+        note_candidate(device_id=box.id, number=tap.badge, now=batch.now)
+        answer(batch, context, tap, "candidate")
+    else:
+        answer(batch, context, tap, "unknown-badge")
+
+
+def _interlock(batch: Batch, context: Context, tap: wire.Tap) -> Interlock | str:
+    """What switches the machine meant, or the code of why nothing does."""
+    box, bench, interlock = context.box, context.bench, context.interlock
+    if box is None or bench is None or interlock is None or not box.is_reader:
+        return "no-machine"
+    if tap.machine is not None and tap.machine != bench.slug:
+        return "no-machine"
+    own = batch.boxes.get(interlock.id)
+    if own is not None:  # what this batch has just heard of it
+        interlock = Interlock(own.id, own.name, own.boot, own.online, own.state)
+    if interlock.state == FAULT:
+        return "fault"
+    if interlock.id != box.id and not (interlock.online and interlock.boot):
+        return "interlock-offline"
+    return interlock
+
+
+def _without_machine(batch: Batch, context: Context, tap: wire.Tap, code: str) -> None:
+    person = person_of(batch, context)
+    name = {"name": person.first_name if person else ""}
+    if code == "no-machine" and context.box is not None and context.box.is_enrolment:
+        answer(batch, context, tap, "badge-known", name)
+    else:
+        machine = context.bench.name if context.bench else ""
+        answer(batch, context, tap, code, {"machine": machine})
+
+
+# --- somebody is at it -------------------------------------------------------------------------
+
+
+def _meet(
+    batch: Batch, context: Context, tap: wire.Tap, session: Session, interlock: Interlock
+) -> None:
+    own = session.member_id == context.member_id
+    meeting = meet(session, interlock.state, own=own, up=tap.up)
+    bench = bench_of(context)
+    until = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}
+    left = sessions.seconds_until(session.until, batch.now)
+    if meeting is Meeting.IN_USE:
+        holder = batch.known.people[session.member_id].short_name
+        answer(batch, context, tap, "in-use", until | {"holder": holder})
+    elif meeting is Meeting.FINISHING:
+        _finishing(batch, context, tap, session)
+    elif meeting is Meeting.GRANT_AGAIN:
+        _grant_again(batch, context, tap, session, interlock)
+    elif meeting is Meeting.END:
+        closing = batch.put(sessions.closing(session, STOP, "finished", batch.now))
+        tell_off(batch, closing, interlock.name)
+        answer(batch, context, tap, "finished", ok=True, sid=session.sid)
+    elif meeting is Meeting.SHOW_TIME:
+        batch.put(replace(session, shown_up=tap.up))
+        answer(batch, context, tap, "running", until, ok=True, sid=session.sid, left=left)
+    elif meeting is Meeting.END_WHEN_IDLE:
+        batch.put(replace(session, ends_when_idle=True))
+        answer(batch, context, tap, "ends-when-idle", until, ok=True, sid=session.sid, left=left)
+
+
+def _finishing(batch: Batch, context: Context, tap: wire.Tap, session: Session) -> None:
+    """The machine is not free yet; whoever booked it has come, and so does not miss it."""
+    bench = bench_of(context)
+    terms = bench.terms  # without seconds to finish, what is left is at most one lease
+    longest = timedelta(seconds=terms.fin or terms.ttl)
+    latest = max(batch.now, (session.closing_at or batch.now) + longest)
+    answer(batch, context, tap, "machine-finishing", {"until": latest, "machine": bench.name})
+    decision = decide(_facts(batch, context), batch.now)
+    if isinstance(decision, Grant) and session.member_id != context.member_id:
+        attend(batch, decision.booking_id)
+
+
+def _grant_again(
+    batch: Batch, context: Context, tap: wire.Tap, session: Session, interlock: Interlock
+) -> None:
+    """Amendment 19: the same session for the new nonce, if it is still the member's right."""
+    decision = decide(_facts(batch, context), batch.now)
+    if isinstance(decision, Denial):
+        closing = batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
+        tell_off(batch, closing, interlock.name)
+        _deny(batch, context, tap, decision)
+        return
+    session = replace(session, until=decision.until, badge_id=context.badge_id)
+    _give(batch, context, tap, session, interlock)
+
+
+# --- nobody is at it ---------------------------------------------------------------------------
+
+
+def _begin(batch: Batch, context: Context, tap: wire.Tap, interlock: Interlock) -> None:
+    decision = decide(_facts(batch, context), batch.now)
+    if isinstance(decision, Denial) and decision.is_unclaimed() and bench_of(context).walk_up:
+        decision = _walk_up(batch, context)
+    if isinstance(decision, Denial):
+        _deny(batch, context, tap, decision)
+        return
+    session = Session(
+        sid=secrets.token_hex(12),
+        machine_id=bench_of(context).id,
+        member_id=context.member_id or 0,
+        booking_id=decision.booking_id,
+        badge_id=context.badge_id,
+        interlock_id=interlock.id,
+        boot=interlock.boot,
+        ground=decision.ground,
+        state=OFFERED,
+        offered_at=batch.now,
+        until=decision.until,
+    )
+    batch.add(session)
+    _give(batch, context, tap, session, interlock)
+
+
+def _walk_up(batch: Batch, context: Context) -> Grant | Denial:
+    """The machine is free and may be had at once: book it, and decide again."""
+    bench = bench_of(context)
+    member = Member.objects.get(pk=context.member_id or 0)
+    machine = Machine.objects.select_related("tool_class__requires", "space").get(pk=bench.id)
+    try:
+        booking = walk_up(member=member, machine=machine, by=member, now=batch.now, tap=True)
+    except Refused as refused:
+        return Denial(tuple(refused.reasons))
+    batch.known.add_claim(bench.id, claim_of(booking))
+    return decide(_facts(batch, context), batch.now)
+
+
+def claim_of(booking: Booking) -> Claim:
+    """A booking as the decision sees it."""
+    return Claim(
+        booking.pk,
+        booking.member_id,
+        booking.starts,
+        booking.ends,
+        booking.blocked_until,
+        booking.state in (Booking.State.CONFIRMED, Booking.State.RUNNING),
+    )
+
+
+# --- what is said ------------------------------------------------------------------------------
+
+
+def _give(
+    batch: Batch, context: Context, tap: wire.Tap, session: Session, interlock: Interlock
+) -> None:
+    """Answer with the grant, or offer the session to the interlock if that is another box."""
+    bench, person = bench_of(context), person_of(batch, context)
+    params = {"name": person.first_name if person else "", "until": session.until}
+    left = sessions.seconds_until(session.until, batch.now)
+    grant = None
+    if interlock.name == tap.device:
+        grant = sessions.grant(session, bench.terms, tap.nonce, up=tap.up, now=batch.now)
+        if grant is None:
+            reason = Reason("time-up", {"machine": bench.name, "ended": session.until})
+            batch.put(sessions.ended(session, "time-up", batch.now))
+            _deny(batch, context, tap, Denial((reason,)))
+            return
+        session = sessions.granted(session, tap.up)
+    else:
+        batch.say(interlock.name, wire.Offer(boot=session.boot, sid=session.sid))
+    batch.put(session)
+    answer(batch, context, tap, "granted", params, ok=True, sid=session.sid, left=left, grant=grant)
+
+
+def _deny(batch: Batch, context: Context, tap: wire.Tap, denial: Denial) -> None:
+    first = denial.reasons[0]
+    answer(batch, context, tap, first.code, first.params, reasons=denial.reasons)
+
+
+def tell_off(batch: Batch, session: Session, interlock: str) -> None:
+    """S5: say `off` now and note when, to repeat it each second until there is proof."""
+    if session.state != sessions.CLOSING:
+        return
+    if batch.watch.tell_due(session.sid, batch.mono):
+        batch.say(interlock, sessions.off(session, batch.texts.get(session.sid)))
+
+
+def attend(batch: Batch, booking_id: int) -> None:
+    """The member is there: their booking is not a no-show."""
+    booking = Booking.objects.filter(pk=booking_id).first()
+    if booking is None:
+        return
+    try:
+        check_in(booking=booking, by=booking.member, now=batch.now, tap=True)
+    except Refused:
+        return  # over, or not begun: being there changes nothing
+
+
+def _facts(batch: Batch, context: Context) -> Facts:
+    return batch.known.facts(context.member_id or 0, bench_of(context))

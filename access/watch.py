@@ -1,0 +1,169 @@
+"""What one gatekeeper remembers between messages and may forget without harm. PURE.
+
+Lengths of time are measured here, on the monotonic clock, from when this gatekeeper first saw a
+thing; wall clocks jump. Nothing here is needed to decide: losing it delays an end or an alarm by at
+most its own length, and never switches anything on.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from access.sessions import FRESH
+
+SILENT = 35.0  # without a state: offline
+LOST = 62.0  # plus fin, without a sign: the session is given up
+MARK_EVERY = 30.0  # a renewal is written at most this often
+WRITE_EVERY = 30.0  # so is what a device says of itself, while it says nothing new
+ALARM_AFTER = 30.0  # of telling a device to switch off
+REPEAT_OFF = 1.0
+ASK_EVERY = 1.0  # one sync a second, per device
+ALARM_AGAIN = 600.0
+DROPS_A_MINUTE = 20  # recorded; the rest is only counted
+KEPT = 4096  # entries per memory, the oldest forgotten
+
+
+@dataclass(slots=True)
+class Told:
+    """A closing session: since when its device is told, and when last."""
+
+    since: float
+    last: float
+
+
+@dataclass(slots=True)
+class Watch:
+    """One gatekeeper's memory. `mono` is the monotonic clock, in seconds."""
+
+    newest: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    latest_n: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    heard: dict[str, float] = field(default_factory=dict)
+    written: dict[int, float] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)
+    marked: dict[str, float] = field(default_factory=dict)
+    signs: dict[str, tuple[int, float]] = field(default_factory=dict)
+    offered: dict[str, float] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
+    alarms: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    drops: dict[str, tuple[float, int]] = field(default_factory=dict)
+    connected_at: float | None = None
+    messages: int = 0
+    taps: int = 0
+    dropped: int = 0
+
+    def hear_second(self, device: str, boot: str, up: int) -> None:
+        """Note the newest second of a boot, of messages that still wait, too (amendment 16)."""
+        key = device, boot
+        if up > self.newest.get(key, -1):
+            self.newest[key] = up
+            _keep(self.newest)
+
+    def is_stale(self, device: str, boot: str, up: int, known_up: int) -> bool:
+        """Amendment 16: older than the newest second by more than a tap lives."""
+        return max(self.newest.get((device, boot), 0), known_up) - up > FRESH
+
+    def is_older(self, device: str, boot: str, n: int, known_n: int) -> bool:
+        """S1: whether a state came after a newer one; else it is the newest now."""
+        key = device, boot
+        if n < max(self.latest_n.get(key, 0), known_n):
+            return True
+        self.latest_n[key] = n
+        _keep(self.latest_n)
+        return False
+
+    def may_ask(self, device: str, mono: float) -> bool:
+        """At most one sync a second and device."""
+        if mono - self.asked.get(device, -ASK_EVERY) < ASK_EVERY:
+            return False
+        self.asked[device] = mono
+        return True
+
+    def write_due(self, device_id: int, mono: float) -> bool:
+        return mono - self.written.get(device_id, -WRITE_EVERY) >= WRITE_EVERY
+
+    def mark_due(self, sid: str, mono: float) -> bool:
+        """Amendment 12: whether this gatekeeper must leave a sign before it gives a lease."""
+        return mono - self.marked.get(sid, -MARK_EVERY) >= MARK_EVERY
+
+    def is_lost(self, sid: str, mark: int, fin: int, mono: float) -> bool:
+        """Amendment 12: connected throughout, and the sign stood still for longer than a lease
+        given right after it could last.
+        """
+        if self.connected_at is None:
+            self.signs.pop(sid, None)
+            return False
+        seen = self.signs.get(sid)
+        if seen is None or seen[0] != mark:
+            self.signs[sid] = mark, mono
+            return False
+        return mono - max(seen[1], self.connected_at) > LOST + fin
+
+    def is_unclaimed(self, sid: str, mono: float) -> bool:
+        """Amendment 17: five seconds since this gatekeeper first saw the offer."""
+        return mono - self.offered.setdefault(sid, mono) > FRESH
+
+    def tell_due(self, sid: str, mono: float) -> bool:
+        """S5: whether the second since the last `off` is over."""
+        told = self.told.get(sid)
+        if told is None:
+            self.told[sid] = Told(mono, mono)
+            return True
+        if mono - told.last < REPEAT_OFF:
+            return False
+        told.last = mono
+        return True
+
+    def unconfirmed(self, sid: str, mono: float) -> bool:
+        told = self.told.get(sid)
+        return told is not None and mono - told.since > ALARM_AFTER
+
+    def silent(self, device: str, mono: float) -> bool:
+        """S5: no state for 35 s, all of them connected."""
+        if self.connected_at is None:
+            return False
+        return mono - max(self.heard.setdefault(device, mono), self.connected_at) > SILENT
+
+    def may_alarm(self, device: str, code: str, about: str, mono: float) -> bool:
+        """The same alarm is given again only after a while."""
+        key = device, code, about
+        if mono - self.alarms.get(key, -ALARM_AGAIN) < ALARM_AGAIN:
+            return False
+        self.alarms[key] = mono
+        return True
+
+    def may_record_drop(self, device: str, mono: float) -> bool:
+        """A flood of rubbish fills no table: so many a minute, all unknown names together."""
+        since, count = self.drops.get(device, (mono, 0))
+        if mono - since >= 60:
+            since, count = mono, 0
+        self.drops[device] = since, count + 1
+        return count < DROPS_A_MINUTE
+
+    def forget(self, sid: str) -> None:
+        """The session is over."""
+        for memory in (self.marked, self.signs, self.offered, self.told):
+            memory.pop(sid, None)
+
+    def connect(self, mono: float) -> None:
+        self.connected_at = mono
+
+    def disconnect(self) -> None:
+        self.connected_at = None
+        self.signs.clear()
+
+    def resume(self, mono: float) -> None:
+        """This process stood still, so it cannot say what was silent meanwhile."""
+        self.signs.clear()
+        if self.connected_at is not None:
+            self.connected_at = mono
+
+    def tidy(self, mono: float) -> None:
+        """Drop what has aged out, so that memory does not grow with time."""
+        for key in [key for key, at in self.alarms.items() if mono - at > ALARM_AGAIN]:
+            del self.alarms[key]
+        for name in [name for name, (at, _n) in self.drops.items() if mono - at >= 60]:
+            del self.drops[name]
+
+
+def _keep(memory: OrderedDict[tuple[str, str], int]) -> None:
+    while len(memory) > KEPT:
+        memory.popitem(last=False)

@@ -1,0 +1,172 @@
+"""The words of every answer a machine gives. Knows languages, decides nothing.
+
+Each code has the sentence of a page, what to do next, and what fits a display of 80 characters.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from equipment.words import machine_page, register
+
+
+def register_access() -> None:
+    register_answers()
+    register_time()
+    register_badges()
+    register_machine()
+
+
+def register_answers() -> None:
+    """What is said when a tap does something."""
+    register(
+        "granted",
+        _("Hello {name}. Yours until {until}."),
+        _("Press start on the machine."),
+        display=_("Hello {name}. Yours until {until}, press start."),
+    )
+    register(
+        "running",
+        _("Running, yours until {until}."),
+        _("Tap again within 10 seconds to end it when the job is done."),
+        display=_("Yours until {until}. Done? Tap again, it ends after this job."),
+    )
+    register(
+        "ends-when-idle",
+        _("It ends when this job is done."),
+        _("Let the job finish, then leave the machine clean."),
+        display=_("It locks when this job is done. Until {until} at the latest."),
+    )
+    register(
+        "finished",
+        _("Finished. The machine is locked."),
+        _("Tap again to start anew while your time lasts."),
+        display=_("Finished and locked. Thank you."),
+    )
+    register(
+        "session-over",
+        _("That session is over."),
+        _("Tap again to start anew."),
+        display=_("That session is over. Tap again."),
+    )
+
+
+def register_time() -> None:
+    """Whose time it is."""
+    register(
+        "not-booked",
+        _("You have not booked {machine} for now."),
+        _("Book it, then tap."),
+        label=_("Book it"),
+        link=machine_page,
+        display=_("Not booked by you. Book it on your phone, then tap."),
+    )
+    register(
+        "too-early",
+        _("Your booking of {machine} begins at {starts}."),
+        _("Tap from {earliest}, or move the booking forward."),
+        label=_("My bookings"),
+        link=lambda _params: reverse("bookings:booking_list"),
+        display=_("Your booking begins at {starts}. Tap from {earliest}."),
+    )
+    register(
+        "time-up",
+        _("Your booking of {machine} ended at {ended}."),
+        _("Book the next gap to go on."),
+        label=_("See what is free"),
+        link=machine_page,
+        display=_("Your time ended at {ended}. Book the next gap to go on."),
+    )
+    register(
+        "booked-by-other",
+        _("{machine} is booked by someone else until {until}."),
+        _("Book the next gap, or another machine of its kind."),
+        label=_("See what is free"),
+        link=machine_page,
+        display=_("Booked by someone else until {until}."),
+    )
+    register(
+        "closed",
+        _("The space is closed until {until}: {why}"),
+        _("Come back after that, or book a later time."),
+        label=_("Open the board"),
+        link=lambda _params: reverse("desk:board"),
+        display=_("Closed until {until}: {why}"),
+    )
+
+
+def register_badges() -> None:
+    """Who taps."""
+    register(
+        "unknown-badge",
+        _("Nobody has this badge yet."),
+        _("Take it to staff at the desk; they bind it to your name."),
+        display=_("Unknown badge. Ask staff to bind it to your name."),
+    )
+    register(
+        "candidate",
+        _("This badge waits for staff to say whose it is."),
+        _("Staff: choose the person under “Bind a badge”."),
+        display=_("New badge seen. Staff now choose whose it is."),
+    )
+    register(
+        "badge-known",
+        _("This badge belongs to {name}."),
+        _("Use it at the machines."),
+        display=_("Hello {name}. This badge works."),
+    )
+    register(
+        "badge-revoked",
+        _("This badge was revoked."),
+        _("Use your new badge, or ask staff for one."),
+        display=_("This badge was revoked. Ask staff for a new one."),
+    )
+    register(
+        "nonce-reuse",
+        _("Two different taps came under one number."),
+        _("Tap again; staff have been told."),
+        display=_("That tap was not clear. Tap again."),
+    )
+
+
+def register_machine() -> None:
+    """What the machine is doing."""
+    register(
+        "in-use",
+        _("{machine} is in use by {holder} until {until}."),
+        _("Come back then, or use another machine of its kind."),
+        label=_("See what is free"),
+        link=machine_page,
+        display=_("In use by {holder} until {until}."),
+    )
+    register(
+        "machine-finishing",
+        _("{machine} is finishing a job, until {until} at the latest."),
+        _("Tap again when it has stopped."),
+        display=_("The job before is finishing, until {until} at the latest."),
+    )
+    register(
+        "no-machine",
+        _("This reader belongs to no machine with an interlock."),
+        _("Staff attach it on the page of devices."),
+        label=_("See all devices"),
+        link=lambda _params: reverse("access:devices"),
+        display=_("No machine is attached here. Tell staff."),
+    )
+    register(
+        "fault",
+        _("The interlock of {machine} reports a fault."),
+        _("Leave it alone and tell staff. It starts anew after they have looked at it."),
+        display=_("Interlock fault. Leave it alone, tell staff."),
+    )
+    register(
+        "interlock-offline",
+        _("The interlock of {machine} does not answer."),
+        _("Tell staff; look at its power and its network."),
+        display=_("The interlock does not answer. Tell staff."),
+    )
+    register(
+        "stale",
+        _("That tap arrived too late to count."),
+        _("Tap again."),
+        display=_("That took too long. Tap again."),
+    )
