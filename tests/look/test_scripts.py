@@ -49,7 +49,7 @@ class Site:
             file = STATIC / path.removeprefix("/static/")
             route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
         elif path == "/live/":
-            told = "event: change\ndata: {}\n\n" * min(self.changes, 1)
+            told = "event: change\ndata:\n\n" * min(self.changes, 1)
             self.changes -= 1
             route.fulfill(body=f"retry: 50\n\n{told}", content_type="text/event-stream")
         else:
@@ -166,6 +166,20 @@ def test_a_change_never_takes_what_is_being_typed(window: Page, site: Site) -> N
     window.clock.run_for(2_000)
     expect(window.locator("#other")).to_have_text("new")
     expect(window.locator("#i")).to_have_value("half a sen")
+
+
+def test_a_page_nobody_looks_at_asks_nothing(window: Page, site: Site) -> None:
+    site.body, site.changes = '<p id="s" data-live>old</p>', 1
+    window.add_init_script(
+        "window.away = true; Object.defineProperty(document, 'hidden', {get: () => window.away})"
+    )
+    window.goto(HOST)
+    site.body = '<p id="s" data-live>new</p>'
+    window.clock.run_for(2_000)
+    expect(window.locator("#s")).to_have_text("old")
+    window.evaluate("away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    window.clock.run_for(2_000)
+    expect(window.locator("#s")).to_have_text("new")
 
 
 def test_a_dialog_waits_until_it_is_opened(window: Page, site: Site) -> None:

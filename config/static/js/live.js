@@ -44,13 +44,21 @@ function focusIn(element) {
   return at.getAttribute("href") && `a[href="${CSS.escape(at.getAttribute("href"))}"]`;
 }
 
+// A page nobody looks at waits until somebody does.
+let due = false;
+function later() {
+  due = true;
+  if (document.hidden) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => { due = false; refresh(); }, QUIET_MS);
+}
+
 if (document.querySelector("[data-live]")) {
-  const later = () => { clearTimeout(timer); timer = setTimeout(refresh, QUIET_MS); };
   const source = new EventSource(SOURCE);
   source.addEventListener("change", later);
-  source.addEventListener("message", later);
   let lost = false; // what changed while the line was down was never told
   source.addEventListener("error", () => { lost = true; });
   source.addEventListener("open", () => { if (lost) { lost = false; later(); } });
+  document.addEventListener("visibilitychange", () => { if (due) later(); });
   addEventListener("pagehide", () => source.close());
 }
