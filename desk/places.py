@@ -1,0 +1,35 @@
+"""Which space a page is about: the one asked for, else one's own, else the first there is."""
+
+from django.http import Http404, HttpRequest
+
+from members.models import Member, Space
+
+
+def space_of(request: HttpRequest) -> Space | None:
+    """The space named by ?space=, 404 where there is none such; None on an empty installation."""
+    space = shown_space(request)
+    if (slug := request.GET.get("space")) and (space is None or space.slug != slug):
+        raise Http404
+    return space
+
+
+def shown_space(request: HttpRequest) -> Space | None:
+    """As space_of, but a wrong name is no matter: for the shell, which error pages have too."""
+    spaces = all_spaces(request)
+    asked = request.GET.get("space")
+    user = getattr(request, "user", None)
+    home = user.space_id if isinstance(user, Member) else None
+    fitting = [
+        *(space for space in spaces if space.slug == asked),
+        *(space for space in spaces if space.pk == home),
+        *spaces,
+    ]
+    return fitting[0] if fitting else None
+
+
+def all_spaces(request: HttpRequest) -> list[Space]:
+    """Every space, read once per request: the shell and the page both ask."""
+    if not hasattr(request, "_spaces"):
+        request._spaces = list(Space.objects.order_by("pk"))  # type: ignore[attr-defined]
+    spaces: list[Space] = request._spaces  # type: ignore[attr-defined]
+    return spaces

@@ -1,0 +1,68 @@
+"""What holds at one machine, as plain sentences; the numbers are the tool class's own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from bookings import policy as booking
+from equipment.models import Machine, ToolClass
+from equipment.words import length
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    icon: str
+    text: str
+
+
+def rules_of(machine: Machine) -> list[Rule]:
+    """In the order one meets them: booking, being there, the end, the machine's own notes."""
+    policy = machine.tool_class
+    rules = [Rule("calendar", booking.ahead(policy)), Rule("clock", booking.lengths(policy))]
+    if policy.most_future is not None:
+        rules.append(Rule("board", booking.most_future(policy.most_future)))
+    rules.append(Rule("tap", start_rule(machine)))
+    if policy.buffer_minutes:
+        rules.append(Rule("hour", booking.buffer(policy)))
+    if policy.no_show_minutes is not None:
+        rules.append(Rule("none", no_show_rule(policy.no_show_minutes)))
+    if machine.has_interlock:
+        rules.append(Rule("lock", end_rule(machine)))
+    return rules + [Rule("warn", note) for note in machine.notes.splitlines() if note.strip()]
+
+
+def summary_of(policy: ToolClass) -> str:
+    """Half a line on the board: the class's own, else what matters most of its policy."""
+    if policy.summary:
+        return policy.summary
+    parts = [_("walk up and start")] if policy.walk_up else []
+    parts.append(_("book up to %s") % length(policy.longest_minutes))
+    if policy.buffer_minutes:
+        parts.append(_("%s kept free after each") % length(policy.buffer_minutes))
+    return ", ".join(parts)
+
+
+def start_rule(machine: Machine) -> str:
+    policy = machine.tool_class
+    if not machine.has_interlock:
+        return _("Check in on this page, or by the QR code on the machine, when you start.")
+    early = length(policy.early_start_minutes)
+    booked = _("Tap from %s before your start, if the machine is free.") % early
+    if not policy.walk_up:
+        return booked
+    walk_up = _("Not booked and nobody there? Tap, and it is yours for up to %s.")
+    return f"{booked} {walk_up % length(policy.walk_up_minutes)}"
+
+
+def no_show_rule(after: int) -> str:
+    return _("Not started %s after your start? The time is free for others again.") % length(after)
+
+
+def end_rule(machine: Machine) -> str:
+    finish = timedelta(seconds=machine.finish_seconds)
+    if not finish:
+        return _("When your time is up, it locks. Be done by then, or extend while it is free.")
+    seconds = int(finish.total_seconds())
+    longest = length(seconds // 60) if seconds >= 60 else _("%d s") % seconds
+    return _("When your time is up, a running job may finish, for at most %s.") % longest

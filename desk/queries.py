@@ -1,0 +1,72 @@
+"""The rows the pages are made of. Decides and words nothing."""
+
+from datetime import UTC, date, datetime
+
+from django.db.models import Min, QuerySet
+
+from bookings.facts import Known, know
+from bookings.models import Booking
+from bookings.rules.hours import Hours, Opening, Shut
+from desk.ruler import DAY, midnight
+from equipment.models import Machine
+from members.models import Member, Space
+
+
+def known_of(
+    member: Member | None, machines: list[Machine], first: date, last: date, now: datetime
+) -> Known:
+    """What the judge must know of one member and many machines, and the hours of those days."""
+    zone = machines[0].space.tz if machines else UTC
+    return know(
+        member_id=member.pk if member is not None else None,
+        machines=machines,
+        starts=midnight(first, zone),
+        ends=midnight(last + DAY, zone) + DAY,
+        now=now,
+        with_claims=False,
+    )
+
+
+def hours_of(space: Space, starts: datetime, ends: datetime) -> Hours:
+    """The space's weekly hours, and its closures that touch [starts, ends); two queries."""
+    weekly = space.hours.values_list("weekday", "opens", "closes")
+    shut = space.closures.touching(starts, ends).values_list("starts", "ends", "reason")
+    return Hours(
+        tuple(Opening(*row) for row in weekly),
+        tuple(Shut(*row) for row in shut),
+    )
+
+
+def machines_in(space: Space) -> list[Machine]:
+    """Machines in use, in the order of the board, ready for the judge's facts."""
+    rows = Machine.objects.filter(space=space, retired_at=None)
+    return list(with_policy(rows))
+
+
+def with_policy(rows: "QuerySet[Machine]") -> "QuerySet[Machine]":
+    return rows.select_related("space", "tool_class__requires")
+
+
+def coming_bookings(member: Member, now: datetime) -> "QuerySet[Booking]":
+    """The member's bookings that are not over, with all a page says about them."""
+    rows = Booking.objects.coming(now).filter(member=member).order_by("starts")
+    return rows.select_related("machine__space", "machine__tool_class__requires")
+
+
+def next_on(machine: Machine, now: datetime) -> "QuerySet[Booking]":
+    """The claims on one machine that are not over."""
+    rows = Booking.objects.coming(now).filter(machine=machine).order_by("starts")
+    return rows.select_related("member")
+
+
+def next_starts(machine_ids: list[int], now: datetime) -> dict[int, datetime]:
+    """When the next claim on each machine starts, where one does."""
+    rows = Booking.objects.standing(now).filter(machine__in=machine_ids, starts__gt=now)
+    firsts = rows.order_by().values_list("machine").annotate(Min("starts"))
+    return dict(firsts)
+
+
+def recent_bookings(member: Member, now: datetime, most: int) -> "QuerySet[Booking]":
+    """What the member did last, newest first: what one may want again."""
+    done = Booking.objects.filter(member=member, ends__lte=now, state=Booking.State.DONE)
+    return done.select_related("machine__space").order_by("-ends")[:most]

@@ -1,0 +1,45 @@
+"""The board of a space, by day or by week; strangers may look, too."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from desk.board import Asked, day_page, week_page
+from desk.links import board_url
+from desk.places import all_spaces, space_of
+from members.models import Member
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    space = space_of(request)
+    if space is None:
+        return render(request, "desk/nowhere.html")
+    now = timezone.now()
+    asked = Asked(
+        space=space,
+        day=asked_day(request) or now.astimezone(space.tz).date(),
+        view="week" if request.GET.get("view") == "week" else "day",
+        show=request.GET.get("show") or "all",
+    )
+    member = request.user if isinstance(request.user, Member) else None
+    page, template = (week_page, "board_week") if asked.view == "week" else (day_page, "board")
+    context = page(asked, member, now)
+    context["filters"]["spaces"] = [
+        {"url": board_url(other.slug, asked.day), "word": other.name}
+        for other in all_spaces(request)
+        if other != space
+    ]
+    return render(request, f"desk/{template}.html", context)
+
+
+def asked_day(request: HttpRequest) -> date | None:
+    """?day=YYYY-MM-DD; anything else is today, and so is what no calendar app can show."""
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None
