@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("members.urls")),
     path("", include("equipment.urls")),
     path("", include("calendars.urls")),
+    path("", include("desk.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("demo.urls")))

@@ -1,0 +1,192 @@
+"""The front desk: one person in the middle, who is in, who comes, and what waits for staff."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access.models import Candidate, Device, Session
+from bookings.models import Booking
+from desk import queries
+from desk.links import machine_url
+from desk.people import find, person_page, standing_of
+from desk.ruler import midnight
+from desk.states import states_of
+from desk.when import clock, moment_words, span
+from equipment.eligibility import missing
+from equipment.facts import facts_for
+from equipment.models import FaultReport
+from equipment.words import tell
+from members.models import Member, Space
+
+MOST_FOUND = 8
+MOST_ARRIVALS = 12
+
+
+def front_page(space: Space, query: str, person_id: str, now: datetime) -> dict[str, Any]:
+    """The template's context; `person_id` is a public id, `query` what was typed or read."""
+    found = list(find(query, now)[:MOST_FOUND]) if query else []
+    person = _person(person_id, now) or (found[0] if len(found) == 1 else None)
+    return {
+        "query": query,
+        "found": [] if person else [(one, standing_of(one)) for one in found],
+        "nobody": bool(query) and not found and person is None,
+        "person": person,
+        "page": _page(person, space, now) if person else None,
+        "inside": inside(space, now),
+        "arrivals": arrivals(space, now),
+        "needs": needs(space, now),
+    }
+
+
+def _person(person_id: str, now: datetime) -> Member | None:
+    return find("", now).filter(public_id=person_id).first() if person_id else None
+
+
+def _page(person: Member, space: Space, now: datetime) -> dict[str, Any]:
+    today = todays_bookings(person, space, now)
+    page = person_page(person, now, space.tz)
+    return {
+        **page,
+        "standing": standing_of(person),
+        "warnings": warnings(person, today, now),
+        "stats": stats(page, today, space, now),
+    }
+
+
+def todays_bookings(person: Member, space: Space, now: datetime) -> list[Booking]:
+    """What of the person's bookings is still to come today, by the space's clock."""
+    tomorrow = midnight(now.astimezone(space.tz).date() + timedelta(days=1), space.tz)
+    return list(queries.coming_bookings(person, now).filter(starts__lt=tomorrow))
+
+
+def warnings(person: Member, today: list[Booking], now: datetime) -> list[dict[str, str]]:
+    """What will go wrong later today: every booking that the judge refuses at its start."""
+    machines = {booking.machine_id: booking.machine for booking in today}
+    facts = facts_for(member_id=person.pk, machines=machines.values(), now=now)
+    found = []
+    for booking in today:
+        at = max(booking.starts, now)
+        for reason in missing(facts[booking.machine_id], at):
+            told = tell(reason, booking.machine.space.tz)
+            when = clock(booking.starts, booking.machine.space.tz)
+            found.append(
+                {
+                    "title": f"{booking.machine.name}: {told.text}",
+                    "text": _("Booked today at %s, so the tap will be refused.") % when,
+                    **_remedy(reason.code, booking, person),
+                }
+            )
+    return found
+
+
+def _remedy(code: str, booking: Booking, person: Member) -> dict[str, str]:
+    """What a desk can do about it at once."""
+    if code in ("certification-ended", "not-certified", "level-too-low", "certification-revoked"):
+        kind = booking.machine.tool_class.requires
+        query = f"?member={person.public_id}" + (f"&type={kind.slug}" if kind else "")
+        return {"view": "equipment:certify", "query": query, "word": _("Certify now")}
+    if code in ("no-membership", "membership-ended", "membership-not-begun"):
+        return {"view": "desk:membership_start", "query": "", "word": _("Sign up now")}
+    return {}
+
+
+def stats(
+    page: dict[str, Any], today: list[Booking], space: Space, now: datetime
+) -> list[tuple[str, str]]:
+    """The four figures under the actions: the next booking, the plan, badges, holds."""
+    current = [row for row in page["memberships"] if row["is_current"]]
+    first = today[0] if today else None
+    return [
+        (clock(first.starts, space.tz), first.machine.name)
+        if first
+        else (_("None"), _("bookings today")),
+        (str(current[0]["row"].plan), current[0]["text"]) if current else (_("None"), _("plan")),
+        (str(len(page["badges"])), ngettext("badge", "badges", len(page["badges"]))),
+        (str(len(page["holds"])) if page["holds"] else _("None"), _("holds")),
+    ]
+
+
+def inside(space: Space, now: datetime) -> list[dict[str, Any]]:
+    """Who is at a machine now, by an open session or a check-in."""
+    machines = queries.machines_in(space)
+    states = states_of(machines, now, space.tz)
+    people = []
+    for machine in machines:
+        state = states[machine.pk]
+        who = _at_work(state.session, state.booking)
+        if who is not None:
+            text = _("%(machine)s, %(state)s") % {"machine": machine.name, "state": state.sentence}
+            people.append({"person": who, "text": text, "state": state})
+    return people
+
+
+def _at_work(session: Session | None, booking: Booking | None) -> Member | None:
+    if session is not None:
+        return session.member
+    if booking is not None and booking.state == Booking.State.RUNNING:
+        return booking.member
+    return None
+
+
+def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
+    """Who comes in the rest of the day."""
+    tomorrow = midnight(now.astimezone(space.tz).date() + timedelta(days=1), space.tz)
+    rows = Booking.objects.coming(now).filter(
+        machine__space=space, starts__gt=now, starts__lt=tomorrow
+    )
+    rows = rows.select_related("member", "machine").order_by("starts")[:MOST_ARRIVALS]
+    return [
+        {
+            "person": row.member,
+            "text": f"{row.machine.name}, {span(row.starts, row.ends, space.tz)}",
+        }
+        for row in rows
+    ]
+
+
+def needs(space: Space, now: datetime) -> list[dict[str, Any]]:
+    """What waits for somebody of the staff: reports, silent devices, unknown badges."""
+    return [*_faults(space, now), *_silent(space, now), *_unknown_badges(space)]
+
+
+def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:
+    rows = FaultReport.objects.filter(machine__space=space, answered_at=None)
+    return [
+        {
+            "icon": "warn",
+            "title": row.machine.name,
+            "text": _("Fault, %(when)s: %(words)s %(by)s")
+            % {
+                "when": moment_words(row.at, now, space.tz),
+                "words": row.words[:80],
+                "by": row.reported_by.short_name,
+            },
+            "url": machine_url(row.machine.slug),
+        }
+        for row in rows.select_related("machine", "reported_by")[:5]
+    ]
+
+
+def _silent(space: Space, now: datetime) -> list[dict[str, Any]]:
+    rows = Device.objects.filter(space=space, online=False, revoked_at=None, seen_at__isnull=False)
+    return [
+        {
+            "icon": "plug",
+            "title": row.machine.name if row.machine else row.name,
+            "text": _("Its reader is silent since %s.") % moment_words(row.seen_at, now, space.tz),
+            "url": machine_url(row.machine.slug) if row.machine else "",
+        }
+        for row in rows.select_related("machine")[:5]
+        if row.seen_at
+    ]
+
+
+def _unknown_badges(space: Space) -> list[dict[str, Any]]:
+    waiting = Candidate.objects.filter(device__space=space, assigned_to=None).count()
+    if not waiting:
+        return []
+    title = ngettext("%d unknown badge", "%d unknown badges", waiting) % waiting
+    text = _("Tapped at an enrolment reader; say whose.")
+    return [{"icon": "badge", "title": title, "text": text, "view": "access:enrol"}]

@@ -1,0 +1,61 @@
+"""The Changes about one person, as lines: who did what, when. Reads the record, words it."""
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from desk.when import moment_words
+from members.models import Change, Member
+
+MOST = 30
+
+VERBS = {
+    "book": gettext_lazy("booked"),
+    "move": gettext_lazy("moved a booking"),
+    "extend": gettext_lazy("extended a booking"),
+    "cancel": gettext_lazy("cancelled a booking"),
+    "check_in": gettext_lazy("checked in"),
+    "finish": gettext_lazy("finished"),
+    "walk_up": gettext_lazy("started without a booking"),
+    "lapse": gettext_lazy("let a booking lapse"),
+    "certify": gettext_lazy("certified"),
+    "revoke_certification": gettext_lazy("took a certification back"),
+    "lock_out": gettext_lazy("locked a machine out"),
+    "clear_lockout": gettext_lazy("cleared a lockout"),
+    "report_fault": gettext_lazy("reported a fault"),
+    "issue_badge": gettext_lazy("issued a badge"),
+    "revoke_badge": gettext_lazy("revoked a badge"),
+    "place_hold": gettext_lazy("placed a hold"),
+    "lift_hold": gettext_lazy("lifted a hold"),
+    "start_membership": gettext_lazy("started a membership"),
+    "end_membership": gettext_lazy("ended a membership"),
+}
+
+
+def changes_of(person: Member, now: datetime, zone: tzinfo) -> list[dict[str, Any]]:
+    """The newest changes by or for this person."""
+    return [line(change, now, zone) for change in about(person)[:MOST]]
+
+
+def about(person: Member) -> "QuerySet[Change]":
+    rows = Change.objects.filter(Q(actor=person) | Q(on_behalf_of=person))
+    return rows.select_related("actor").order_by("-at", "-pk")
+
+
+def line(change: Change, now: datetime, zone: tzinfo) -> dict[str, Any]:
+    who = change.actor.name if change.actor else _("Benchkey")
+    what = VERBS.get(change.verb) or change.verb.replace("_", " ")
+    return {
+        "when": moment_words(change.at, now, zone),
+        "text": _("%(who)s %(what)s") % {"who": who, "what": what},
+        "detail": details(change.after),
+    }
+
+
+def details(after: dict[str, Any]) -> str:
+    """The words of what was written, where it has any: a reason, a note, a plan."""
+    told = (after.get(name) for name in ("reason", "why", "note", "plan", "machine_name", "type"))
+    return ", ".join(str(value) for value in told if value)

@@ -1,0 +1,289 @@
+"""What stands on a member's home page: the next booking, what expires, what is missing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from desk import queries
+from desk.board import may_use
+from desk.context import opening_words
+from desk.items import Action, item_of
+from desk.links import board_url, book_url, booking_url, machine_url
+from desk.path import gaps_of, personal_reasons
+from desk.states import State, states_of
+from desk.when import clock, countdown, day_name, full_day, moment_words, span_words
+from equipment.eligibility import Facts, missing
+from equipment.models import Certification, Level, Machine
+from equipment.words import tell
+from members.models import Member, Space
+
+SOON = timedelta(hours=1)
+SCALES = (SOON, timedelta(days=1), timedelta(days=7))  # what the rule under the count-down spans
+MOST_MACHINES = 8  # of those one may use; the rest is one click away
+ENDING = timedelta(days=30)  # from here on a certification's end is worth a second look
+
+
+@dataclass(frozen=True, slots=True)
+class NextBooking:
+    """The one large blue thing of the page."""
+
+    lead: str
+    machine: str
+    machine_url: str
+    when: str
+    note: str
+    text: str
+    count: str = ""
+    unit: str = ""
+    percent: int = 0
+    rule_label: str = ""
+    rule_from: str = ""
+    rule_to: str = ""
+    actions: list[Action] = field(default_factory=list)
+
+
+def home_page(member: Member, space: Space, now: datetime) -> dict[str, Any]:
+    """The template's context, in a fixed number of queries."""
+    zone = space.tz
+    machines = queries.machines_in(space)
+    today = now.astimezone(zone).date()
+    known = queries.known_of(member, machines, today, today, now)
+    facts = {machine.pk: known.judge(machine) for machine in machines}
+    coming = list(queries.coming_bookings(member, now)[:5])
+    states = states_of([*machines, *(booking.machine for booking in coming)], now, zone)
+    mine = [booking for booking in coming if booking.state != Booking.State.OFFERED]
+    return {
+        "greeting": greeting(member, now.astimezone(zone)),
+        "line": page_line(space, now),
+        "offers": offers_of(coming, zone, now),
+        "notices": personal_reasons(facts.values(), now, zone),
+        "next": next_booking(mine[0], states, facts, now) if mine else None,
+        "later": [later_booking(booking, now) for booking in mine[1:]],
+        "machines": open_machines(machines, facts, states, now, space),
+        "gaps": gaps_of(machines, facts, now, zone),
+        "certifications": certifications_of(member, now, zone),
+        "again": again(member, now),
+    }
+
+
+def greeting(member: Member, local: datetime) -> str:
+    first = member.name.split()[0] if member.name.split() else member.name
+    if local.hour < 12:
+        return _("Good morning, %s") % first
+    if local.hour < 18:
+        return _("Good afternoon, %s") % first
+    return _("Good evening, %s") % first
+
+
+def page_line(space: Space, now: datetime) -> str:
+    local = now.astimezone(space.tz)
+    return _("%(day)s, %(time)s. %(space)s: %(hours)s.") % {
+        "day": day_name(local.date()),
+        "time": clock(now, space.tz),
+        "space": space.name,
+        "hours": opening_words(space, now),
+    }
+
+
+# --- bookings ------------------------------------------------------------------------------------
+
+
+def offers_of(coming: Iterable[Booking], zone: tzinfo, now: datetime) -> list[dict[str, str]]:
+    """Offers stand above all else, because they expire."""
+    return [
+        {
+            "title": _("%(machine)s is offered to you, %(when)s.")
+            % {
+                "machine": offer.machine.name,
+                "when": span_words(offer.starts, offer.ends, now, zone),
+            },
+            "text": _("Answer by %s, then it goes to the next person.")
+            % moment_words(offer.lapses_at, now, zone)
+            if offer.lapses_at
+            else "",
+            "url": booking_url("detail", offer.public_id),
+        }
+        for offer in coming
+        if offer.state == Booking.State.OFFERED
+    ]
+
+
+def next_booking(
+    booking: Booking, states: dict[int, State], facts: dict[int, Facts], now: datetime
+) -> NextBooking:
+    zone = booking.machine.space.tz
+    has_begun = booking.starts <= now
+    count, unit = countdown((booking.ends if has_begun else booking.starts) - now)
+    return NextBooking(
+        lead=_("Yours now") if has_begun else _("Your next booking"),
+        machine=booking.machine.name,
+        machine_url=machine_url(booking.machine.slug),
+        when=span_words(booking.starts, booking.ends, now, zone),
+        note=booking.note,
+        text=next_step(booking, states[booking.machine_id], facts.get(booking.machine_id), now),
+        count=count,
+        unit=_("min left") if has_begun and unit == _("min to go") else unit,
+        actions=actions_of(booking, now),
+        **rule_under(booking, now, zone),
+    )
+
+
+def rule_under(booking: Booking, now: datetime, zone: tzinfo) -> dict[str, Any]:
+    """How far the last hour, day or week before the start has passed, or the booking itself."""
+    if booking.starts <= now:
+        starts, ends, label = booking.starts, booking.ends, _("%d %% of your time has passed")
+    else:
+        scale = next((scale for scale in SCALES if booking.starts - now <= scale), None)
+        if scale is None:
+            return {}
+        starts, ends = booking.starts - scale, booking.starts
+        label = _("%d %% of the wait has passed")
+    percent = round(100 * (now - starts) / (ends - starts))
+    return {
+        "percent": percent,
+        "rule_label": label % percent,
+        "rule_from": moment_words(starts, now, zone),
+        "rule_to": moment_words(ends, now, zone),
+    }
+
+
+def next_step(booking: Booking, state: State, facts: Facts | None, now: datetime) -> str:
+    """What to know before one goes there: what would refuse the tap, else who is still at it."""
+    zone = booking.machine.space.tz
+    at = max(booking.starts, now)
+    if facts is not None and (reasons := missing(facts, at)):
+        told = tell(reasons[0], zone)
+        return _("It will not unlock: %(text)s %(remedy)s") % {
+            "text": told.text,
+            "remedy": told.remedy,
+        }
+    claim = state.booking
+    if claim is not None and claim.pk != booking.pk and claim.member_id != booking.member_id:
+        before = {"who": claim.member.short_name, "until": clock(claim.ends, zone)}
+        first = _("%(who)s has it until %(until)s.") % before
+    else:
+        first = ""
+    return f"{first} {how_to_start(booking, now, zone)}".strip()
+
+
+def how_to_start(booking: Booking, now: datetime, zone: tzinfo) -> str:
+    if booking.state == Booking.State.RUNNING:
+        return _("You are checked in. Extend while it is free, or finish and give the rest back.")
+    if not booking.machine.has_interlock:
+        return _("Check in on the machine's page when you start.")
+    if booking.starts <= now:
+        return _("Tap your badge and it unlocks.")
+    return _("Tap at %s and it unlocks.") % moment_words(booking.starts, now, zone)
+
+
+def actions_of(booking: Booking, now: datetime) -> list[Action]:
+    """What one may do to a booking from here; each is a page of its own with the last word."""
+    is_running = booking.state == Booking.State.RUNNING
+    has_begun = booking.starts <= now
+    actions = []
+    if has_begun and not is_running and not booking.machine.has_interlock:
+        actions.append(Action(_("Check in"), booking_url("check_in", booking.public_id), post=True))
+    if not has_begun:
+        actions.append(Action(_("Move"), booking_url("move", booking.public_id)))
+    actions.append(Action(_("Extend"), booking_url("extend", booking.public_id)))
+    if is_running:
+        actions.append(Action(_("Finish"), booking_url("finish", booking.public_id), post=True))
+    else:
+        actions.append(Action(_("Give back"), booking_url("cancel", booking.public_id)))
+    return actions
+
+
+def later_booking(booking: Booking, now: datetime) -> dict[str, str]:
+    zone = booking.machine.space.tz
+    return {
+        "machine": booking.machine.name,
+        "when": span_words(booking.starts, booking.ends, now, zone),
+        "url": booking_url("detail", booking.public_id),
+    }
+
+
+def again(member: Member, now: datetime) -> list[dict[str, str]]:
+    """The member's last machines, at the same local hour one week on."""
+    suggestions: dict[int, dict[str, str]] = {}
+    for booking in queries.recent_bookings(member, now, most=6):
+        if booking.machine_id in suggestions or booking.machine.retired_at is not None:
+            continue
+        zone = booking.machine.space.tz
+        starts = week_on(booking.starts, now, zone)
+        took = booking.ends - booking.starts
+        when = span_words(starts, starts + took, now, zone)
+        suggestions[booking.machine_id] = {
+            "machine": booking.machine.name,
+            "when": when,
+            "url": book_url(booking.machine.slug, starts, took),
+            "label": _("Book %(machine)s again, %(when)s")
+            % {"machine": booking.machine.name, "when": when},
+        }
+    return list(suggestions.values())[:2]
+
+
+def week_on(starts: datetime, now: datetime, zone: tzinfo) -> datetime:
+    """The first same weekday and wall-clock time after `now`."""
+    wall = starts.astimezone(zone).replace(tzinfo=None)
+    while wall.replace(tzinfo=zone) <= now:
+        wall += timedelta(days=7)
+    return wall.replace(tzinfo=zone)
+
+
+# --- machines and certifications -----------------------------------------------------------------
+
+
+def open_machines(
+    machines: list[Machine],
+    facts: dict[int, Facts],
+    states: dict[int, State],
+    now: datetime,
+    space: Space,
+) -> dict[str, Any]:
+    """Those one may use, free ones first; a lockout does not hide a machine, it explains it."""
+    mine = [machine for machine in machines if may_use(facts[machine.pk], now)]
+    starts = queries.next_starts([machine.pk for machine in mine], now)
+    mine.sort(key=lambda machine: not states[machine.pk].is_free)
+    return {
+        "title": _("Machines you may use"),
+        "all": _("All %d") % len(machines),
+        "all_url": board_url(space.slug),
+        "list": [
+            item_of(machine, states[machine.pk], starts.get(machine.pk), now)
+            for machine in mine[:MOST_MACHINES]
+        ],
+    }
+
+
+def certifications_of(member: Member, now: datetime, zone: tzinfo) -> list[dict[str, str]]:
+    """What the member holds, or held until not long ago; the latest of each type."""
+    rows = Certification.objects.filter(member=member).select_related("type")
+    latest = {row.type_id: row for row in rows.order_by("given_at")}
+    return [held_words(row, now, zone) for row in latest.values()]
+
+
+def held_words(row: Certification, now: datetime, zone: tzinfo) -> dict[str, str]:
+    level = Level(row.level).label
+    if row.revoked_at is not None and row.revoked_at <= now:
+        ended = full_day(row.revoked_at.astimezone(zone).date())
+        words = {"text": _("Taken back on %s") % ended, "kind": "fault", "icon": "x"}
+        return {"name": row.type.name, "word": _("Taken back"), **words}
+    if row.until is None:
+        return {
+            "name": row.type.name, "text": level, "word": _("Valid"), "kind": "", "icon": "check",
+        }  # fmt: skip
+    until = full_day(row.until.astimezone(zone).date())
+    if row.until <= now:
+        words = {"text": _("Ended on %s") % until, "kind": "fault", "icon": "x"}
+        return {"name": row.type.name, "word": _("Ended"), **words}
+    text = _("%(level)s, until %(until)s") % {"level": level, "until": until}
+    if row.until - now <= ENDING:
+        return {
+            "name": row.type.name, "text": text, "word": _("Ends soon"), "kind": "grace",
+            "icon": "hour",
+        }  # fmt: skip
+    return {"name": row.type.name, "text": text, "word": _("Valid"), "kind": "", "icon": "check"}

@@ -1,0 +1,130 @@
+"""Finding a person, and all that the makerspace knows about one; for staff only."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from desk.history import changes_of
+from desk.home import certifications_of
+from desk.links import booking_url
+from desk.when import full_day, span_words
+from members.models import Badge, Hold, Member, Membership
+from members.services import badge_hash, normalise_badge
+from members.services.badges import FORMATS, BadgeError
+from members.zones import last_day
+
+MOST_BOOKINGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands, as a pill: `kind` and `icon` of templates/_pill.html."""
+
+    kind: str
+    icon: str
+    word: str
+
+
+def find(query: str, now: datetime) -> "QuerySet[Member]":
+    """Whose name or mail has all the words, or whose live badge has that number; "": everybody."""
+    people = Member.objects.filter(anonymised_at=None).annotate(
+        is_member=Exists(Membership.objects.current(now).filter(member=OuterRef("pk"))),
+        is_held=Exists(Hold.objects.standing(now).filter(member=OuterRef("pk"))),
+    )
+    if not query:
+        return people
+    named = Q()
+    for word in query.split():
+        named &= Q(name__icontains=word) | Q(email__icontains=word)
+    holders = Badge.objects.filter(revoked_at=None, number_hash__in=hashes(query))
+    return people.filter(named | Q(pk__in=holders.values("member")))
+
+
+def hashes(query: str) -> list[bytes]:
+    """What the query would be stored as, were it a badge number in any way of writing one."""
+    found = []
+    for fmt in FORMATS:
+        try:
+            found.append(badge_hash(normalise_badge(query, fmt)))
+        except BadgeError:
+            continue
+    return found
+
+
+def standing_of(person: Any) -> Standing:
+    """Of a person that `find` returned."""
+    if not person.is_active:
+        return Standing("fault", "x", _("Closed"))
+    if person.is_held:
+        return Standing("fault", "lock", _("On hold"))
+    if person.is_member:
+        return Standing("", "check", _("Member"))
+    return Standing("", "none", _("No plan"))
+
+
+def person_page(person: Member, now: datetime, zone: tzinfo) -> dict[str, Any]:
+    """Everything about one person, in a fixed number of queries."""
+    bookings = Booking.objects.filter(member=person).select_related("machine__space")
+    return {
+        "person": person,
+        "memberships": [
+            membership_words(row, now, zone)
+            for row in person.memberships.select_related("plan").order_by("-starts")
+        ],
+        "holds": [
+            hold_words(row, now, zone)
+            for row in person.holds.standing(now).select_related("placed_by")
+        ],
+        "badges": list(person.badges.filter(revoked_at=None)),
+        "certifications": certifications_of(person, now, zone),
+        "coming": [
+            booking_words(row, now)
+            for row in bookings.coming(now).order_by("starts")[:MOST_BOOKINGS]
+        ],
+        "past": [
+            booking_words(row, now)
+            for row in bookings.filter(ends__lte=now).order_by("-ends")[:MOST_BOOKINGS]
+        ],
+        "changes": changes_of(person, now, zone),
+    }
+
+
+def membership_words(row: Membership, now: datetime, zone: tzinfo) -> dict[str, Any]:
+    starts = full_day(row.starts.astimezone(zone).date())
+    if row.until is None:
+        text = _("since %s, without an end") % starts
+    else:
+        last = full_day(last_day(row.until, zone))
+        text = _("%(starts)s to %(last)s") % {"starts": starts, "last": last}
+    is_current = row.starts <= now and (row.until is None or row.until > now)
+    return {
+        "row": row,
+        "text": text,
+        "is_current": is_current,
+        "is_over": bool(row.until and row.until <= now),
+    }
+
+
+def hold_words(row: Hold, now: datetime, zone: tzinfo) -> dict[str, Any]:
+    since = full_day(row.since.astimezone(zone).date())
+    by = row.placed_by.name if row.placed_by else "Benchkey"
+    text = _("Since %(since)s by %(by)s. To lift it: %(remedy)s") % {
+        "since": since,
+        "by": by,
+        "remedy": row.remedy,
+    }
+    return {"row": row, "text": text}
+
+
+def booking_words(row: Booking, now: datetime) -> dict[str, Any]:
+    zone = row.machine.space.tz
+    return {
+        "machine": row.machine.name,
+        "when": span_words(row.starts, row.ends, now, zone),
+        "state": row.get_state_display(),
+        "url": booking_url("detail", row.public_id),
+    }

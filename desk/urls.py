@@ -1,0 +1,25 @@
+"""Where the composed pages are."""
+
+from django.urls import path
+
+from desk.views import board, front, home, labels, live, machines, people
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("board/", board.board, name="board"),
+    path("machines/", machines.machines, name="machines"),
+    path("machines/<slug:slug>/", machines.machine, name="machine"),
+    path("machines/<slug:slug>/week/", machines.machine_week, name="machine_week"),
+    path("labels/", labels.labels, name="labels"),
+    path("people/", people.people, name="people"),
+    path("people/<uuid:public_id>/", people.person, name="person"),
+    path("people/<uuid:public_id>/hold/", people.hold_place, name="hold_place"),
+    path("people/<uuid:public_id>/badge/", people.badge_issue, name="badge_issue"),
+    path("people/<uuid:public_id>/plan/", people.membership_start, name="membership_start"),
+    path("memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
+    path("holds/<int:pk>/lift/", people.hold_lift, name="hold_lift"),
+    path("badges/<int:pk>/revoke/", people.badge_revoke, name="badge_revoke"),
+    path("desk/", front.front, name="front"),
+    path("live/", live.live, name="live"),
+]

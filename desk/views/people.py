@@ -1,0 +1,164 @@
+"""People, for staff: find one, see everything, and do the five things a desk does."""
+
+from datetime import datetime, tzinfo
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from desk import forms
+from desk.people import find, person_page, standing_of
+from members import services
+from members.models import Badge, Hold, Member, Membership
+from members.permissions import staff_required
+from members.requests import MemberRequest
+from members.services.badges import BadgeError
+from members.zones import end_of, zone_of
+
+PER_PAGE = 40
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@staff_required
+def people(request: MemberRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    page = Paginator(find(query, timezone.now()), PER_PAGE).get_page(request.GET.get("page"))
+    for person in page.object_list:
+        person.standing = standing_of(person)
+    context = {"page": page, "query": query, "search_url": reverse("desk:people")}
+    return render(request, "desk/people.html", context)
+
+
+@require_safe
+@staff_required
+def person(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Member, public_id=public_id)
+    return render(request, "desk/person.html", person_page(found, timezone.now(), _zone(request)))
+
+
+@form_page
+@staff_required
+def hold_place(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Member, public_id=public_id)
+    form = forms.HoldForm(request.POST or None)
+    if form.is_valid():
+        services.place_hold(
+            member=found,
+            reason=form.cleaned_data["reason"],
+            remedy=form.cleaned_data["remedy"],
+            until=_after(form, request),
+            by=request.user,
+            now=timezone.now(),
+        )
+        return _back(request, found, _("%s is on hold; no machine unlocks.") % found.name)
+    title = _("Place a hold on %s") % found.name
+    return _form(request, found, form, title, _("Place the hold"), danger=True)
+
+
+@form_page
+@staff_required
+def badge_issue(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Member, public_id=public_id)
+    form = forms.BadgeForm(request.POST or None)
+    if form.is_valid():
+        number = form.cleaned_data["badge"]
+        try:
+            badge = services.issue_badge(
+                member=found, number=number, by=request.user, now=timezone.now()
+            )
+        except BadgeError as error:
+            form.add_error("number", str(error))
+        else:
+            return _back(request, found, _("Badge %(badge)s is bound.") % {"badge": badge})
+    return _form(request, found, form, _("Give %s a badge") % found.name, _("Bind the badge"))
+
+
+@form_page
+@staff_required
+def membership_start(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(Member, public_id=public_id)
+    zone, now = _zone(request), timezone.now()
+    today = now.astimezone(zone).date()
+    form = forms.MembershipForm(request.POST or None, initial={"first_day": today})
+    if form.is_valid():
+        plan, first = form.cleaned_data["plan"], form.cleaned_data["first_day"]
+        until = _after(form, request)
+        services.start_membership(
+            member=found,
+            plan=plan,
+            starts=now if first == today else forms.day_begins(first, zone),
+            until=until or forms.plan_ends(plan, first, zone),
+            by=request.user,
+            now=now,
+        )
+        return _back(request, found, _("%(plan)s begins.") % {"plan": plan})
+    return _form(request, found, form, _("Sign %s up to a plan") % found.name, _("Sign up"))
+
+
+@form_page
+@staff_required
+def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Membership.objects.select_related("member", "plan"), pk=pk)
+    form = forms.EndForm(request.POST if request.method == "POST" else None)
+    now = timezone.now()
+    if form.is_valid():
+        until = _after(form, request) or now
+        if until <= row.starts:
+            form.add_error("last_day", _("It has not begun by then. Choose a later day."))
+        else:
+            services.end_membership(membership=row, until=until, by=request.user, now=now)
+            return _back(request, row.member, _("%(plan)s ends.") % {"plan": row.plan})
+    title = _("End %(plan)s of %(name)s") % {"plan": row.plan, "name": row.member.name}
+    return _form(request, row.member, form, title, _("End it"), danger=True)
+
+
+@require_POST
+@staff_required
+def hold_lift(request: MemberRequest, pk: int) -> HttpResponse:
+    hold = get_object_or_404(Hold.objects.select_related("member"), pk=pk, lifted_at=None)
+    services.lift_hold(hold=hold, by=request.user, now=timezone.now())
+    return _back(request, hold.member, _("The hold is lifted."))
+
+
+@require_POST
+@staff_required
+def badge_revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    badge = get_object_or_404(Badge.objects.select_related("member"), pk=pk, revoked_at=None)
+    services.revoke_badge(badge=badge, by=request.user, now=timezone.now())
+    return _back(request, badge.member, _("Badge %s opens nothing any more.") % badge)
+
+
+def _zone(request: MemberRequest) -> tzinfo:
+    return zone_of(request.user)
+
+
+def _after(form: Form, request: MemberRequest) -> datetime | None:
+    """The first instant after the last day that was typed; None where the field stayed empty."""
+    day = form.cleaned_data["last_day"]
+    return end_of(day, _zone(request)) if day else None
+
+
+def _back(request: MemberRequest, person: Member, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("desk:person", person.public_id)
+
+
+def _form(
+    request: MemberRequest,
+    person: Member,
+    form: Form,
+    title: str,
+    submit: str,
+    danger: bool = False,
+) -> HttpResponse:
+    context = {"person": person, "form": form, "title": title, "submit": submit, "danger": danger}
+    status = 422 if form.is_bound else 200
+    return render(request, "desk/person_form.html", context, status=status)
