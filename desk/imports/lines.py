@@ -1,0 +1,43 @@
+"""The judged rows of each kind of file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from equipment.models import CertificationType, Level, Machine, ToolClass
+from members.models import Plan, Space
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    number: int
+    name: str
+    email: str  # "" for none, as with every str here
+    badge: str  # normalised
+    plan: Plan | None
+    starts: datetime | None
+    until: datetime | None
+    language: str
+    guardian: str  # a mail address
+    space: Space | None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLine:
+    number: int
+    name: str
+    slug: str
+    space: Space
+    tool_class: ToolClass
+    place: str
+    notes: str
+    drawing: Machine.Drawing | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationLine:
+    number: int
+    member_id: int
+    type: CertificationType
+    level: Level
+    given: datetime | None
+    until: datetime | None

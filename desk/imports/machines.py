@@ -1,0 +1,103 @@
+"""Machines of spaces and tool classes that are there already. A machine is known by its slug."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from desk.imports import cells
+from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, differing
+from desk.imports.cells import Wrong
+from desk.imports.known import by_name
+from desk.imports.lines import MachineLine
+from desk.imports.sheet import Problem, Row
+from equipment.models import Machine, ToolClass
+from members.models import Change, Space
+
+FIELDS = ("name", "space", "tool_class", "place", "notes", "drawing")
+
+
+class Machines:
+    required = ("name", "space", "tool_class")
+    optional = ("slug", "place", "notes", "drawing")
+
+    def __init__(self, now: datetime) -> None:
+        self.spaces = by_name(Space.objects.all())
+        self.tool_classes = by_name(ToolClass.objects.all())
+        self.drawings = {
+            key.lower(): drawing
+            for drawing in Machine.Drawing
+            for key in (drawing.value, str(drawing.label))
+        }
+        rows = Machine.objects.values_list("slug", "space_id", "name")
+        self.slugs = {(space_id, name.lower()): slug for slug, space_id, name in rows}
+
+    def judge(self, row: Row) -> MachineLine:
+        name = cells.short(row["name"], 60, "name")
+        if not name:
+            raise Wrong(_("The name is missing."))
+        space = cells.one_of(row["space"], self.spaces, "space")
+        drawing = row["drawing"]
+        return MachineLine(
+            number=row.number,
+            name=name,
+            slug=self._slug(row["slug"], name, space),
+            space=space,
+            tool_class=cells.one_of(row["tool_class"], self.tool_classes, "tool class"),
+            place=cells.short(row["place"], 80, "place"),
+            notes=cells.short(row["notes"], 2000, "notes"),
+            drawing=cells.one_of(drawing, self.drawings, "drawing") if drawing else None,
+        )
+
+    def _slug(self, text: str, name: str, space: Space) -> str:
+        """The one written; that of the machine of this name in the space; else made of the name."""
+        slug = text or self.slugs.get((space.pk, name.lower())) or slugify(name)
+        if not slug or slug != slugify(slug) or len(slug) > 40:
+            words = _("“%s” cannot stand in an address. Write a slug of a to z, 0 to 9 and -.")
+            raise Wrong(words % (text or name))
+        return slug
+
+    def same(self, line: MachineLine) -> Iterable[object]:
+        yield "slug", line.slug
+        yield "name", line.space.pk, line.name.lower()
+
+    def check(self, lines: list[MachineLine]) -> list[Problem]:
+        """No slug is taken by a machine elsewhere, no name by another machine here."""
+        homes = dict(Machine.objects.values_list("slug", "space_id"))
+        problems = []
+        for line in lines:
+            if homes.get(line.slug, line.space.pk) != line.space.pk:
+                words = _("The slug “%s” is a machine's in another space. Write one of its own.")
+                problems.append(Problem(line.number, words % line.slug))
+            elif self.slugs.get((line.space.pk, line.name.lower()), line.slug) != line.slug:
+                words = _("Another machine there is called “%s”. Choose another name.")
+                problems.append(Problem(line.number, words % line.name))
+        return problems
+
+    def write(self, lines: list[MachineLine], now: datetime) -> Outcomes:
+        there = Machine.objects.in_bulk([line.slug for line in lines], field_name="slug")
+        new, changed, outcomes = [], [], Outcomes()
+        for line in lines:
+            wanted = _wanted(line)
+            machine = there.get(line.slug)
+            if machine is None:
+                new.append(Machine(slug=line.slug, **wanted))
+            elif differs := differing(machine, wanted):
+                for field, value in differs.items():
+                    setattr(machine, field, value)
+                changed.append(machine)
+        Machine.objects.bulk_create(new)
+        Machine.objects.bulk_update(changed, FIELDS)
+        Change.objects.bulk_create(
+            [change(machine, None, now, machine_name=machine.name) for machine in [*new, *changed]]
+        )
+        outcomes.update({NEW: len(new), UPDATED: len(changed)})
+        outcomes[UNCHANGED] = len(lines) - len(new) - len(changed)
+        return outcomes
+
+
+def _wanted(line: MachineLine) -> dict[str, object]:
+    """What the line says of the machine; an empty cell says nothing."""
+    given = {field: getattr(line, field) for field in FIELDS}
+    return {field: value for field, value in given.items() if value}
