@@ -64,11 +64,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Yes, for [now, until)."""
+    """Yes, for [now, until). Without a booking_id it is a page's answer: the tap would book."""
 
     until: datetime
     ground: str
-    booking_id: int
+    booking_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ JOIN access_device d ON d.id = s.interlock_id
 LEFT JOIN members_badge sb ON sb.id = s.badge_id
 WHERE NOT (s.state = 'ended')"""  # noqa: S608  constants only
 
+PLACE = f"""
+SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, sb.revoked_at IS NOT NULL
+FROM equipment_machine m {MACHINE}
+JOIN access_device d ON d.id = il.id
+LEFT JOIN access_session s ON s.machine_id = m.id AND NOT (s.state = 'ended')
+LEFT JOIN members_badge sb ON sb.id = s.badge_id
+WHERE m.id = %s"""  # noqa: S608  constants only
+
 # What is known of members (0), machines (1) and spaces (2). The first branch names the types.
 KNOW = """
 SELECT 'person' AS kind, id AS a, CASE WHEN is_active THEN 1 ELSE 0 END AS b,
@@ -185,9 +193,9 @@ def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> K
     """Everything about these members and these machines around `now`, in one statement."""
     known = Known(now)
     machines = {bench.id: bench for bench in benches}
-    if not machines:
+    if not machines and not members:
         return known
-    overrun = max(bench.overrun for bench in machines.values())
+    overrun = max((bench.overrun for bench in machines.values()), default=timedelta(0))
     sizes = _size(len(members)), _size(len(machines))
     spaces = {bench.space_id for bench in machines.values()}
     ids = _padded(members, sizes[0]), _padded(machines, sizes[1])
@@ -208,6 +216,12 @@ def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> K
         READERS[kind](known, *row)
     known.sort()
     return known
+
+
+def place_of(machine_id: int) -> Context:
+    """The interlock of a machine and the session that is open there, for a page."""
+    rows = _rows(PLACE, [machine_id])
+    return _context(rows[0]) if rows else Context()
 
 
 def benches(machine_ids: Collection[int]) -> list[Bench]:

@@ -7,6 +7,8 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("members.urls")),
     path("", include("equipment.urls")),
+    path("", include("bookings.urls")),
+    path("", include("access.urls")),
     path("", include("calendars.urls")),
     path("", include("desk.urls")),
 ]

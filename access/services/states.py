@@ -136,7 +136,7 @@ FAULTS = {
 def _renew(batch: Batch, context: Context, state: wire.State, session: Session) -> None:
     """S3: decide afresh; a lease, or the end."""
     if session.state == OFFERED:
-        attend(batch, session.booking_id or 0)
+        attend(batch, session.booking_id)
     if session.first_n is None:
         session = batch.put(sessions.taken_up(session, state, batch.now))
         batch.note(

@@ -264,9 +264,9 @@ def tell_off(batch: Batch, session: Session, interlock: str) -> None:
         batch.say(interlock, sessions.off(session, batch.texts.get(session.sid)))
 
 
-def attend(batch: Batch, booking_id: int) -> None:
+def attend(batch: Batch, booking_id: int | None) -> None:
     """The member is there: their booking is not a no-show."""
-    booking = Booking.objects.filter(pk=booking_id).first()
+    booking = Booking.objects.filter(pk=booking_id or 0).first()
     if booking is None:
         return
     try:
