@@ -131,7 +131,7 @@ def by_class(machines: Iterable[Machine]) -> list[tuple[ToolClass, list[Machine]
 
 def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, Any]:
     """The week view's context: free hours per machine and day, read in one go."""
-    days = week_of(asked.day)
+    days = week_of(asked.day, now.astimezone(asked.space.tz).date())
     facts = facts_of(member, asked.space, days[0], days[-1], now)
     machines = chosen(asked, facts)
     edges = [midnight(day, asked.space.tz) for day in [*days, days[-1] + DAY]]
@@ -154,10 +154,10 @@ def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, A
     }
 
 
-def week_of(day: date) -> list[date]:
-    """Monday to Sunday around `day`."""
-    monday = day - timedelta(days=day.weekday())
-    return [monday + timedelta(days=n) for n in range(WEEK)]
+def week_of(day: date, today: date) -> list[date]:
+    """Seven days with `day` among them, counted from today: on a Sunday, too, what comes shows."""
+    first = today + timedelta(days=(day - today).days // WEEK * WEEK)
+    return [first + timedelta(days=n) for n in range(WEEK)]
 
 
 def week_words(days: list[date]) -> str:
@@ -228,7 +228,7 @@ def days_nav(asked: Asked, now: datetime) -> dict[str, Any]:
                 "current": day == asked.day and asked.view == "day",
                 "today": day == today,
             }
-            for day in week_of(asked.day)
+            for day in week_of(asked.day, today)
         ],
     }
 

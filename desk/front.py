@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access import facts
 from access.models import Candidate, Device, Session
 from bookings.models import Booking
 from desk import queries
@@ -64,11 +65,11 @@ def todays_bookings(person: Member, space: Space, now: datetime) -> list[Booking
 def warnings(person: Member, today: list[Booking], now: datetime) -> list[dict[str, str]]:
     """What will go wrong later today: every booking that the judge refuses at its start."""
     machines = {booking.machine_id: booking.machine for booking in today}
-    facts = facts_for(member_id=person.pk, machines=machines.values(), now=now)
+    judged = facts_for(member_id=person.pk, machines=machines.values(), now=now)
     found = []
     for booking in today:
         at = max(booking.starts, now)
-        for reason in missing(facts[booking.machine_id], at):
+        for reason in missing(judged[booking.machine_id], at):
             told = tell(reason, booking.machine.space.tz)
             when = clock(booking.starts, booking.machine.space.tz)
             found.append(
@@ -117,9 +118,18 @@ def inside(space: Space, now: datetime) -> list[dict[str, Any]]:
         state = states[machine.pk]
         who = _at_work(state.session, state.booking)
         if who is not None:
-            text = _("%(machine)s, %(state)s") % {"machine": machine.name, "state": state.sentence}
+            until = state.session.until if state.session else _end(state.booking)
+            text = _("%(machine)s until %(until)s") % {
+                "machine": machine.name,
+                "until": moment_words(until, now, space.tz),
+            }
             people.append({"person": who, "text": text, "state": state})
     return people
+
+
+def _end(booking: Booking | None) -> datetime:
+    assert booking is not None  # noqa: S101  or nobody would be at work
+    return booking.ends
 
 
 def _at_work(session: Session | None, booking: Booking | None) -> Member | None:
@@ -131,18 +141,23 @@ def _at_work(session: Session | None, booking: Booking | None) -> Member | None:
 
 
 def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
-    """Who comes in the rest of the day."""
+    """Who comes in the rest of the day, and whose tap will be refused."""
     tomorrow = midnight(now.astimezone(space.tz).date() + timedelta(days=1), space.tz)
     rows = Booking.objects.coming(now).filter(
         machine__space=space, starts__gt=now, starts__lt=tomorrow
     )
-    rows = rows.select_related("member", "machine").order_by("starts")[:MOST_ARRIVALS]
+    coming = list(rows.select_related("member", "machine").order_by("starts")[:MOST_ARRIVALS])
+    benches = {bench.id: bench for bench in facts.benches({row.machine_id for row in coming})}
+    known = facts.know({row.member_id for row in coming}, benches.values(), now)
     return [
         {
             "person": row.member,
             "text": f"{row.machine.name}, {span(row.starts, row.ends, space.tz)}",
+            "is_refused": bool(
+                missing(known.judge(row.member_id, benches[row.machine_id]), row.starts)
+            ),
         }
-        for row in rows
+        for row in coming
     ]
 
 

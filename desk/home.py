@@ -10,21 +10,21 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking
 from desk import queries
 from desk.board import may_use
+from desk.certifications import certifications_of
 from desk.context import opening_words
 from desk.items import Action, item_of
 from desk.links import board_url, book_url, booking_url, machine_url
 from desk.path import gaps_of, personal_reasons
 from desk.states import State, states_of
-from desk.when import clock, countdown, day_name, full_day, moment_words, span_words
+from desk.when import clock, countdown, day_name, moment_words, span_words
 from equipment.eligibility import Facts, missing
-from equipment.models import Certification, Level, Machine
+from equipment.models import Machine
 from equipment.words import tell
 from members.models import Member, Space
 
 SOON = timedelta(hours=1)
 SCALES = (SOON, timedelta(days=1), timedelta(days=7))  # what the rule under the count-down spans
 MOST_MACHINES = 8  # of those one may use; the rest is one click away
-ENDING = timedelta(days=30)  # from here on a certification's end is worth a second look
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ def week_on(starts: datetime, now: datetime, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=zone)
 
 
-# --- machines and certifications -----------------------------------------------------------------
+# --- machines ------------------------------------------------------------------------------------
 
 
 def open_machines(
@@ -257,33 +257,3 @@ def open_machines(
             for machine in mine[:MOST_MACHINES]
         ],
     }
-
-
-def certifications_of(member: Member, now: datetime, zone: tzinfo) -> list[dict[str, str]]:
-    """What the member holds, or held until not long ago; the latest of each type."""
-    rows = Certification.objects.filter(member=member).select_related("type")
-    latest = {row.type_id: row for row in rows.order_by("given_at")}
-    return [held_words(row, now, zone) for row in latest.values()]
-
-
-def held_words(row: Certification, now: datetime, zone: tzinfo) -> dict[str, str]:
-    level = Level(row.level).label
-    if row.revoked_at is not None and row.revoked_at <= now:
-        ended = full_day(row.revoked_at.astimezone(zone).date())
-        words = {"text": _("Taken back on %s") % ended, "kind": "fault", "icon": "x"}
-        return {"name": row.type.name, "word": _("Taken back"), **words}
-    if row.until is None:
-        return {
-            "name": row.type.name, "text": level, "word": _("Valid"), "kind": "", "icon": "check",
-        }  # fmt: skip
-    until = full_day(row.until.astimezone(zone).date())
-    if row.until <= now:
-        words = {"text": _("Ended on %s") % until, "kind": "fault", "icon": "x"}
-        return {"name": row.type.name, "word": _("Ended"), **words}
-    text = _("%(level)s, until %(until)s") % {"level": level, "until": until}
-    if row.until - now <= ENDING:
-        return {
-            "name": row.type.name, "text": text, "word": _("Ends soon"), "kind": "grace",
-            "icon": "hour",
-        }  # fmt: skip
-    return {"name": row.type.name, "text": text, "word": _("Valid"), "kind": "", "icon": "check"}

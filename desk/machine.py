@@ -133,8 +133,8 @@ def next_words(
 def week_page(machine: Machine, member: Member | None, day: date, now: datetime) -> dict[str, Any]:
     """Days as rows, hours as columns; one read for the whole week."""
     zone = machine.space.tz
-    days = week_of(day)
     today = now.astimezone(zone).date()
+    days = week_of(day, today)
     known = queries.known_of(member, [machine], days[0], days[-1], now)
     rulers = week_rulers(days, known.hours(machine.space_id), zone, now)
     board = load_board(

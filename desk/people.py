@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
+from desk.certifications import certifications_of
 from desk.history import changes_of
-from desk.home import certifications_of
 from desk.links import booking_url
 from desk.when import full_day, span_words
 from members.models import Badge, Hold, Member, Membership

@@ -14,7 +14,7 @@ from access.answers import would_answer
 from access.decision import Denial, Grant
 from bookings.models import Booking
 from desk.items import Action
-from desk.links import booking_url
+from desk.links import book_url, booking_url, machine_url
 from desk.states import State
 from desk.when import moment_words
 from equipment.eligibility import Facts, missing
@@ -71,7 +71,7 @@ def _denied(machine: Machine, denial: Denial, zone: tzinfo) -> Verdict:
         lead=_lead(machine, waits),
         title=told[0].text,
         text=_also(told[1:]),
-        refusals=[_remedy_only(one) for one in told],
+        refusals=[_remedy_only(one, machine) for one in told],
     )
 
 
@@ -87,9 +87,14 @@ def _also(told: list[Told]) -> str:
     return " ".join(one.text for one in told)
 
 
-def _remedy_only(told: Told) -> Told:
-    """The title has said what is the matter; below it stands what to do."""
-    return Told(told.code, told.remedy, "", told.remedy_label, told.remedy_url)
+def _remedy_only(told: Told, machine: Machine) -> Told:
+    """The title has said what is the matter; below it stands what to do.
+
+    Words that lead to the machine's page are read on it here, and so lead on to the booking form.
+    """
+    here = machine_url(machine.slug)
+    url = book_url(machine.slug) if told.remedy_url == here else told.remedy_url
+    return Told(told.code, told.remedy, "", told.remedy_label, url)
 
 
 def actions_of(
