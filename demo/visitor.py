@@ -43,9 +43,10 @@ class Visitor:
 
     def submit(self, path: str, fields: Mapping[str, object], shown_on: str | None = None) -> Page:
         """Posts the form shown on a page, by default on the one it is posted to."""
-        token = TOKEN.search(self.get(shown_on or path).text)
+        page = self.get(shown_on or path)
+        token = TOKEN.search(page.text)
         if token is None:
-            raise LookupError(f"{shown_on or path} shows no form to send")
+            raise LookupError(f"no form on {page.url}: status {page.status}")
         return self._fetch(path, urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode())
 
     def sign_in(self, email: str, password: str) -> Page:
