@@ -1,0 +1,122 @@
+"""A booking as its pages show it: its state, and what can be done about it now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.models import Booking
+from equipment.models import Machine
+from members.models import Member
+
+State = Booking.State
+
+# Of each state: kind and icon of its pill, and the word for it.
+PILLS = {
+    State.OFFERED: ("you", "gift", gettext_lazy("Offered to you")),
+    State.REQUESTED: ("you", "hour", gettext_lazy("Waiting for approval")),
+    State.CONFIRMED: ("you", "key", gettext_lazy("Confirmed")),
+    State.RUNNING: ("running", "play", gettext_lazy("Running")),
+    State.DONE: ("", "check", gettext_lazy("Done")),
+    State.CANCELLED: ("", "x", gettext_lazy("Cancelled")),
+    State.NO_SHOW: ("", "none", gettext_lazy("Missed")),
+    State.LAPSED: ("", "none", gettext_lazy("Lapsed")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    kind: str
+    icon: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button. `post`: it changes something, so it is a form of its own."""
+
+    word: str
+    url: str
+    icon: str
+    post: bool = False
+    primary: bool = False
+    danger: bool = False
+
+
+def state_at(booking: Booking, now: datetime) -> Booking.State:
+    """What it is in truth: time may have passed the row by."""
+    if booking.has_lapsed(now):
+        return State.LAPSED if booking.state == State.OFFERED else State.NO_SHOW
+    if booking.is_open and booking.ends <= now:
+        return State.DONE
+    return State(booking.state)
+
+
+def pill(booking: Booking, now: datetime) -> Pill:
+    kind, icon, word = PILLS[state_at(booking, now)]
+    return Pill(kind, icon, str(word))
+
+
+def hint(booking: Booking, now: datetime) -> str:
+    """What to do next about a booking that is ahead or runs."""
+    state, machine = state_at(booking, now), booking.machine
+    if state == State.RUNNING:
+        return _("Finish here when you are done; the rest of the time is then free for others.")
+    if state != State.CONFIRMED:
+        return ""
+    early = machine.tool_class.early_start_minutes
+    opens = (booking.starts - timedelta(minutes=early)).astimezone(machine.space.tz)
+    if machine.has_interlock:
+        return _("Tap your badge at %(machine)s from %(time)s on, if it is free then.") % {
+            "machine": machine,
+            "time": f"{opens:%H:%M}",
+        }
+    return _("Check in here, or by the QR code on the machine, from %s on.") % f"{opens:%H:%M}"
+
+
+def rows(bookings: Iterable[Booking], now: datetime) -> list[tuple[Booking, Pill]]:
+    return [(booking, pill(booking, now)) for booking in bookings]
+
+
+def own_booking_now(member: Member, machine: Machine, now: datetime) -> Booking | None:
+    """The member's booking that is on, or may be begun early."""
+    early = timedelta(minutes=machine.tool_class.early_start_minutes)
+    coming = Booking.objects.coming(now).filter(member=member, machine=machine)
+    return coming.filter(starts__lte=now + early).order_by("starts").first()
+
+
+def actions_of(booking: Booking, now: datetime) -> list[Action]:
+    """What can be done about it now, the likeliest first."""
+    state = state_at(booking, now)
+    if state == State.RUNNING:
+        return [_finish(booking), _extend(booking)]
+    if state not in (State.CONFIRMED, State.REQUESTED, State.OFFERED):
+        return []
+    early = timedelta(minutes=booking.machine.tool_class.early_start_minutes)
+    begins = not booking.machine.has_interlock and now >= booking.starts - early
+    return [
+        *([_check_in(booking)] if begins else []),
+        Action(_("Move"), _url("move", booking), "clock"),
+        *([_extend(booking)] if now >= booking.starts else []),
+        Action(_("Cancel"), _url("cancel", booking), "x", danger=True),
+    ]
+
+
+def _check_in(booking: Booking) -> Action:
+    return Action(_("Check in"), _url("check_in", booking), "check", post=True, primary=True)
+
+
+def _finish(booking: Booking) -> Action:
+    words = _("Finish and give the rest back")
+    return Action(words, _url("finish", booking), "check", post=True, primary=True)
+
+
+def _extend(booking: Booking) -> Action:
+    return Action(_("Extend"), _url("extend", booking), "plus")
+
+
+def _url(name: str, booking: Booking) -> str:
+    return reverse(f"bookings:booking_{name}", args=[booking.public_id])
