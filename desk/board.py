@@ -23,7 +23,6 @@ from equipment.models import Machine, ToolClass
 from members.models import Member, Space
 
 WEEK = 7
-FREE = ("gap", "gap-no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ def week_row(
 def week_cell(machine: Machine, segments: list[Segment], day: date, url: str) -> dict[str, str]:
     """How much of a day one may have; else, in a word, why none of it."""
     mine = sum(segment.kind == "mine" for segment in segments)
-    free = sum((s.ends - s.starts for s in segments if s.kind == "gap"), timedelta())
+    free = sum((s.ends - s.first.starts for s in segments if s.first), timedelta())
     words = length(free) if free else _no_time(segments)
     label = _("%(machine)s, %(day)s: %(words)s") % {
         "machine": machine.name,

@@ -32,30 +32,41 @@ class Item:
     act: Action | None
 
 
-def item_of(machine: Machine, state: State, next_start: datetime | None, now: datetime) -> Item:
-    """`next_start`: when the next claim begins, if one does."""
+def item_of(
+    machine: Machine,
+    state: State,
+    next_start: datetime | None,
+    now: datetime,
+    lacking: str = "",
+) -> Item:
+    """`next_start`: when the next claim begins, if one does; `lacking`: what the reader lacks."""
     return Item(
         name=machine.name,
         url=machine_url(machine.slug),
-        text=_text(machine, state, next_start, now, machine.space.tz),
+        text=_text(machine, state, next_start, now, lacking),
         state=state,
         act=_act(machine, state),
     )
 
 
 def _text(
-    machine: Machine, state: State, next_start: datetime | None, now: datetime, zone: tzinfo
+    machine: Machine, state: State, next_start: datetime | None, now: datetime, lacking: str
 ) -> str:
     if not state.is_free:
         return state.sentence
-    if next_start is None or next_start.astimezone(zone).date() > now.astimezone(zone).date():
-        until = _("Free for the rest of the day")
-    else:
-        until = _("Free until %s") % moment_words(next_start, now, zone)
+    until = _free_until(next_start, now, machine.space.tz)
+    if lacking:
+        return f"{until}. {lacking}"
     if not machine.tool_class.walk_up:
         return until
     how = _("tap to start") if machine.has_interlock else _("start it on its page")
     return f"{until}, {how}"
+
+
+def _free_until(next_start: datetime | None, now: datetime, zone: tzinfo) -> str:
+    if next_start is None or next_start.astimezone(zone).date() > now.astimezone(zone).date():
+        return _("Free for the rest of the day")
+    return _("Free until %s") % moment_words(next_start, now, zone)
 
 
 def _act(machine: Machine, state: State) -> Action:

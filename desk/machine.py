@@ -12,7 +12,7 @@ from desk.board import by_class, week_of, week_words
 from desk.items import item_of
 from desk.lanes import Lane, slots_of
 from desk.links import board_url, booking_url, sign_in_url
-from desk.path import path_to
+from desk.path import lack_of, path_to
 from desk.policy import rules_of, summary_of
 from desk.ruler import DAY, day_ruler, week_rulers
 from desk.states import State, standing_lockouts, states_of
@@ -165,9 +165,15 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
 # --- all of them ---------------------------------------------------------------------------------
 
 
-def machines_page(space: Space, now: datetime) -> dict[str, Any]:
-    """Every machine of a space, under its tool class."""
+def machines_page(space: Space, member: Member | None, now: datetime) -> dict[str, Any]:
+    """Every machine of a space, under its tool class, with what `member` lacks for it."""
     machines = queries.machines_in(space)
+    today = now.astimezone(space.tz).date()
+    known = queries.known_of(member, machines, today, today, now)
+    lacking = {
+        machine.pk: lack_of(known.judge(machine), now, space.tz) if member else ""
+        for machine in machines
+    }
     states = states_of(machines, now, space.tz)
     starts = queries.next_starts([machine.pk for machine in machines], now)
     free = sum(state.is_free for state in states.values())
@@ -182,7 +188,13 @@ def machines_page(space: Space, now: datetime) -> dict[str, Any]:
                 "slug": kind.slug,
                 "summary": summary_of(kind),
                 "machines": [
-                    item_of(machine, states[machine.pk], starts.get(machine.pk), now)
+                    item_of(
+                        machine,
+                        states[machine.pk],
+                        starts.get(machine.pk),
+                        now,
+                        lacking[machine.pk],
+                    )
                     for machine in group
                 ],
             }

@@ -67,6 +67,12 @@ def gaps_of(
     return [gap for gap in seen.values() if gap is not None]
 
 
+def lack_of(facts: Facts, now: datetime, zone: tzinfo) -> str:
+    """The first thing the member lacks for one machine, in a sentence; "" where nothing."""
+    reasons = [reason for reason in missing(facts, now) if reason.code not in MACHINE]
+    return tell(reasons[0], zone).text if reasons else ""
+
+
 def personal_reasons(facts: Iterable[Facts], now: datetime, zone: tzinfo) -> list[Told]:
     """What keeps a member from every machine alike; any one machine's facts tell."""
     for one in facts:

@@ -18,7 +18,7 @@ def machines(request: HttpRequest) -> HttpResponse:
     space = space_of(request)
     if space is None:
         return render(request, "desk/nowhere.html")
-    context = machines_page(space, timezone.now())
+    context = machines_page(space, visitor(request), timezone.now())
     others = [other for other in all_spaces(request) if other != space]
     context["filters"] = {
         "spaces": [{"url": f"?space={other.slug}", "word": other.name} for other in others]
