@@ -91,7 +91,7 @@ class Stage:
 
     def time_runs_out(self) -> None:
         """A class without finishing time is cut at the end of the booking."""
-        lathe, left = self.devices["lathe"], 5
+        lathe, left = self.devices["lathe"], 8
         workshop.book("lathe", datetime.now(UTC), left)
         ends = time.monotonic() + left
         with self.step("booking about to end: granted") as seen:
@@ -105,7 +105,7 @@ class Stage:
 
     def job_goes_on(self) -> None:
         """A class with finishing time lets the job end, and no new one begin."""
-        printer, left = self.devices["printer"], 7
+        printer, left = self.devices["printer"], 9
         workshop.book("printer", datetime.now(UTC), left)
         with self.step("booking about to end on a class with finishing time: granted") as seen:
             self.granted(printer, printer.tap(ALICE), seen)
@@ -152,18 +152,17 @@ class Stage:
             self.granted(router, self.tap_again(router, ALICE), seen)
 
     def gatekeeper_dies(self) -> None:
-        """Without renewals a machine locks by its own clock."""
-        router = self.devices["router"]
-        with self.step(
-            f"gatekeeper killed with -9: relay off within the lease of {LEASE} s"
-        ) as seen:
+        """Without renewals a machine locks by its own clock, as the drill that Bea still has on."""
+        drill = self.devices["drill"]
+        with self.step(f"gatekeeper killed -9: relay off within the lease of {LEASE} s") as seen:
+            expect(drill.do("status")["relay"], "no machine is on")
             killed = time.monotonic()
             self.kill("gatekeeper")
-            router.until(lambda now: not now["relay"], LEASE + 1)
+            drill.until(lambda now: not now["relay"], LEASE + 1)
             seen.ms = (time.monotonic() - killed) * 1000
             expect(seen.ms > 1000, "the relay went off for another reason")
-        with self.step("a tap meanwhile: no answer, still locked") as seen:
-            status = router.do("tap", badge=ALICE)
+        with self.step("a tap meanwhile: still locked"):
+            status = drill.do("tap", badge=BEA)
             expect(not status["relay"], brief(status))
 
     # --- what people do -----------------------------------------------------------------------
