@@ -7,13 +7,17 @@ import signal
 import string
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from device import ed25519
 from device.box import Box
 from device.client import Address
 from device.control import Control
-from wire import fields
+from device.store import Shelf
+from wire import fields, offline
 from wire.memory import Config
 
+KEYED = offline.CAPS | {"mac"}
 DEFAULT_CAPS = ",".join(Config(name="-").caps)
 
 
@@ -21,18 +25,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(argv)
     caps = tuple(options.caps.split(","))
-    if "mac" in caps and options.key is None:
-        parser.error("a device with mac among its caps needs BENCHKEY_DEVICE_KEY")
+    if options.key is None and not KEYED.isdisjoint(caps):
+        parser.error(f"a device with one of {sorted(KEYED)} needs BENCHKEY_DEVICE_KEY")
     host, port = options.broker
     address = Address(host, port, options.username, options.password)
     config = Config(
-        name=options.name,
-        caps=caps,
-        heartbeat=options.heartbeat,
-        warn_s=options.warn,
-        key=options.key,
+        options.name, caps, heartbeat=options.heartbeat, warn_s=options.warn, key=options.key
     )
-    box = Box(config, address, options.machine_ma)
+    try:
+        shelf = Shelf(options.store)
+        verifier = ed25519.verifier(options.list_key) if options.list_key else None
+    except (OSError, ValueError, ImportError) as error:
+        parser.error(str(error))
+    box = Box(config, address, options.machine_ma, shelf, verifier)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: box.stop())
     control = Control(*options.control) if options.control else None
@@ -63,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("BENCHKEY_DEVICE_KEY"),
         help="64 hex digits for signatures; better in BENCHKEY_DEVICE_KEY",
     )
+    parser.add_argument("--list-key", type=_key, help="Ed25519 public key of lists, 64 hex digits")
+    parser.add_argument("--store", type=Path, help="file that outlives the process")
     parser.add_argument("--control", type=_loopback, metavar="127.0.0.1:PORT")
     parser.add_argument("--machine-ma", type=int, default=3400, help="what a running job draws")
     parser.add_argument("--caps", default=DEFAULT_CAPS, help=f"default: {DEFAULT_CAPS}")

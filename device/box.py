@@ -15,6 +15,7 @@ from typing import Any
 from device.client import Address, Link
 from device.control import Control
 from device.driver import SimulatedMachine
+from device.store import NotSaved, Shelf
 from wire import fields
 from wire.device import Device
 from wire.display import Display
@@ -29,12 +30,14 @@ from wire.events import (
     Publish,
     Received,
     Relay,
+    Save,
     Show,
     Tapped,
     Tick,
 )
 from wire.memory import Config
-from wire.messages import Answer, Grant, Off, Text
+from wire.messages import Answer, Grant, List, Off, Text
+from wire.sign import Verifier
 
 TICK = 0.1
 LOG_LINES = 50
@@ -43,12 +46,19 @@ LOG_LINES = 50
 class Box:
     """A simulated device that runs until `stop`."""
 
-    def __init__(self, config: Config, address: Address, machine_ma: int) -> None:
+    def __init__(
+        self,
+        config: Config,
+        address: Address,
+        machine_ma: int,
+        shelf: Shelf | None = None,
+        verifier: Verifier | None = None,
+    ) -> None:
         self.config = config
+        self.shelf = shelf or Shelf()
         self.machine = SimulatedMachine(machine_ma)
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LINES)
-        key = config.key if "mac" in config.caps else None
-        self.link = Link(config.name, address, self.note, key)
+        self.link = Link(config, address, self.note, verifier)
         self.display: Display | None = None
         self.answer: dict[str, Any] | None = None
         self.stopping = False
@@ -59,9 +69,14 @@ class Box:
         self._booted = time.monotonic()
         self._tapped: float | None = None
         self.answer = None
-        self.device = Device(self.config, boot=secrets.token_hex(8))
+        self.device = Device(self.config, secrets.token_hex(8), self.shelf.store)
         self.note(f"booted, {why}")
         self.handle(Boot(why))
+
+    def reboot(self, why: str) -> None:
+        self.machine.switch(on=False)
+        self.link.drop()
+        self.boot(why)
 
     def run(self, control: Control | None = None) -> None:
         next_tick = 0.0
@@ -93,8 +108,12 @@ class Box:
         before = self.device.memory.st
         if isinstance(event, Received):
             self._note_received(event)
-        for effect in self.device.handle(event, self.up):
-            self._carry_out(effect)
+        try:
+            for effect in self.device.handle(event, self.up):
+                self._carry_out(effect)
+        except NotSaved as error:  # what cannot be written down must not happen
+            self.note(f"not saved: {error}")
+            self.reboot("watchdog")
         if isinstance(event, Received) and isinstance(event.message, Answer):
             self._tapped = None
         if self.device.memory.st != before:
@@ -124,9 +143,7 @@ class Box:
                 self.machine.welded = what == "weld"
                 self.tick()
             case {"do": "reboot"}:
-                self.machine.switch(on=False)
-                self.link.drop()
-                self.boot("reset")
+                self.reboot("reset")
             case _:
                 return {"error": f"unknown command: {ascii(command)[:100]}"}
         return self.status()
@@ -167,6 +184,8 @@ class Box:
             "sid": session.sid if session else None,
             "exp": session.exp if session else None,
             "fault": memory.fault,
+            "list": memory.store.list.seq if memory.store.list else None,
+            "rows": len(memory.store.rows),
             "ma": self.machine.read_ma(self.up),
             "welded": self.machine.welded,
             "display": [display.big, display.small] if display else [],
@@ -195,6 +214,8 @@ class Box:
                 self.note("relay on" if on else "relay off", self._since_tap())
             case Publish(message):
                 self.link.publish(message)
+            case Save(store):
+                self.shelf.save(store)
             case Show(display):
                 self.display = display
             case Beep(times):
@@ -214,6 +235,8 @@ class Box:
                 self.note(f"off, {mode}: {code}")
             case Text(text=text):
                 self.note(f"text: {text}")
+            case List(seq=seq, e=entries):
+                self.note(f"list {seq}, entries: {len(entries)}")
 
     def _since_tap(self) -> float | None:
         """Milliseconds since the badge was seen, until the answer has been dealt with."""

@@ -17,6 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 import wire
 from wire.events import Connected, Disconnected, Event, Received
+from wire.memory import Config
+from wire.sign import Verifier
 
 KEEPALIVE = 15
 SHORTEST_WAIT = 1.0
@@ -35,17 +37,23 @@ class Address:
 
 
 class Link:
-    """The connection of the device `name`; `note` is told in words what happens to it.
+    """The connection of one device; `note` is told in words what happens to it.
 
-    With a key all that is said is signed, and only what is signed is heard.
+    With mac among the caps all that is said is signed, and only what is signed is heard.
     """
 
     def __init__(
-        self, name: str, address: Address, note: Callable[[str], None], key: bytes | None = None
+        self,
+        config: Config,
+        address: Address,
+        note: Callable[[str], None],
+        verifier: Verifier | None = None,
     ) -> None:
-        self.name = name
+        self.name = config.name
         self.address = address
-        self.key = key
+        self.key = config.key if "mac" in config.caps else None
+        self._list_key = config.key
+        self._verifier = verifier
         self.connected = False
         self.plugged = True
         self._note = note
@@ -195,10 +203,13 @@ class Link:
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         try:
-            said = wire.parse_down(message.topic, bytes(message.payload), self.key)
-            self._events.append(Received(said))
+            self._events.append(Received(self._read(message.topic, bytes(message.payload))))
         except (wire.ProtocolError, UnicodeDecodeError) as error:
             self._note(f"dropped a message: {error}")
+
+    def _read(self, topic: str, payload: bytes) -> wire.Down:
+        key = self._list_key if topic.endswith("/list") else self.key
+        return wire.parse_down(topic, payload, key, self._verifier)
 
 
 def _without_delay(_client: mqtt.Client, _data: object, sock: socket.socket) -> None:

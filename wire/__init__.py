@@ -4,11 +4,13 @@ docs/protocol.md is the specification; this package is its executable form, stan
 
 Messages (wire.messages, wire.codec)
     parse_up(topic, payload, key=None) -> Avail | Hello | Tap | State | Button  (each has .device)
-    parse_down(topic, payload, key=None) -> Answer | Offer | Grant | Lease | Off | Sync | Text
+    parse_down(topic, payload, key=None, verifier=None)
+        -> Answer | Offer | Grant | Lease | Off | Sync | Text | List
         Both raise ProtocolError(code, detail) and nothing else, whatever the bytes. Codes:
         bad-topic, wrong-version, unknown-kind, not-yet, too-long, not-utf8, not-json, bad-field,
         unsigned, bad-signature. With a key only what it has signed counts, without one only what
         is not signed: who must sign is the caller's rule. wire.sign.is_signed(payload) only looks.
+        A List is always signed, by the key or as the verifier, if one is given, finds genuine.
         `detail` is printable ASCII of at most 120 characters: safe to log and to store.
     Alive is the union of those that name a boot, Up and Down that of all.
     encode_up(message, key=None) -> (topic, payload)
@@ -17,17 +19,17 @@ Messages (wire.messages, wire.codec)
     QOS[message.kind], RETAIN[message.kind]                      how each kind is published
     up_filter() and down_filter(device)                          what to subscribe to
 
-A device: rules D1 to D9, D11 and D12 as a state machine without clock or hardware
+A device: rules D1 to D12 as a state machine without clock or hardware
     from wire.device import Device; from wire.memory import Config; from wire.events import ...
     device = Device(Config(name="laser-1", caps=("relay", "reader", "current")), boot="16 hex")
     effects = device.handle(event, up)     `up`: seconds since boot, int or float, never decreasing
         events:  Boot(why) first, then Connected() Disconnected() Received(message) Tick()
                  Tapped(badge, nonce) Pressed(name, nonce) Current(ma) Aux(closed)
-        effects: Relay(on) Publish(message) Show(display) Beep(times) Ignored(what, why),
-                 to be carried out in the order given; Ignored is for the log only.
+        effects: Relay(on) Publish(message) Save(store) Show(display) Beep(times)
+                 Ignored(what, why), to be carried out in the order given. Ignored is for the log.
     A Tick every 0.1 s keeps the timers. Everything the device knows is in `device.memory` (st,
     relay, session, n, ended, ...); copy.deepcopy copies a device. A reboot is a new Device with
-    another boot.
+    another boot and the store last saved.
 """
 
 from wire.codec import clip, down_filter, encode_down, encode_up, parse_down, parse_up, up_filter
@@ -40,9 +42,11 @@ from wire.messages import (
     Avail,
     Button,
     Down,
+    Entry,
     Grant,
     Hello,
     Lease,
+    List,
     Off,
     Offer,
     State,
@@ -60,9 +64,11 @@ __all__ = [
     "Avail",
     "Button",
     "Down",
+    "Entry",
     "Grant",
     "Hello",
     "Lease",
+    "List",
     "Off",
     "Offer",
     "ProtocolError",

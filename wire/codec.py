@@ -1,7 +1,7 @@
 """Bytes to messages and back, refusing all that is not protocol v1. Knows no broker and no rule."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn, cast
 
@@ -13,9 +13,11 @@ from wire.messages import (
     Avail,
     Button,
     Down,
+    Entry,
     Grant,
     Hello,
     Lease,
+    List,
     Off,
     Offer,
     State,
@@ -24,6 +26,7 @@ from wire.messages import (
     Text,
     Up,
 )
+from wire.sign import Verifier
 
 ROOT = "bk"
 VERSION = "1"
@@ -31,17 +34,37 @@ LONGEST = 1024
 LONGEST_LIST = 4096
 
 
+Finish = Callable[[dict[str, Any]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which fields a message must have, which it may have, and what each may hold."""
+    """Which fields a message must have, which it may have, and what each may hold.
+
+    `finish` turns lists, which change, into what a message holds.
+    """
 
     build: type[Any]
     needs: tuple[tuple[str, Check], ...]
     may: tuple[tuple[str, Check], ...]
+    finish: Finish | None = None
 
 
-def _shape(build: type[Any], needs: dict[str, Check], may: dict[str, Check]) -> Shape:
-    return Shape(build, tuple(needs.items()), tuple(may.items()))
+def _shape(
+    build: type[Any],
+    needs: dict[str, Check],
+    may: dict[str, Check],
+    finish: Finish | None = None,
+) -> Shape:
+    return Shape(build, tuple(needs.items()), tuple(may.items()), finish)
+
+
+def _finish_hello(known: dict[str, Any]) -> None:
+    known["caps"] = tuple(known["caps"])
+
+
+def _finish_list(known: dict[str, Any]) -> None:
+    known["e"] = tuple(Entry(*entry[:4]) for entry in known["e"])
 
 
 _REASONS = field.one_of("power", "reset", "watchdog", "update")
@@ -64,6 +87,7 @@ UP: dict[str, Shape] = {
             "jrn": field.uint,
         },
         {},
+        _finish_hello,
     ),
     "tap": _shape(
         Tap,
@@ -144,10 +168,22 @@ DOWN: dict[str, Shape] = {
         Sync, {"id": field.word}, {"boot": field.boot, "re": field.uint, "utc": field.uint}
     ),
     "text": _shape(Text, {"text": field.text, "secs": field.uint}, {"beep": field.uint}),
+    "list": _shape(
+        List,
+        {
+            "dev": field.name,
+            "seq": field.uint,
+            "iss": field.uint,
+            "exp": field.uint,
+            "e": field.entries,
+        },
+        {},
+        _finish_list,
+    ),
 }
 
 RESERVED_UP = frozenset({"journal"})
-RESERVED_DOWN = frozenset({"list", "journal"})
+RESERVED_DOWN = frozenset({"journal"})
 
 
 def parse_up(topic: str, payload: bytes, key: bytes | None = None) -> Up:
@@ -161,10 +197,18 @@ def parse_up(topic: str, payload: bytes, key: bytes | None = None) -> Up:
     return cast(Up, _message(shape, _decode(body, LONGEST), device=device))
 
 
-def parse_down(topic: str, payload: bytes, key: bytes | None = None) -> Down:
-    """What the server said to the device in the topic; keys and errors as in parse_up."""
+def parse_down(
+    topic: str, payload: bytes, key: bytes | None = None, verifier: Verifier | None = None
+) -> Down:
+    """What the server said to the device in the topic; keys and errors as in parse_up.
+
+    A list is signed always: by the key, or so that the verifier finds it genuine.
+    """
     _, kind = _address(topic, "down")
     shape = _shape_of(kind, DOWN, RESERVED_DOWN)
+    if kind == "list":
+        body = sign.verified_list(key, topic, payload, verifier)
+        return cast(Down, _message(shape, _decode(body, LONGEST_LIST)))
     values = _decode(sign.verified(key, topic, payload), LONGEST)
     if kind == "answer" and type(values.get("grant")) is dict:
         return cast(Down, _message(shape, {**values, "grant": None}, grant=_grant(values["grant"])))
@@ -179,8 +223,12 @@ def encode_up(message: Up, key: bytes | None = None) -> tuple[str, bytes]:
 
 def encode_down(device: str, message: Down, key: bytes | None = None) -> tuple[str, bytes]:
     """(topic, payload) of what the server says to one device; `text` is clipped."""
-    topic = f"{ROOT}/{VERSION}/{device}/down/{message.kind}"
-    return topic, _encode(message) if key is None else sign.sign(key, topic, _encode(message))
+    topic, body = f"{ROOT}/{VERSION}/{device}/down/{message.kind}", _encode(message)
+    if isinstance(message, List):
+        if key is None:
+            raise ValueError("a list without a signature is worth nothing")
+        return topic, sign.sign(key, topic, body, sign.HMAC)
+    return topic, body if key is None else sign.sign(key, topic, body)
 
 
 def up_filter() -> str:
@@ -255,8 +303,8 @@ def _message(shape: Shape, values: Mapping[str, object], **known: object) -> obj
             if not check(value):
                 raise _bad_field(name, value)
             known[name] = value
-    if "caps" in known:
-        known["caps"] = tuple(cast(list[str], known["caps"]))
+    if shape.finish is not None:
+        shape.finish(known)
     return shape.build(**known)
 
 

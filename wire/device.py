@@ -6,13 +6,14 @@
 `up` is seconds since boot, int or float; it never runs backwards. Events and effects are in
 wire.events. Send Boot first, a Tick every 0.1 s, a Current or Aux with each reading, a Tapped with
 each sighting of a badge. Carry out the effects in the order given. Publish appears only while
-connected; what cannot be sent at once must be forgotten, never queued. `device.memory` holds
-everything the device knows; a reboot is a new Device with another boot.
+connected; what cannot be sent at once must be forgotten, never queued. What Save holds must have
+been written before the effects after it are carried out. `device.memory` holds everything the
+device knows; a reboot is a new Device with another boot and the store last saved.
 """
 
 from typing import assert_never
 
-from wire import rules
+from wire import offline, rules
 from wire.display import Display, face
 from wire.events import (
     Aux,
@@ -28,11 +29,12 @@ from wire.events import (
     Publish,
     Received,
     Relay,
+    Save,
     Show,
     Tapped,
     Tick,
 )
-from wire.memory import LOCKED, Config, Memory, Notice, Sent
+from wire.memory import LOCKED, Config, Memory, Notice, Sent, Store
 from wire.messages import (
     Answer,
     Avail,
@@ -41,6 +43,7 @@ from wire.messages import (
     Grant,
     Hello,
     Lease,
+    List,
     Off,
     Offer,
     Sync,
@@ -53,9 +56,12 @@ from wire.messages import (
 class Device:
     """One boot of a device."""
 
-    def __init__(self, config: Config, boot: str) -> None:
+    def __init__(self, config: Config, boot: str, store: Store | None = None) -> None:
         self.config = config
-        self.memory = Memory(boot=boot, run_ma=config.stray_ma)
+        self._saved = store or Store()
+        self.memory = Memory(
+            boot=boot, run_ma=config.stray_ma, idle_s=config.idle_s, store=self._saved
+        )
         self._effects: list[Effect] = []
         self._shown: Display | None = None
 
@@ -73,12 +79,12 @@ class Device:
     def _keep_time(self, up: float) -> None:
         """D2: what time has ended is off before a message can be looked at."""
         rules.lapse(self.memory, up)
+        self._give_up(up)
         rules.watch_load(self.memory, up)
         rules.follow_load(self.memory, up)
         self._switch(rules.energised(self.memory, up))
         rules.watch_load(self.memory, up)
         rules.watch_contactor(self.memory, up)
-        rules.give_up(self.memory, up)
 
     def _act(self, event: Event, up: float) -> None:
         match event:
@@ -87,7 +93,7 @@ class Device:
             case Connected():
                 self._connected(up)
             case Disconnected():
-                self.memory.connected = False
+                self._disconnected(up)
             case Received():
                 self._received(event.message, up)
             case Tick():
@@ -119,6 +125,8 @@ class Device:
                 self._sync(message, up)
             case Text():
                 self._text(message, up)
+            case List():
+                self._list(message)
             case _:
                 assert_never(message)
 
@@ -141,10 +149,14 @@ class Device:
                 model=config.model,
                 why=memory.why,
                 caps=config.caps,
-                list=0,
-                jrn=0,
+                list=memory.store.list.seq if memory.store.list else 0,
+                jrn=len(memory.store.rows),
             )
         )
+
+    def _disconnected(self, up: float) -> None:
+        if self.memory.connected:
+            self.memory.connected, self.memory.lost_at = False, up
 
     def _tapped(self, tapped: Tapped, up: float) -> None:
         """D8: a badge was seen."""
@@ -153,6 +165,8 @@ class Device:
         why = rules.tap_refused(self.memory, tapped.badge, up)
         if why:
             return self._ignore("tap", why)
+        if self._without_server(tapped.badge, up):
+            return None
         tap = Tap(
             device=self.config.name,
             boot=self.memory.boot,
@@ -162,6 +176,31 @@ class Device:
         )
         rules.begin_tap(self.memory, tap, up)
         self._publish(tap)
+
+    def _without_server(self, badge: str, up: float) -> bool:
+        """D10: whether the list could decide on a tap. What began without the server ends so."""
+        memory, config = self.memory, self.config
+        if memory.connected or not offline.has_lists(config):
+            return False
+        if memory.session is not None and offline.is_own(memory, config, badge):
+            rules.finish_job(memory, memory.session, up)
+            return True
+        why = offline.silent(memory, up)
+        if why:
+            self._ignore("offline list", why)
+            return False
+        entry = offline.entry_for(memory, config, badge, up)
+        if entry is None:
+            self._notice(offline.NOT_LISTED, up, refused=True)
+        else:
+            offline.begin(memory, config, entry, up)
+        return True
+
+    def _give_up(self, up: float) -> None:
+        """D8, D10: no answer came; without a broker the list may know one."""
+        badge = rules.give_up(self.memory, up)
+        if badge is not None:
+            self._without_server(badge, up)
 
     def _pressed(self, pressed: Pressed, up: float) -> None:
         """D11: stop stops here, whoever can be told of it; arm only asks."""
@@ -257,10 +296,23 @@ class Device:
         if text.beep:
             self._effects.append(Beep(text.beep))
 
+    def _list(self, found: List) -> None:
+        why = offline.list_refused(self.memory, self.config, found)
+        if why:
+            return self._ignore("list", why)
+        offline.keep(self.memory, found)
+
     def _switch(self, on: bool) -> None:
-        if on != self.memory.relay:
-            self.memory.relay = on
-            self._effects.append(Relay(on))
+        """D10: off before anything is written down, on only after."""
+        changes = on != self.memory.relay
+        self.memory.relay = on
+        if changes and not on:
+            self._effects.append(Relay(on=False))
+        if self.memory.store is not self._saved:
+            self._saved = self.memory.store
+            self._effects.append(Save(self._saved))
+        if changes and on:
+            self._effects.append(Relay(on=True))
 
     def _report(self, up: float) -> None:
         """A state on every change, when asked, and at the heartbeat; numbered as it is sent."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wire.display import Display
+from wire.memory import Store
 from wire.messages import Down, Up
 
 
@@ -80,6 +81,16 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class Save:
+    """Write this down where no power cut reaches it.
+
+    If that fails, do not carry out the effects after it: open the relay and reboot.
+    """
+
+    store: Store
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Put this on the display."""
 
@@ -102,4 +113,4 @@ class Ignored:
 
 
 Event = Boot | Connected | Disconnected | Received | Tick | Tapped | Pressed | Current | Aux
-Effect = Relay | Publish | Show | Beep | Ignored
+Effect = Relay | Publish | Save | Show | Beep | Ignored

@@ -68,6 +68,9 @@ pin = spelled("0123456789", 1, 16)
 text = printable(TEXT_LENGTH)
 
 
+h16 = spelled(LOWER_HEX, 16, 16)
+
+
 def session_or_all(value: object) -> bool:
     return value == "*" or session(value)
 
@@ -75,6 +78,15 @@ def session_or_all(value: object) -> bool:
 def asked(value: object) -> bool:
     """What a grant answers: the nonce of a tap or the n of a state."""
     return uint(value) or nonce(value)
+
+
+def entry(value: object) -> bool:
+    """[badge, from, until, fin] of an offline list; what a later version adds is ignored."""
+    return type(value) is list and len(value) >= 4 and h16(value[0]) and all(map(uint, value[1:4]))
+
+
+def entries(value: object) -> bool:
+    return type(value) is list and len(value) <= 128 and all(map(entry, value))
 
 
 def words(value: object) -> bool:

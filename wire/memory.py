@@ -6,7 +6,7 @@ wire are whole seconds; the clock itself may be finer.
 
 from dataclasses import dataclass, field
 
-from wire.messages import Answer, Tap
+from wire.messages import Answer, List, Tap
 
 LOCKED, ARMED, RUNNING, GRACE, FAULT = "locked", "armed", "running", "grace", "fault"
 
@@ -15,8 +15,9 @@ LOCKED, ARMED, RUNNING, GRACE, FAULT = "locked", "armed", "running", "grace", "f
 class Config:
     """What a device is made of; it does not change while the device runs.
 
-    `stray_ma` is the current that may flow with the relay off, until a grant names a better figure.
-    With `mac` among the caps everything said and heard is signed with `key`.
+    `stray_ma` is the current that may flow with the relay off, `idle_s` the time without current
+    that ends a job, until a grant names better figures. With `mac` among the caps everything said
+    and heard is signed with `key`; offline lists need it, too.
     """
 
     name: str
@@ -26,12 +27,42 @@ class Config:
     heartbeat: int = 10
     stray_ma: int = 500
     warn_s: int = 300
+    idle_s: int = 20
     key: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that happened without the server; rows are numbered through all boots."""
+
+    i: int
+    boot: str
+    up: int
+    utc: int
+    ev: str
+    badge: str | None = None
+    sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What a device still knows when the power has been gone.
+
+    `granted` counts the offline sessions ever begun, `next_row` is the number of the next row.
+    """
+
+    list: List | None = None
+    granted: int = 0
+    rows: tuple[Row, ...] = ()
+    next_row: int = 1
 
 
 @dataclass(slots=True)
 class Session:
-    """One grant being used. There is one exactly while the device is armed, running or in GRACE."""
+    """One grant being used. There is one exactly while the device is armed, running or in GRACE.
+
+    `badge` is there if no server granted it: who began it, as lists have it.
+    """
 
     sid: str
     exp: int
@@ -41,6 +72,7 @@ class Session:
     run_ma: int
     ends: int
     last_re: int
+    badge: str | None = None
     closing: bool = False
     used: int = 0
     grace_from: int = 0
@@ -89,9 +121,12 @@ class Memory:
 
     boot: str
     run_ma: int
+    idle_s: int
+    store: Store
     why: str = "power"
     up: float = 0.0
     connected: bool = False
+    lost_at: float = 0.0
     st: str = LOCKED
     relay: bool = False
     session: Session | None = None

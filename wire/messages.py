@@ -1,12 +1,13 @@
 """What device and server say to each other, one class per message. Knows no bytes and no topics.
 
 Units: `up`, `exp`, `hard` and `grace_end` are seconds on the device's own clock since its boot;
-`left`, `fin`, `idle_s` and `secs` are lengths in seconds, `pulse_ms` is one in milliseconds; `utc` is
-Unix time; `ma` and `run_ma` are milliamperes. None means that the field is not in the message.
+`left`, `fin`, `idle_s` and `secs` are lengths in seconds, `pulse_ms` is one in milliseconds; `utc`
+and the times in lists are Unix time; `ma` and `run_ma` are milliamperes. None means that the field
+is not in the message.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,30 @@ class Text:
     beep: int | None = None
 
 
+class Entry(NamedTuple):
+    """A badge, as a keyed hash, that may start from `opens` until `until`."""
+
+    badge: str
+    opens: int
+    until: int
+    fin: int
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """Who may start here while there is no network; `seq` rises with each list of a device."""
+
+    kind: ClassVar[str] = "list"
+    dev: str
+    seq: int
+    iss: int
+    exp: int
+    e: tuple[Entry, ...]
+
+
 Alive = Hello | Tap | State | Button  # what names the boot that says it
 Up = Avail | Alive
-Down = Answer | Offer | Grant | Lease | Off | Sync | Text
+Down = Answer | Offer | Grant | Lease | Off | Sync | Text | List
 
 # Answers and leases are QoS 0: a late copy is worthless and the device asks again by itself.
 QOS = {

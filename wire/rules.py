@@ -4,6 +4,7 @@ Every function takes the device's memory and `up`, its seconds since boot. The g
 message is not acted on, or None; the rules change the memory and nothing else.
 """
 
+from wire import journal
 from wire.memory import (
     ARMED,
     FAULT,
@@ -72,6 +73,7 @@ def arm(memory: Memory, config: Config, grant: Grant, up: float) -> None:
         last_re=memory.n,
     )
     memory.run_ma = grant.run_ma or config.stray_ma
+    memory.idle_s = grant.idle_s
     memory.tap = memory.want = None
 
 
@@ -155,6 +157,8 @@ def lock(memory: Memory, session: Session) -> None:
     memory.st = LOCKED
     memory.session = None
     end_for_good(memory, session.sid)
+    if session.badge is not None:
+        journal.note(memory, "off", session.badge, session.sid)
 
 
 def end_for_good(memory: Memory, sid: str) -> None:
@@ -240,20 +244,21 @@ def tap_to_retry(memory: Memory, up: float) -> Tap | None:
     return tap.message
 
 
-def give_up(memory: Memory, up: float) -> None:
-    """D8: what got no answer in 5 s is over; a state says so, and proves that nothing is held."""
-    if memory.tap is not None and up - memory.tap.since > FRESH:
-        no_answer(memory, up)
+def give_up(memory: Memory, up: float) -> str | None:
+    """D8: what got no answer in 5 s is over; a state says so, and proves that nothing is held.
+
+    Returns the badge that waited in vain.
+    """
     if memory.want is not None and up - memory.want.since > FRESH:
         memory.want = None
         memory.report_due = True
-
-
-def no_answer(memory: Memory, up: float) -> None:
-    """D8: the server is silent. An offline list (D10, reserved) would be asked here first."""
+    if memory.tap is None or up - memory.tap.since <= FRESH:
+        return None
+    badge = memory.tap.message.badge
     memory.tap = None
     memory.report_due = True
     memory.notice = Notice(NO_CONNECTION, up + NOTICE_SECONDS, refused=True)
+    return badge
 
 
 def answer_refused(memory: Memory, answer: Answer) -> str | None:

@@ -31,8 +31,8 @@ OTHER_SID = "b" * 24
 class Bench:
     """One connected device at up = 100, nothing on."""
 
-    def __init__(self, **config):
-        self.device = Device(Config(name="laser-1", **config), boot=BOOT)
+    def __init__(self, boot=BOOT, store=None, **config):
+        self.device = Device(Config(name="laser-1", **config), boot, store)
         self.up = 100
         self.last = []
         self.effects = []
@@ -128,8 +128,8 @@ class Bench:
         assert self.st == "running"
         return self
 
-    def lose(self):
-        self.do(Disconnected())
+    def lose(self, up=None):
+        self.do(Disconnected(), up)
         return self
 
     def published(self, kind=None, among=None):

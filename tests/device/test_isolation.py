@@ -81,6 +81,8 @@ def test_the_device_runs_without_the_server_around_it(bare):
         ["laser-1", "--control", "0.0.0.0:7000"],
         ["laser-1", "--key", "secret"],
         ["laser-1", "--caps", "relay,mac"],
+        ["laser-1", "--caps", "relay,list-hmac"],
+        ["laser-1", "--list-key", "00" * 32],  # nothing here can check Ed25519
     ],
 )
 def test_a_wrong_command_line_is_refused(bare, arguments):

@@ -9,6 +9,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 import wire
 from tests.device.process import forged_server, running_device
+from wire import sign
 
 pytestmark = pytest.mark.broker
 
@@ -260,6 +261,32 @@ def test_a_device_with_a_key_hears_only_what_is_signed_with_it(broker):
         server.key = key
         server.grant(tap, SID)
         assert device.until(st="armed")["relay"]
+
+
+def test_the_store_outlives_the_process_and_the_network(own_broker, tmp_path):
+    name, key = "offline-1", bytes(range(32))
+    options = ("--caps", "relay,reader,list-hmac", "--store", str(tmp_path / "store.json"))
+    environment = {"BENCHKEY_DEVICE_KEY": key.hex()}
+    utc = int(time.time())
+    entry = wire.Entry(sign.badge_in_list(key, ALICE), utc - 60, utc + 600, 0)
+    found = wire.List(dev=name, seq=3, iss=utc - 60, exp=utc + 600, e=(entry,))
+    with running_device(name, own_broker.port, *options, environment=environment) as device:
+        with forged_server(name, own_broker.port) as server:
+            device.until(connected=True)
+            server.key = key
+            server.say(found, retain=True)
+            server.key = None
+            server.say(wire.Sync(id="t", re=server.next("state").n, utc=utc))
+            device.until(list=3)
+        own_broker.stop()
+        device.until(connected=False)
+        time.sleep(5)
+        status = device.do("tap", badge=ALICE)
+        assert (status["relay"], status["rows"]) == (True, 1)
+        assert status["sid"] == f"off-{status['boot']}-1"
+    with running_device(name, own_broker.port, *options, environment=environment) as device:
+        status = device.do("tap", badge=ALICE)
+        assert (status["list"], status["rows"], status["relay"]) == (3, 1, False)
 
 
 def test_a_device_that_is_stopped_says_goodbye(broker):

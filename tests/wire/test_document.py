@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import wire
+from tests.wire.test_sign import VECTORS
+from wire import device, offline, rules
 from wire import fields as field
-from wire import rules
 from wire.codec import DOWN, LONGEST, UP
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text()
@@ -34,6 +35,7 @@ TYPES = {
     "digits": field.pin,
     "text": field.text,
     "nonce or uint": field.asked,
+    "entries": field.entries,
 }
 # Fields whose check is made for them alone: what the tables say of them in words.
 SPECIAL = {"fw", "model", "why", "st", "sun", "grant"}
@@ -58,7 +60,8 @@ def test_every_example_is_a_test_vector(topic, example):
 
 def test_every_message_is_described_and_has_an_example():
     assert set(MESSAGES) == UP.keys() | DOWN.keys()
-    assert {topic.split("/")[-1] for topic, _ in EXAMPLES} == set(MESSAGES)
+    topics = {topic for topic, _ in EXAMPLES} | {topic for _, topic, _ in VECTORS}
+    assert {topic.split("/")[-1] for topic in topics} == set(MESSAGES)
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
@@ -97,6 +100,9 @@ def test_the_types_in_the_table_are_the_ones_the_parser_checks(kind):
         ("a tap or a want is sent again after", rules.RETRY_EVERY),
         ("the same badge counts again after", rules.DEBOUNCE),
         ("current must last before it is a job, or a fault", rules.SETTLE),
+        ("the broker must have been away for", offline.AWAY),
+        ("longest offline session", offline.LONGEST_SESSION),
+        ("longest validity of a list", offline.LONGEST_LIST),
         ("longest pulse a door accepts", rules.LONGEST_PULSE_MS // 1000),
     ],
 )
@@ -106,9 +112,9 @@ def test_the_timers_are_those_of_the_rules(what, seconds):
 
 def test_every_rule_of_the_document_has_a_function_that_names_it():
     described = set(re.findall(r"^### (D\d+) ", DOCUMENT, re.MULTILINE))
-    sources = (Path(rules.__file__).read_text(), Path(rules.__file__).with_name("device.py"))
-    implemented = set(re.findall(r"\bD\d+\b", sources[0] + sources[1].read_text()))
-    assert described == {f"D{n}" for n in (*range(1, 10), 11, 12)}
+    sources = [Path(module.__file__).read_text() for module in (rules, offline, device)]
+    implemented = set(re.findall(r"\bD\d+\b", "".join(sources)))
+    assert described == {f"D{n}" for n in range(1, 13)}
     assert described <= implemented
 
 

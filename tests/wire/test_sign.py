@@ -1,5 +1,7 @@
 """A signed message is heard as it was said, by who was meant, or not at all."""
 
+import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -107,3 +109,113 @@ def test_a_signature_is_seen_as_one(payload, signed):
 def test_the_arithmetic_is_that_of_the_standard():
     """What `openssl dgst -sha256 -mac HMAC -macopt key:Jefe` says of "a", line feed, "b"."""
     assert sign.signature(b"Jefe", "a", b"b") == "8e8935fa7a5ece2bdff3e5082f923ffa"
+
+
+# Lists -------------------------------------------------------------------------------------------
+
+LIST = wire.List(
+    dev="laser-1",
+    seq=7,
+    iss=1_795_337_000,
+    exp=1_795_380_000,
+    e=(wire.Entry("0123456789abcdef", 1_795_337_000, 1_795_340_000, 60),),
+)
+LIST_TOPIC = "bk/1/laser-1/down/list"
+
+
+def unsigned_list(**changes):
+    body = wire.encode_down("laser-1", LIST, KEY)[1].partition(b"\n")[0]
+    return json.dumps(json.loads(body) | changes).encode()
+
+
+def list_refusal(payload, key=KEY, verifier=None, topic=LIST_TOPIC):
+    with pytest.raises(wire.ProtocolError) as caught:
+        wire.parse_down(topic, payload, key, verifier)
+    return caught.value
+
+
+def test_a_list_survives_the_wire():
+    assert wire.parse_down(*wire.encode_down("laser-1", LIST, KEY), KEY) == LIST
+
+
+def test_a_list_cannot_be_sent_unsigned():
+    with pytest.raises(ValueError, match="without a signature"):
+        wire.encode_down("laser-1", LIST)
+
+
+def test_a_list_is_refused_unless_it_is_signed_with_the_key_for_this_device():
+    topic, payload = wire.encode_down("laser-1", LIST, KEY)
+    assert list_refusal(unsigned_list()).code == "unsigned"
+    assert list_refusal(payload, OTHER_KEY).code == "bad-signature"
+    assert list_refusal(payload, None).code == "bad-signature"
+    assert list_refusal(payload, topic="bk/1/laser-2/down/list").code == "bad-signature"
+    assert list_refusal(payload.replace(b'"seq":7', b'"seq":8')).code == "bad-signature"
+
+
+def test_the_signature_of_a_message_is_not_that_of_a_list():
+    assert list_refusal(sign.sign(KEY, LIST_TOPIC, unsigned_list())).code == "bad-signature"
+
+
+def test_an_ed25519_list_is_refused_where_nobody_can_check_it():
+    error = list_refusal(unsigned_list() + b"\ne:" + b"0" * 128)
+    assert (error.code, error.detail) == (
+        "bad-signature",
+        "nothing here can check an Ed25519 signature",
+    )
+
+
+@pytest.mark.parametrize("genuine", [True, False])
+def test_an_ed25519_list_counts_as_the_verifier_finds_it(genuine):
+    seen = []
+    body = unsigned_list()
+    payload = body + b"\ne:" + b"ab" * 64
+
+    def verifier(signed, signature):
+        seen.append((signed, signature))
+        return genuine
+
+    if genuine:
+        assert wire.parse_down(LIST_TOPIC, payload, None, verifier) == LIST
+    else:
+        assert list_refusal(payload, verifier=verifier).code == "bad-signature"
+    assert seen == [(LIST_TOPIC.encode() + b"\n" + body, b"\xab" * 64)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seq": -1},
+        {"dev": "Laser 1"},
+        {"e": None},
+        {"e": {}},
+        {"e": [["0123456789abcdef", 1, 2]]},
+        {"e": [["0123456789ABCDEF", 1, 2, 3]]},
+        {"e": [["0123456789abcdef", 1, 2.5, 3]]},
+        {"e": [["0123456789abcdef", 1, True, 3]]},
+        {"e": ["0123456789abcdef"]},
+    ],
+)
+def test_a_list_with_a_wrong_field_is_refused_whole(changes):
+    signed = sign.sign(KEY, LIST_TOPIC, unsigned_list(**changes), sign.HMAC)
+    assert list_refusal(signed).code == "bad-field"
+
+
+def test_what_a_later_version_adds_to_an_entry_is_ignored():
+    longer = unsigned_list(e=[[*LIST.e[0], "more", 5]])
+    signed = sign.sign(KEY, LIST_TOPIC, longer, sign.HMAC)
+    assert wire.parse_down(LIST_TOPIC, signed, KEY) == LIST
+
+
+def test_a_list_may_be_longer_than_a_message_and_has_its_end_too():
+    many = dataclasses.replace(LIST, e=LIST.e * 85)
+    topic, payload = wire.encode_down("laser-1", many, KEY)
+    assert 1024 < len(payload) <= 4096 + 35
+    assert wire.parse_down(topic, payload, KEY) == many
+    too_many = dataclasses.replace(LIST, e=LIST.e * 100)
+    assert list_refusal(wire.encode_down("laser-1", too_many, KEY)[1]).code == "too-long"
+
+
+def test_a_badge_stands_in_a_list_as_a_hash_under_the_devices_own_key():
+    hashed = sign.badge_in_list(KEY, "04A1B2C3D4E5F6")
+    assert f"the badge\n`04A1B2C3D4E5F6` is `{hashed}`" in DOCUMENT
+    assert sign.badge_in_list(OTHER_KEY, "04A1B2C3D4E5F6") != hashed
