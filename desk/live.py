@@ -81,8 +81,8 @@ def version() -> Version | None:
     """What any change moves: the epoch, the newest Change, the newest access event. One query."""
     changes = Change.objects.order_by("-pk").values("pk")[:1]
     events = AccessEvent.objects.order_by("-pk").values("pk")[:1]
-    rows = AccessEpoch.objects.filter(pk=1)
     try:
+        rows = AccessEpoch.objects.filter(pk=1)
         return rows.values_list("number", Subquery(changes), Subquery(events)).first()
     except Error as error:  # restarting, or busy: the next look will tell
         log.warning("live: %s", error)
