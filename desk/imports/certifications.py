@@ -9,7 +9,7 @@ from datetime import datetime, time
 from django.utils.translation import gettext as _
 
 from desk.imports import cells
-from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change
+from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, update
 from desk.imports.cells import Wrong
 from desk.imports.known import People, by_name, zone_of
 from desk.imports.lines import CertificationLine
@@ -85,10 +85,9 @@ class Certifications:
             if held is None:
                 new.append(_new(line, now))
             elif (held.level, held.until) != (line.level, line.until):
-                held.level, held.until = line.level, line.until
+                update(held, {"level": line.level, "until": line.until})
                 changed.append(held)
         Certification.objects.bulk_create(new)
-        Certification.objects.bulk_update(changed, ["level", "until"])
         Change.objects.bulk_create([_change(row, now) for row in [*new, *changed]])
         if changed:
             AccessEpoch.bump()  # an end that came nearer may end a session

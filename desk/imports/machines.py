@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from desk.imports import cells
-from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, differing
+from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, differing, update
 from desk.imports.cells import Wrong
 from desk.imports.known import by_name
 from desk.imports.lines import MachineLine
@@ -84,11 +84,9 @@ class Machines:
             if machine is None:
                 new.append(Machine(slug=line.slug, **wanted))
             elif differs := differing(machine, wanted):
-                for field, value in differs.items():
-                    setattr(machine, field, value)
+                update(machine, differs)
                 changed.append(machine)
         Machine.objects.bulk_create(new)
-        Machine.objects.bulk_update(changed, FIELDS)
         Change.objects.bulk_create(
             [change(machine, None, now, machine_name=machine.name) for machine in [*new, *changed]]
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
-from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, differing
+from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, differing, update
 from desk.imports.lines import MemberLine
 from members.models import AccessEpoch, Badge, Change, Member, Membership
 from members.services import badge_hash
@@ -48,14 +48,10 @@ class MemberTables:
                 there = _new_member(line, wanted)
                 new.append((line, there))
             elif differs := differing(there, wanted):
-                for field, value in differs.items():
-                    setattr(there, field, value)
+                update(there, differs)
                 changed.append((line, there))
             self.people[line.number] = there
         Member.objects.bulk_create([member for _line, member in new])
-        Member.objects.bulk_update(
-            [member for _line, member in changed], ["name", "language", "guardian", "space"]
-        )
         self._note(NEW, new)
         self._note(UPDATED, changed)
 
@@ -97,10 +93,9 @@ class MemberTables:
             if membership is None:
                 new.append((line, self._new_membership(line)))
             elif line.until and membership.until != line.until:
-                membership.until = line.until
+                update(membership, {"until": line.until})
                 changed.append((line, membership))
         Membership.objects.bulk_create([membership for _line, membership in new])
-        Membership.objects.bulk_update([membership for _line, membership in changed], ["until"])
         for line, membership in [*new, *changed]:
             self.outcomes.setdefault(line.number, UPDATED)
             told = {"plan": line.plan.slug if line.plan else "", "until": membership.until}

@@ -18,7 +18,7 @@ KINDS: dict[str, Callable[[datetime], Kind[Any]]] = {
     "machines": Machines,
     "certifications": Certifications,
 }
-BATCH = 100  # lines per transaction: some 20 ms, in which a tap at a machine has to wait
+BATCH = 50  # lines per transaction, 10 to 30 ms of it: a tap at a machine may have to wait so long
 
 Progress = Callable[[int, int], None]  # lines done, lines in all
 
