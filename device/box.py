@@ -36,7 +36,7 @@ from wire.events import (
     Tick,
 )
 from wire.memory import Config
-from wire.messages import Answer, Grant, List, Off, Text
+from wire.messages import Answer, Filed, Grant, List, Off, Text
 from wire.sign import Verifier
 
 TICK = 0.1
@@ -233,6 +233,8 @@ class Box:
                 self.note(f"grant for {sid}", self._since_tap())
             case Off(mode=mode, code=code):
                 self.note(f"off, {mode}: {code}")
+            case Filed(upto=upto):
+                self.note(f"rows filed, up to {upto}")
             case Text(text=text):
                 self.note(f"text: {text}")
             case List(seq=seq, e=entries):

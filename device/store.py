@@ -5,8 +5,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from wire.memory import Row, Store
-from wire.messages import Entry, List
+from wire.memory import Store
+from wire.messages import Entry, List, Row
 
 
 class NotSaved(Exception):

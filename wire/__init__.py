@@ -3,11 +3,12 @@
 docs/protocol.md is the specification; this package is its executable form, standard library only.
 
 Messages (wire.messages, wire.codec)
-    parse_up(topic, payload, key=None) -> Avail | Hello | Tap | State | Button  (each has .device)
+    parse_up(topic, payload, key=None) -> Avail | Hello | Tap | State | Button | Journal
+        each with .device
     parse_down(topic, payload, key=None, verifier=None)
-        -> Answer | Offer | Grant | Lease | Off | Sync | Text | List
+        -> Answer | Offer | Grant | Lease | Off | Sync | Text | List | Filed
         Both raise ProtocolError(code, detail) and nothing else, whatever the bytes. Codes:
-        bad-topic, wrong-version, unknown-kind, not-yet, too-long, not-utf8, not-json, bad-field,
+        bad-topic, wrong-version, unknown-kind, too-long, not-utf8, not-json, bad-field,
         unsigned, bad-signature. With a key only what it has signed counts, without one only what
         is not signed: who must sign is the caller's rule. wire.sign.is_signed(payload) only looks.
         A List is always signed, by the key or as the verifier, if one is given, finds genuine.
@@ -43,12 +44,15 @@ from wire.messages import (
     Button,
     Down,
     Entry,
+    Filed,
     Grant,
     Hello,
+    Journal,
     Lease,
     List,
     Off,
     Offer,
+    Row,
     State,
     Sync,
     Tap,
@@ -65,13 +69,16 @@ __all__ = [
     "Button",
     "Down",
     "Entry",
+    "Filed",
     "Grant",
     "Hello",
+    "Journal",
     "Lease",
     "List",
     "Off",
     "Offer",
     "ProtocolError",
+    "Row",
     "State",
     "Sync",
     "Tap",

@@ -1,7 +1,7 @@
 """Bytes to messages and back, refusing all that is not protocol v1. Knows no broker and no rule."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NoReturn, cast
 
@@ -14,12 +14,15 @@ from wire.messages import (
     Button,
     Down,
     Entry,
+    Filed,
     Grant,
     Hello,
+    Journal,
     Lease,
     List,
     Off,
     Offer,
+    Row,
     State,
     Sync,
     Tap,
@@ -61,6 +64,11 @@ def _shape(
 
 def _finish_hello(known: dict[str, Any]) -> None:
     known["caps"] = tuple(known["caps"])
+
+
+def _finish_journal(known: dict[str, Any]) -> None:
+    known["first"] = known.pop("from")  # a word of Python
+    known["j"] = tuple(_message(ROW, row) for row in known["j"])
 
 
 def _finish_list(known: dict[str, Any]) -> None:
@@ -118,7 +126,31 @@ UP: dict[str, Shape] = {
         {"boot": field.boot, "up": field.uint, "nonce": field.nonce, "name": _BUTTONS},
         {},
     ),
+    "journal": _shape(
+        Journal,
+        {
+            "boot": field.boot,
+            "up": field.uint,
+            "list": field.uint,
+            "from": field.uint,
+            "j": field.rows,
+        },
+        {},
+        _finish_journal,
+    ),
 }
+
+ROW = _shape(
+    Row,
+    {
+        "i": field.uint,
+        "boot": field.boot,
+        "up": field.uint,
+        "utc": field.uint,
+        "ev": field.word,
+    },
+    {"badge": field.h16, "sid": field.session},
+)
 
 GRANT = _shape(
     Grant,
@@ -180,10 +212,8 @@ DOWN: dict[str, Shape] = {
         {},
         _finish_list,
     ),
+    "journal": _shape(Filed, {"upto": field.uint}, {}),
 }
-
-RESERVED_UP = frozenset({"journal"})
-RESERVED_DOWN = frozenset({"journal"})
 
 
 def parse_up(topic: str, payload: bytes, key: bytes | None = None) -> Up:
@@ -192,7 +222,7 @@ def parse_up(topic: str, payload: bytes, key: bytes | None = None) -> Up:
     With a key, only what is signed by it counts; without one, only what is not signed at all.
     """
     device, kind = _address(topic, "up")
-    shape = _shape_of(kind, UP, RESERVED_UP)
+    shape = _shape_of(kind, UP)
     body = sign.verified(key, topic, payload)
     return cast(Up, _message(shape, _decode(body, LONGEST), device=device))
 
@@ -205,7 +235,7 @@ def parse_down(
     A list is signed always: by the key, or so that the verifier finds it genuine.
     """
     _, kind = _address(topic, "down")
-    shape = _shape_of(kind, DOWN, RESERVED_DOWN)
+    shape = _shape_of(kind, DOWN)
     if kind == "list":
         body = sign.verified_list(key, topic, payload, verifier)
         return cast(Down, _message(shape, _decode(body, LONGEST_LIST)))
@@ -260,13 +290,11 @@ def _address(topic: str, direction: str) -> tuple[str, str]:
     return parts[2], parts[4]
 
 
-def _shape_of(kind: str, shapes: Mapping[str, Shape], reserved: Iterable[str]) -> Shape:
+def _shape_of(kind: str, shapes: Mapping[str, Shape]) -> Shape:
     shape = shapes.get(kind)
-    if shape is not None:
-        return shape
-    if kind in reserved:
-        raise ProtocolError("not-yet", f"{kind} is reserved, this version does not handle it")
-    raise ProtocolError("unknown-kind", kind[:40])
+    if shape is None:
+        raise ProtocolError("unknown-kind", kind[:40])
+    return shape
 
 
 def _decode(body: bytes, longest: int) -> dict[str, object]:
@@ -322,7 +350,7 @@ def _bad_field(name: str, value: object) -> ProtocolError:
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NAMES: dict[type[Any], tuple[str, ...]] = {
     shape.build: tuple(f.name for f in fields(shape.build) if f.name != "device")
-    for shape in (*UP.values(), *DOWN.values())
+    for shape in (*UP.values(), *DOWN.values(), ROW)
 }
 
 
@@ -330,7 +358,7 @@ def _encode(message: Up | Down) -> bytes:
     return _write(_values(message)).encode()
 
 
-def _values(message: Up | Down) -> dict[str, object]:
+def _values(message: Up | Down | Row) -> dict[str, object]:
     values = {
         name: value
         for name in _NAMES[type(message)]
@@ -340,4 +368,7 @@ def _values(message: Up | Down) -> dict[str, object]:
         values["text"] = clip(cast(str, values["text"]))
     if isinstance(message, Answer) and message.grant is not None:
         values["grant"] = _values(message.grant)
+    if isinstance(message, Journal):
+        values["from"] = values.pop("first")
+        values["j"] = [_values(row) for row in message.j]
     return values

@@ -13,7 +13,7 @@ device knows; a reboot is a new Device with another boot and the store last save
 
 from typing import assert_never
 
-from wire import offline, rules
+from wire import journal, offline, rules
 from wire.display import Display, face
 from wire.events import (
     Aux,
@@ -40,6 +40,7 @@ from wire.messages import (
     Avail,
     Button,
     Down,
+    Filed,
     Grant,
     Hello,
     Lease,
@@ -73,6 +74,7 @@ class Device:
         self._act(event, up)
         self._keep_time(up)
         self._report(up)
+        self._file(up)
         self._show(up)
         return self._effects
 
@@ -127,6 +129,8 @@ class Device:
                 self._text(message, up)
             case List():
                 self._list(message)
+            case Filed():
+                self._filed(message)
             case _:
                 assert_never(message)
 
@@ -139,6 +143,7 @@ class Device:
         """D1, D9: say who is here. A connection that comes back changes nothing else."""
         memory, config = self.memory, self.config
         memory.connected = memory.report_due = True
+        memory.filed_at = None
         self._publish(Avail(device=config.name, on=True, boot=memory.boot))
         self._publish(
             Hello(
@@ -330,6 +335,17 @@ class Device:
         recent = (sent for sent in memory.sent if up - sent.up <= rules.FRESH)
         memory.sent = (*recent, Sent(state.n, up, state.want))
         self._publish(state)
+
+    def _file(self, up: float) -> None:
+        """D10: rows wait until the server says that it has them."""
+        if journal.due(self.memory, up):
+            self._publish(journal.show(self.memory, self.config, up))
+
+    def _filed(self, filed: Filed) -> None:
+        why = journal.filed_refused(self.memory, filed)
+        if why:
+            return self._ignore("journal", why)
+        journal.drop(self.memory, filed)
 
     def _show(self, up: float) -> None:
         notice = self.memory.notice

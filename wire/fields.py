@@ -89,5 +89,10 @@ def entries(value: object) -> bool:
     return type(value) is list and len(value) <= 128 and all(map(entry, value))
 
 
+def rows(value: object) -> bool:
+    """At most ten rows of a journal, each of which is looked at by itself."""
+    return type(value) is list and len(value) <= 10 and all(type(row) is dict for row in value)
+
+
 def words(value: object) -> bool:
     return type(value) is list and len(value) <= 32 and all(map(word, value))

@@ -6,7 +6,7 @@ wire are whole seconds; the clock itself may be finer.
 
 from dataclasses import dataclass, field
 
-from wire.messages import Answer, List, Tap
+from wire.messages import Answer, List, Row, Tap
 
 LOCKED, ARMED, RUNNING, GRACE, FAULT = "locked", "armed", "running", "grace", "fault"
 
@@ -29,19 +29,6 @@ class Config:
     warn_s: int = 300
     idle_s: int = 20
     key: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that happened without the server; rows are numbered through all boots."""
-
-    i: int
-    boot: str
-    up: int
-    utc: int
-    ev: str
-    badge: str | None = None
-    sid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +114,8 @@ class Memory:
     up: float = 0.0
     connected: bool = False
     lost_at: float = 0.0
+    filed_at: float | None = None
+    shown: int = 0
     st: str = LOCKED
     relay: bool = False
     session: Session | None = None

@@ -84,6 +84,32 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that happened without the server; rows are numbered through all boots."""
+
+    i: int
+    boot: str
+    up: int
+    utc: int
+    ev: str
+    badge: str | None = None
+    sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The oldest rows that wait: `j` begins with number `first`, on the wire `from`."""
+
+    kind: ClassVar[str] = "journal"
+    device: str
+    boot: str
+    up: int
+    list: int
+    first: int
+    j: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """Permission to switch on, answering a tap (`re` is its nonce) or a state (`re` is its n)."""
 
@@ -193,9 +219,17 @@ class List:
     e: tuple[Entry, ...]
 
 
-Alive = Hello | Tap | State | Button  # what names the boot that says it
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The rows up to number `upto` have been written down by the server."""
+
+    kind: ClassVar[str] = "journal"
+    upto: int
+
+
+Alive = Hello | Tap | State | Button | Journal  # what names the boot that says it
 Up = Avail | Alive
-Down = Answer | Offer | Grant | Lease | Off | Sync | Text | List
+Down = Answer | Offer | Grant | Lease | Off | Sync | Text | List | Filed
 
 # Answers and leases are QoS 0: a late copy is worthless and the device asks again by itself.
 QOS = {

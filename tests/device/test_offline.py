@@ -324,6 +324,85 @@ def test_a_session_the_server_granted_is_none_of_the_journals_business():
     assert bench.memory.store.rows == ()
 
 
+def alone_twice():
+    """Two offline sessions have been on; four rows wait, and nobody has been told."""
+    bench = alone()
+    for up in (110, 120):
+        bench.tap(ALICE, up)
+        bench.press("stop", up + 5)
+    assert not bench.published("journal")
+    return bench
+
+
+def shown(bench):
+    return [[row.i for row in m.j] for m in bench.published("journal")]
+
+
+def test_rows_are_shown_when_the_network_is_back():
+    bench = alone_twice()
+    bench.do(Connected(), 200)
+    assert bench.published("hello")[-1].jrn == 4
+    (message,) = bench.published("journal")
+    assert (message.first, message.list) == (1, 7)
+    assert [row.ev for row in message.j] == ["on", "off", "on", "off"]
+
+
+def test_rows_are_shown_every_ten_seconds_and_after_each_connect_until_they_are_filed():
+    bench = alone_twice()
+    bench.do(Connected(), 200)
+    bench.run_to(215)
+    bench.lose()
+    bench.do(Connected())
+    assert shown(bench) == [[1, 2, 3, 4]] * 3
+    bench.hear(wire.Filed(upto=4))
+    bench.run_to(300)
+    assert len(shown(bench)) == 3
+    assert bench.memory.store.rows == ()
+
+
+def test_what_is_filed_is_forgotten_in_the_store_too():
+    bench = alone_twice()
+    bench.do(Connected(), 200)
+    bench.hear(wire.Filed(upto=2))
+    (saved,) = (e.store for e in bench.last if isinstance(e, Save))
+    assert [row.i for row in saved.rows] == [3, 4]
+    assert saved.next_row == 5
+    assert shown(bench)[-1] == [3, 4]
+
+
+def test_more_rows_than_fit_go_in_several_messages_each_after_the_one_before():
+    bench = alone()
+    for number in range(1, 13):
+        journal.note(bench.memory, "on", "f" * 16, f"off-{BOOT}-{number}")
+    bench.do(Connected(), 200)
+    assert shown(bench) == [[1, 2, 3, 4, 5]]
+    bench.hear(wire.Filed(upto=5))
+    bench.hear(wire.Filed(upto=10))
+    assert shown(bench)[1:] == [[6, 7, 8, 9, 10], [11, 12]]
+
+
+@pytest.mark.parametrize("upto", [0, 5, 9])
+def test_a_forged_filing_loses_nothing(upto):
+    bench = alone_twice()
+    bench.do(Connected(), 200)
+    bench.hear(wire.Filed(upto=upto))
+    assert bench.why
+    assert len(bench.memory.store.rows) == 4
+
+
+def test_rows_not_yet_shown_cannot_be_filed():
+    bench = alone_twice()
+    bench.hear(wire.Filed(upto=4))
+    assert len(bench.memory.store.rows) == 4
+
+
+def test_rows_survive_the_reboot_and_are_shown_after_it():
+    before = alone_twice()
+    again = Bench(boot=OTHER_BOOT, store=before.memory.store, caps=CAPS, key=KEY)
+    (message,) = again.published("journal")
+    assert (message.boot, message.j[0].boot) == (OTHER_BOOT, BOOT)
+
+
 # Whatever the list ------------------------------------------------------------------------------
 
 times = st.integers(UTC - 2 * HOUR, UTC + 6 * HOUR)

@@ -287,6 +287,12 @@ def test_the_store_outlives_the_process_and_the_network(own_broker, tmp_path):
     with running_device(name, own_broker.port, *options, environment=environment) as device:
         status = device.do("tap", badge=ALICE)
         assert (status["list"], status["rows"], status["relay"]) == (3, 1, False)
+        own_broker.start()
+        with forged_server(name, own_broker.port) as server:
+            (row,) = server.next("journal", patience=20).j
+            assert (row.ev, row.utc) == ("on", pytest.approx(utc + 6, abs=4))
+            server.say(wire.Filed(upto=row.i))
+            device.until(rows=0)
 
 
 def test_a_device_that_is_stopped_says_goodbye(broker):

@@ -11,10 +11,10 @@ from device.store import NotSaved, Shelf
 from tests.device.bench import ALICE, BOOT
 from tests.device.test_offline import CAPS, KEY, UTC, a_list
 from wire.events import Connected, Disconnected, Received
-from wire.memory import Config, Row, Store
+from wire.memory import Config, Store
 
 NOWHERE = Address("127.0.0.1", 1)
-FULL = Store(a_list(), 3, (Row(1, BOOT, 106, UTC, "on", "0" * 16, f"off-{BOOT}-1"),), 2)
+FULL = Store(a_list(), 3, (wire.Row(1, BOOT, 106, UTC, "on", "0" * 16, f"off-{BOOT}-1"),), 2)
 
 
 @pytest.mark.parametrize("store", [Store(), FULL], ids=["empty", "full"])

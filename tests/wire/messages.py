@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 import wire
 from wire import fields as field
+from wire import journal
 
 BOOT = "0123456789abcdef"
 NONCE = "0a1b2c3d4e5f60718293a4b5"
@@ -46,8 +47,15 @@ TEXT = wire.Text(text="The space closes in 10 minutes.", secs=30)
 
 BUTTON = wire.Button(device="laser-1", boot=BOOT, up=1300, nonce=NONCE, name="stop")
 
-UPS = (TAP, STATE, HELLO, AVAIL, BUTTON)
-DOWNS = (ANSWER, OFFER, GRANT, LEASE, OFF, SYNC, TEXT)
+ROWS = tuple(
+    wire.Row(i, BOOT, 1300 + i, 1_795_337_000 + i, "on", "0123456789abcdef", f"off-{BOOT}-{i}")
+    for i in (7, 8)
+)
+JOURNAL = wire.Journal(device="laser-1", boot=BOOT, up=1400, list=3, first=7, j=ROWS)
+
+UPS = (TAP, STATE, HELLO, AVAIL, BUTTON, JOURNAL)
+FILED = wire.Filed(upto=8)
+DOWNS = (ANSWER, OFFER, GRANT, LEASE, OFF, SYNC, TEXT, FILED)
 
 _uint = st.integers(0, field.UINT32)
 _boot = st.text(field.LOWER_HEX, min_size=16, max_size=16)
@@ -111,6 +119,27 @@ ups = st.one_of(
         nonce=_nonce,
         name=st.sampled_from(["arm", "stop"]),
     ),
+    st.builds(
+        wire.Journal,
+        device=_name,
+        boot=_boot,
+        up=_uint,
+        list=_uint,
+        first=_uint,
+        j=st.lists(
+            st.builds(
+                wire.Row,
+                i=_uint,
+                boot=_boot,
+                up=_uint,
+                utc=_uint,
+                ev=st.sampled_from(["on", "off", "gap"]),
+                badge=_maybe(_boot),
+                sid=_maybe(st.builds("off-{}-{}".format, _boot, _uint)),
+            ),
+            max_size=journal.AT_ONCE,
+        ).map(tuple),
+    ),
 )
 grants = st.builds(
     wire.Grant,
@@ -160,4 +189,5 @@ downs = st.one_of(
     ),
     st.builds(wire.Sync, id=_word, boot=_maybe(_boot), re=_maybe(_uint), utc=_maybe(_uint)),
     st.builds(wire.Text, text=_text, secs=_uint, beep=_maybe(_uint)),
+    st.builds(wire.Filed, upto=_uint),
 )

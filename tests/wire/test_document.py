@@ -8,7 +8,7 @@ import pytest
 
 import wire
 from tests.wire.test_sign import VECTORS
-from wire import device, offline, rules
+from wire import device, journal, offline, rules
 from wire import fields as field
 from wire.codec import DOWN, LONGEST, UP
 
@@ -16,7 +16,14 @@ DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_t
 SECTIONS = re.findall(r"^### (\w+)\n(.*?)(?=^##)", DOCUMENT, re.DOTALL | re.MULTILINE)
 TOPIC = re.compile(r"^Topic `(\S+)`, QoS (\d), (not retained|retained)\.$", re.MULTILINE)
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| (required|optional) \|", re.MULTILINE)
-MESSAGES = {kind: text for kind, text in SECTIONS if TOPIC.search(text)}
+MESSAGES = {  # by direction and kind, as in up/journal
+    "/".join(topic[1].split("/")[-2:]): text
+    for _, text in SECTIONS
+    if (topic := TOPIC.search(text))
+}
+SHAPES = {f"up/{kind}": shape for kind, shape in UP.items()} | {
+    f"down/{kind}": shape for kind, shape in DOWN.items()
+}
 EXAMPLES = [
     (TOPIC.search(text)[1], example)
     for text in MESSAGES.values()
@@ -36,10 +43,11 @@ TYPES = {
     "text": field.text,
     "nonce or uint": field.asked,
     "entries": field.entries,
+    "rows": field.rows,
 }
 # Fields whose check is made for them alone: what the tables say of them in words.
 SPECIAL = {"fw", "model", "why", "st", "sun", "grant"}
-BUTTON = ("button", "name")  # whose name is not that of a device
+BUTTON = ("up/button", "name")  # whose name is not that of a device
 
 
 def parsed(topic, payload):
@@ -59,20 +67,21 @@ def test_every_example_is_a_test_vector(topic, example):
 
 
 def test_every_message_is_described_and_has_an_example():
-    assert set(MESSAGES) == UP.keys() | DOWN.keys()
+    assert MESSAGES.keys() == SHAPES.keys()
     topics = {topic for topic, _ in EXAMPLES} | {topic for _, topic, _ in VECTORS}
-    assert {topic.split("/")[-1] for topic in topics} == set(MESSAGES)
+    assert {"/".join(topic.split("/")[-2:]) for topic in topics} == MESSAGES.keys()
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_the_way_of_publishing_is_as_described(kind):
     _, qos, retained = TOPIC.search(MESSAGES[kind]).groups()
+    kind = kind.split("/")[-1]
     assert (int(qos), retained == "retained") == (wire.QOS[kind], wire.RETAIN[kind])
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_the_table_of_fields_is_the_one_the_parser_uses(kind):
-    shape = (UP | DOWN)[kind]
+    shape = SHAPES[kind]
     rows = ROW.findall(MESSAGES[kind])
     assert {name for name, _, need in rows if need == "required"} == dict(shape.needs).keys()
     assert {name for name, _, need in rows if need == "optional"} == dict(shape.may).keys()
@@ -80,13 +89,13 @@ def test_the_table_of_fields_is_the_one_the_parser_uses(kind):
 
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_the_types_in_the_table_are_the_ones_the_parser_checks(kind):
-    shape = (UP | DOWN)[kind]
+    shape = SHAPES[kind]
     checks = dict(shape.needs + shape.may)
     for name, kind_of_value, _ in ROW.findall(MESSAGES[kind]):
         expected = TYPES.get(kind_of_value)
         if name in SPECIAL or (kind, name) == BUTTON:
             assert expected is not checks[name]
-        elif (kind, name) == ("off", "sid"):
+        elif (kind, name) == ("down/off", "sid"):
             assert checks[name] is field.session_or_all
         else:
             assert checks[name] is expected, f"{kind}.{name}"
@@ -103,6 +112,7 @@ def test_the_types_in_the_table_are_the_ones_the_parser_checks(kind):
         ("the broker must have been away for", offline.AWAY),
         ("longest offline session", offline.LONGEST_SESSION),
         ("longest validity of a list", offline.LONGEST_LIST),
+        ("rows are shown again after", journal.RETRY_EVERY),
         ("longest pulse a door accepts", rules.LONGEST_PULSE_MS // 1000),
     ],
 )
