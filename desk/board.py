@@ -82,12 +82,13 @@ def may_use(facts: eligibility.Facts, now: datetime) -> bool:
 
 def chosen(asked: Asked, facts: Facts) -> list[Machine]:
     """The machines that pass the filter."""
-    keep = {
-        "all": lambda machine: True,
-        "mine": lambda machine: machine.pk in facts.mine,
-        "free": lambda machine: facts.states[machine.pk].is_free,
-    }.get(asked.show, lambda machine: machine.tool_class.slug == asked.show)
-    return [machine for machine in facts.machines if keep(machine)]
+    if asked.show == "all":
+        return facts.machines
+    if asked.show == "mine":
+        return [machine for machine in facts.machines if machine.pk in facts.mine]
+    if asked.show == "free":
+        return [machine for machine in facts.machines if facts.states[machine.pk].is_free]
+    return [machine for machine in facts.machines if machine.tool_class.slug == asked.show]
 
 
 def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, Any]:

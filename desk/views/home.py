@@ -1,18 +1,19 @@
 """The home page: a member's own, or the workshop's door for strangers."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.home import home_page
 from desk.places import space_of
+from members.requests import MemberRequest
 
 
 @require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: MemberRequest) -> HttpResponse:
     space = space_of(request)
     if space is None:
         return render(request, "desk/nowhere.html")

@@ -31,9 +31,8 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def people(request: MemberRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     page = Paginator(find(query, timezone.now()), PER_PAGE).get_page(request.GET.get("page"))
-    for person in page.object_list:
-        person.standing = standing_of(person)
-    context = {"page": page, "query": query, "search_url": reverse("desk:people")}
+    found = [(person, standing_of(person)) for person in page]
+    context = {"page": page, "people": found, "query": query, "search_url": reverse("desk:people")}
     return render(request, "desk/people.html", context)
 
 
