@@ -48,8 +48,8 @@ def log(
     )
 
 
-def tell(booking: Booking, kind: str, now: datetime, **more: Any) -> None:
-    """Post a notice about the booking to its member; once for each version of it."""
+def tell(booking: Booking, kind: str, now: datetime, key: str = "", **more: Any) -> None:
+    """Post a notice about the booking to its member; once for each version of it, or each `key`."""
     context = {
         "machine": booking.machine.name,
         "machine_slug": booking.machine.slug,
@@ -58,5 +58,5 @@ def tell(booking: Booking, kind: str, now: datetime, **more: Any) -> None:
         "ends": booking.ends.isoformat(),
         "zone": booking.machine.space.zone,
     }
-    key = f"{kind}:{booking.public_id}:{booking.sequence}"
+    key = key or f"{kind}:{booking.public_id}:{booking.sequence}"
     post(to=booking.member, kind=kind, key=key, context=context | more, at=now)

@@ -229,7 +229,7 @@ def test_the_statements_are_those_of_the_batches_not_of_the_lines(bring_in):
             bring_in("members", HEAD, *lines)
         return len(queries)
 
-    few, many = statements(a_crowd(11)), statements(a_crowd(101)[10:])
+    few, many = statements(a_crowd(11)), statements(a_crowd(51)[10:])
     assert many <= few + 2  # SQLite splits long inserts
 
 

@@ -1,0 +1,21 @@
+"""What the bookings' room does by the clock: it all holds by time alone, and here comes sooner."""
+
+from django.utils import timezone
+
+from bookings.reminders import remind_of_bookings
+from bookings.services import close_over, lapse_stale
+
+SCHEDULES = (("lapse", "* * * * *"), ("remind", "*/5 * * * *"))
+
+
+def lapse() -> None:
+    """Release what nobody answered or came for, and close what is over."""
+    while lapse_stale(now=timezone.now()):
+        pass
+    while close_over(now=timezone.now()):
+        pass
+
+
+def remind() -> None:
+    """Tell those whose booking comes."""
+    remind_of_bookings(timezone.now())
