@@ -109,3 +109,15 @@ def test_every_class_is_drawn() -> None:
 def fixed_words(written: str) -> list[str]:
     """Of a class attribute's words those that no variable makes up."""
     return re.sub(r"\S*{{.*?}}\S*", " ", re.sub(r"{%.*?%}", " ", written)).split()
+
+
+def test_every_class_drawn_is_written_somewhere() -> None:
+    sheets = (settings.BASE_DIR / "config" / "static" / "css").glob("*.css")
+    rules = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", "".join(sheet.read_text() for sheet in sheets))
+    counted = re.compile(r"[qh]\d+")  # quarters, percents and hours: a template counts them out
+    drawn = {name for name in re.findall(r"\.([a-z][\w-]*)", rules) if not counted.fullmatch(name)}
+    rooms = ("bookings", "access", "equipment", "desk", "demo")
+    code = [path for room in rooms for path in (settings.BASE_DIR / room).rglob("*.py")]
+    written = "".join(path.read_text() for path in [*code, *SCRIPTS, *map(ROOT.joinpath, PAGES)])
+    words = set(re.findall(r"[\w-]+", written))
+    assert not drawn - words
