@@ -128,7 +128,6 @@ class Cells:
 
     def _gap(self, segment: Segment) -> dict[str, str]:
         free = length(segment.ends - segment.starts)
-        took = segment.first.ends - segment.first.starts if segment.first else None
         label = _("Book %(machine)s, %(when)s, %(free)s free") % {
             "machine": self.machine.name,
             "when": self._when(segment),
@@ -137,7 +136,7 @@ class Cells:
         return {
             "label": label,
             "words": free,
-            "url": book_url(self.machine.slug, segment.starts, took),
+            "url": book_url(self.machine.slug, segment.starts),
             "act": _("Book"),
         }
 

@@ -47,7 +47,7 @@ def test_a_gap_is_a_link_that_says_what_it_books() -> None:
     first = Stretch(at("14:00"), at("14:30"))
     gap = cell(one("gap", first=first))
     assert gap.label == "Book Laser 1, Tuesday 24 November, 14:00 to 15:30, 1 h 30 free"
-    assert gap.url == "/machines/laser-1/book/?starts=2026-11-24T13%3A00%3A00%2B00%3A00&minutes=30"
+    assert gap.url == "/machines/laser-1/book/?starts=2026-11-24T13%3A00%3A00%2B00%3A00"
     assert (gap.icon, gap.words, gap.act) == ("plus", "1 h 30", "Book")
 
 
