@@ -42,7 +42,7 @@ class Table:
 
 
 def number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+    return f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:.2f}"
 
 
 def quantile(values: Iterable[float], share: float) -> float:

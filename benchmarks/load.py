@@ -1,6 +1,6 @@
 """The people and devices of the tap benchmark, in a process of their own.
 
-python -m benchmarks.load '{"port": …, "devices": […], …}' prints what it saw as one line of JSON.
+python -m benchmarks.load reads its plan as JSON and prints what it saw as JSON.
 One MQTT client speaks for all devices. Taps leave on a fixed timetable whether answers come or
 not, and each latency counts from the scheduled moment, so that a stall is charged in full.
 """
@@ -212,4 +212,4 @@ def main(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(json.loads(sys.argv[1]))))
+    sys.stdout.write(json.dumps(main(json.load(sys.stdin))))

@@ -1,12 +1,15 @@
 """The processes that a benchmark runs against: started, awaited and ended. Knows no figures."""
 
 import contextlib
+import json
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from demo import broker
 from demo.processes import free_port
@@ -28,7 +31,7 @@ class Site:
     def environment(self) -> Mapping[str, str]:
         """What every process is told. DEBUG is off; the secrets are none."""
         return {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "PYTHONPATH": str(ROOT),
             "DEBUG": "false",
             "SECRET_KEY": "only-good-for-a-benchmark-on-loopback-0123456789",
@@ -62,13 +65,19 @@ class Site:
             running.wait()
             log.close()
 
-    def run(self, module: str, *arguments: str) -> str:
-        """Runs a module to its end; what it printed."""
-        command = [sys.executable, "-m", module, *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self._env(), capture_output=True, check=False)
+    def run(self, module: str, plan: Mapping[str, object]) -> Any:
+        """Runs a load module to its end: JSON in, JSON out."""
+        done = subprocess.run(
+            [sys.executable, "-m", module],
+            cwd=ROOT,
+            env=self._env(),
+            input=json.dumps(plan).encode(),
+            capture_output=True,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(done.stderr.decode() + self.log_tails())
-        return done.stdout.decode()
+        return json.loads(done.stdout)
 
     def log_tails(self) -> str:
         tails = []
@@ -81,8 +90,6 @@ class Site:
 
 
 def await_port(port: int) -> None:
-    import socket
-
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

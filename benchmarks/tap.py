@@ -1,6 +1,5 @@
 """A tap from the reader to its answer, beside a bare echo by the same broker at the same time."""
 
-import json
 import sys
 
 from benchmarks import world
@@ -16,7 +15,7 @@ def measure(site: Site) -> tuple[str, list[Figure]]:
 
     with site.broker(), _echo(site), site.process("gatekeeper", _manage("gatekeeper")):
         before = AccessEvent.objects.filter(kind="tap").count()
-        seen = json.loads(site.run("benchmarks.load", json.dumps(_plan(site))))
+        seen = site.run("benchmarks.load", _plan(site))
         committed = AccessEvent.objects.filter(kind="tap").count() - before
     return _setting(site, seen), _figures(seen, committed)
 

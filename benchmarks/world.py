@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from benchmarks.site import ROOT
 
@@ -43,6 +44,33 @@ def owner_badge(machine: int) -> str:
 
 def badge(member: int) -> str:
     return f"04{member:012X}"
+
+
+def sign_in(count: int) -> list[str]:
+    """The session cookies of the first `count` members, as if each had signed in just now."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from members.models import Member
+
+    cookies = []
+    for member in Member.objects.order_by("pk")[:count]:
+        session = SessionStore()
+        session[SESSION_KEY] = str(member.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = member.get_session_auth_hash()
+        session.create()
+        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+    return cookies
+
+
+def free_slots(count: int) -> Iterator[tuple[str, str]]:
+    """Machine and local start of half hours that nobody has booked, tomorrow's and later ones."""
+    first = _this_hour().astimezone(ZoneInfo("Europe/Berlin")) + timedelta(days=2)
+    for n in range(count):
+        starts = first + (n // MACHINES) * HOUR / 2
+        yield f"large-{n % MACHINES}", f"{starts:%Y-%m-%dT%H:%M}"
 
 
 def _kept() -> Path:

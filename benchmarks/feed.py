@@ -1,0 +1,17 @@
+"""A calendar app fetching the feed of a member with twenty bookings."""
+
+from datetime import UTC, datetime
+
+from benchmarks.figures import Figure
+from benchmarks.pages import measured
+from benchmarks.site import Site
+
+
+def measure(site: Site) -> tuple[str, list[Figure]]:
+    from calendars.services import renew_feed
+    from members.models import Member
+
+    member = Member.objects.order_by("pk")[500]
+    feed = renew_feed(member=member, now=datetime.now(UTC))
+    count = member.bookings.count()
+    return f"a member with {count} bookings", measured("feed", f"/feeds/{feed.token}.ics")
