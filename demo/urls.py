@@ -1,3 +1,5 @@
+"""Where the demo is: its page, and what its buttons do."""
+
 from django.urls import path
 
 from demo import views
