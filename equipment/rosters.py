@@ -80,12 +80,13 @@ def _certify_one(
     return Outcome(line, True, _("%s is certified.") % given.member.name)
 
 
-def tickable(asked: Iterable[str]) -> QuerySet[Member]:
-    """Whom a list offers to tick: those asked for by public id, and who joined last."""
-    people = Member.objects.filter(is_active=True, anonymised_at=None)
-    newest = people.order_by("-joined_at").values_list("pk", flat=True)[:NEWEST]
-    ids = [asked_id for text in asked if (asked_id := _uuid(text))]
-    return people.filter(Q(public_id__in=ids) | Q(pk__in=list(newest))).order_by("name")
+def tickable(asked: Iterable[str], by: Member) -> QuerySet[Member]:
+    """Whom a list offers to tick: those asked for by public id, else those who joined last."""
+    people = Member.objects.filter(is_active=True, anonymised_at=None).exclude(pk=by.pk)
+    ids = [public_id for text in asked if (public_id := _uuid(text))]
+    newest = people.order_by("-joined_at", "-pk").values_list("pk", flat=True)[:NEWEST]
+    named = Q(public_id__in=ids) if ids else Q(pk__in=list(newest))
+    return people.filter(named).order_by("name")
 
 
 def _uuid(text: str) -> UUID | None:

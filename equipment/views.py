@@ -113,7 +113,9 @@ def _certify_form(request: MemberRequest, types: Any, last: dict[str, Any]) -> C
     return CertifyForm(
         request.POST or None,
         types=types,
-        people=tickable([*asked, *last.get("candidates", ()), *request.POST.getlist("people")]),
+        people=tickable(
+            [*asked, *last.get("candidates", ()), *request.POST.getlist("people")], request.user
+        ),
         levels=permissions.levels_to_give(request.user),
         initial={**again, "people": asked},
     )

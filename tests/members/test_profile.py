@@ -64,8 +64,8 @@ def test_an_ended_certification_says_how_to_renew_it(world, client):
     client.force_login(world.bob)
     world.bob.certifications.update(until=NOW - timedelta(days=300))
     page = page_of(client)
-    assert "Renew it: Marta&#x27;s induction, Wednesdays 17:00" in page
-    assert "Ended 28 January 2026" in page
+    assert "The way back: Marta&#x27;s induction, Wednesdays 17:00" in page
+    assert "Ended on 28 January 2026." in page
 
 
 def test_she_changes_her_name_and_language(world, alice, client):
