@@ -17,7 +17,7 @@ from bookings.models import Booking
 from bookings.services import book
 from demo.control import NotRunning, Status, ask, processes
 from demo.data.people import BADGES, LOGINS, STRANGER
-from demo.data.place import BENCH, ZONE
+from demo.data.place import BENCH, DESK_READER, ZONE
 from equipment.models import Lockout, Machine
 from equipment.services import clear_lockout
 from members.models import AccessEpoch, Member
@@ -72,13 +72,14 @@ def next_trial(machine: Machine, now: datetime) -> datetime:
     return starts
 
 
-def _tap(badge: str) -> Callable[[datetime], None]:
+def _tap(badge: str, device: str = BENCH) -> Callable[[datetime], None]:
     def tap(_now: datetime) -> None:
-        said = ask(_device_port(), "tap", badge=badge)["answer"]
+        port = _device_port(device)
+        said = ask(port, "tap", badge=badge)["answer"]
         deadline = time.monotonic() + ANSWER_WITHIN
         while said is None and time.monotonic() < deadline:
             time.sleep(0.01)
-            said = ask(_device_port(), "status")["answer"]
+            said = ask(port, "status")["answer"]
 
     return tap
 
@@ -129,6 +130,7 @@ def _process(do: str) -> Callable[[datetime], None]:
 ACTS: dict[str, Callable[[datetime], None]] = {
     **{f"tap-{first}": _tap(badge) for first, badge in BADGES.items()},
     "tap-stranger": _tap(STRANGER),
+    "tap-desk": _tap(STRANGER, DESK_READER),
     "book": _book_two_minutes,
     "start": _order("start"),
     "finish": _order("finish"),
@@ -142,8 +144,8 @@ ACTS: dict[str, Callable[[datetime], None]] = {
 }
 
 
-def _device_port() -> int:
-    return int(processes()["devices"][BENCH])
+def _device_port(device: str = BENCH) -> int:
+    return int(processes()["devices"][device])
 
 
 def _supervise(do: str, **details: object) -> dict[str, Any]:
