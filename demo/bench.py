@@ -57,9 +57,11 @@ def zone() -> tzinfo:
 
 
 def alices_booking(machine: Machine, now: datetime) -> Booking | None:
-    """The one that covers now."""
+    """The one she may tap for now, be it a little early."""
+    early = timedelta(minutes=machine.tool_class.early_start_minutes)
     claims = Booking.objects.standing(now).filter(machine=machine, ends__gt=now)
-    return claims.filter(member__name=LOGINS["alice"], starts__lte=now).first()
+    hers = claims.filter(member__name=LOGINS["alice"], starts__lte=now + early)
+    return hers.order_by("starts").first()
 
 
 def next_trial(machine: Machine, now: datetime) -> datetime:
@@ -104,9 +106,9 @@ def _cut_short(now: datetime) -> None:
     """Alice's booking ends in a few seconds. No page sells seconds, so the row is changed here."""
     booking = alices_booking(_machine(), now)
     if booking is not None and booking.ends > now + SECONDS_LEFT:
+        booking.starts, booking.updated_at = min(booking.starts, now), now
         booking.ends = booking.blocked_until = now + SECONDS_LEFT
-        booking.updated_at = now
-        booking.save(update_fields=["ends", "blocked_until", "updated_at"])
+        booking.save(update_fields=["starts", "ends", "blocked_until", "updated_at"])
         AccessEpoch.bump()
 
 

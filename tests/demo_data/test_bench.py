@@ -113,6 +113,14 @@ def test_time_up_leaves_some_seconds_and_tells_the_gatekeeper(filled: Machine) -
     assert Booking.objects.get(machine=filled).ends == NOW + bench.SECONDS_LEFT
 
 
+def test_time_up_ends_a_booking_that_was_started_early(filled: Machine) -> None:
+    Booking.objects.filter(machine=filled).update(holds=False)
+    bench.act("book", NOW)
+    bench.act("time-up", NOW)
+    booking = Booking.objects.get(machine=filled, holds=True)
+    assert (booking.starts, booking.ends) == (NOW, NOW + bench.SECONDS_LEFT)
+
+
 # --- the machine --------------------------------------------------------------------------------
 
 
@@ -134,6 +142,16 @@ def test_a_welded_relay_is_a_fault_until_it_is_repaired(
     press(client, "repair")
     router.until(st="locked", welded=False)
     assert not Lockout.objects.filter(machine=filled, cleared_at=None).exists()
+
+
+def test_the_desks_reader_reads_the_stranger_s_badge(
+    client: Client, filled: Machine, router: DeviceProcess, mounted: Path
+) -> None:
+    listed = json.loads((mounted / "processes.json").read_text())
+    listed["devices"]["desk"] = listed["devices"].pop(BENCH)
+    (mounted / "processes.json").write_text(json.dumps(listed))
+    assert client.post("/demo/act/", {"do": "tap-desk"}).status_code == 302
+    assert "tap, badge …B883" in [line["what"] for line in router.do()["log"]]
 
 
 def test_cables_are_pulled_and_put_back(
