@@ -6,7 +6,14 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from equipment.models import Certification, CertificationType, Level, Lockout, Machine
+from equipment.models import (
+    Certification,
+    CertificationType,
+    FaultReport,
+    Level,
+    Lockout,
+    Machine,
+)
 from equipment.services.certifications import may_certify
 from members.models import Member
 from members.permissions import is_caretaker, is_staff
@@ -54,3 +61,12 @@ def lockout_to_clear(by: Member, pk: int) -> Lockout:
     if not is_caretaker(by, lockout.machine.space):
         raise Http404
     return lockout
+
+
+def fault_to_answer(by: Member, pk: int) -> FaultReport:
+    """An open report about a machine that `by` takes care of."""
+    waiting = FaultReport.objects.filter(answered_at=None)
+    report = get_object_or_404(waiting.select_related("machine__space", "reported_by"), pk=pk)
+    if not is_caretaker(by, report.machine.space):
+        raise Http404
+    return report

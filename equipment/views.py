@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from equipment import permissions, services
 from equipment.forms import CertifyForm, FaultForm, LockOutForm, RevokeForm
 from equipment.rosters import Outcome, Terms, certify_roster, tickable
+from equipment.services.faults import answer_fault
 from members.permissions import is_staff
 from members.requests import MemberRequest
 from members.zones import at_home
@@ -104,6 +105,19 @@ def fault_report(request: MemberRequest, slug: str) -> HttpResponse:
         messages.info(request, words % machine)
         return redirect("desk:machine", machine.slug)
     return render(request, "equipment/fault_create.html", {"form": form, "machine": machine})
+
+
+@read_or_change
+@login_required
+def fault_answer(request: MemberRequest, pk: int) -> HttpResponse:
+    """What was reported, and the two things to do about it: say it is done, or lock out."""
+    report = permissions.fault_to_answer(request.user, pk)
+    if request.method == "POST":
+        answer_fault(report=report, by=request.user, now=timezone.now())
+        messages.info(request, _("The report about %s is answered.") % report.machine)
+        return redirect("desk:machine", report.machine.slug)
+    with timezone.override(report.machine.space.tz):
+        return render(request, "equipment/fault_answer.html", {"report": report})
 
 
 def _certify_form(request: MemberRequest, types: Any, last: dict[str, Any]) -> CertifyForm:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from equipment.models import Certification, FaultReport, Level, Lockout, Mode
-from equipment.services import lock_out
+from equipment.services import lock_out, report_fault
 from members.models import Role, Space
 from members.services import issue_badge
 from notices.models import Outbox
@@ -260,6 +260,28 @@ def test_a_report_without_words_keeps_the_tick(world, as_):
     assert not FaultReport.objects.exists()
 
 
+def a_report(world):
+    return report_fault(machine=world.router, words="It squeals.", by=world.charlie, now=NOW)
+
+
+def test_staff_answer_a_report(world, dana):
+    report = a_report(world)
+    path = f"/faults/{report.pk}/answer/"
+    page = dana.get(path).content.decode()
+    assert "It squeals." in page and "Charlie Okafor" in page
+    assert dana.post(path)["Location"] == "/machines/cnc-router/"
+    report.refresh_from_db()
+    assert report.answered_at == NOW
+    assert dana.post(path).status_code == 404
+
+
+def test_members_answer_nothing(world, as_):
+    report = a_report(world)
+    assert as_(world.charlie).post(f"/faults/{report.pk}/answer/").status_code == 404
+    report.refresh_from_db()
+    assert report.answered_at is None
+
+
 # --- doors --------------------------------------------------------------------------------------
 
 
@@ -271,6 +293,7 @@ def paths(world):
         f"/certifications/{held.pk}/revoke/",
         LOCK_OUT,
         f"/lockouts/{lockout.pk}/clear/",
+        f"/faults/{a_report(world).pk}/answer/",
         FAULT,
     ]
 
@@ -290,6 +313,7 @@ def test_what_is_not_there_is_not_found(dana):
     for path in (
         "/certifications/999/revoke/",
         "/lockouts/999/clear/",
+        "/faults/999/answer/",
         "/machines/no-such/lock-out/",
         "/machines/no-such/fault/",
     ):
