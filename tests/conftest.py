@@ -37,6 +37,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="long: ./run test --long"))
 
 
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """States a figure a test arrived at, such as its seeds and counts; printed with --long."""
+    return lambda words: record_property("figure", words)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The long tests by name, each with its time and its figures: what docs/proof/ is kept for."""
+    if not terminalreporter.config.getoption("--long"):
+        return
+    terminalreporter.section("long figures")
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            figures = [str(words) for name, words in report.user_properties if name == "figure"]
+            if figures or "long" in report.keywords:
+                line = f"{outcome} in {report.duration:.1f} s: {report.nodeid}"
+                terminalreporter.write_line("\n  ".join([line, *figures]))
+
+
 def need(program: str, package: str) -> str:
     """The path of a program of the system; without it the test skips, or fails where CI=true."""
     if path := shutil.which(program, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin"):

@@ -12,7 +12,7 @@ from tests.conftest import need
 
 @pytest.mark.broker
 @pytest.mark.parametrize("broker", ["mosquitto", pytest.param("iotcore", marks=pytest.mark.long)])
-def test_the_main_job_end_to_end(broker):
+def test_the_main_job_end_to_end(broker, figure):
     if broker == "mosquitto":
         need("mosquitto", "mosquitto")
     done = subprocess.run(
@@ -26,3 +26,5 @@ def test_the_main_job_end_to_end(broker):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 failed" in done.stdout
+    for line in done.stdout.splitlines():
+        figure(line)
