@@ -100,7 +100,14 @@ def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, An
         member=member, machines=machines, starts=ruler.starts, ends=ruler.ends, now=now
     )
     lanes = {
-        machine.pk: lane_of(machine, board.segments(machine), ruler, now, facts.states[machine.pk])
+        machine.pk: lane_of(
+            machine,
+            board.segments(machine),
+            ruler,
+            now,
+            facts.states[machine.pk],
+            member is not None,
+        )
         for machine in machines
     }
     return {

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from equipment.words import tell
 from members.models import Member, Space
 
 MOST_FOUND = 8
-MOST_ARRIVALS = 12
+MOST_ARRIVALS = 8
 
 
 def front_page(space: Space, query: str, person_id: str, now: datetime) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _at_work(session: Session | None, booking: Booking | None) -> Member | None:
 
 
 def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
-    """Who comes in the rest of the day, and whose tap will be refused."""
+    """Who comes next today, and whose tap will be refused."""
     tomorrow = midnight(now.astimezone(space.tz).date() + timedelta(days=1), space.tz)
     rows = Booking.objects.coming(now).filter(
         machine__space=space, starts__gt=now, starts__lt=tomorrow
@@ -178,7 +179,7 @@ def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:
                 "words": row.words[:80],
                 "by": row.reported_by.short_name,
             },
-            "url": machine_url(row.machine.slug),
+            "url": reverse("equipment:fault_answer", args=[row.pk]),
         }
         for row in rows.select_related("machine", "reported_by")[:5]
     ]

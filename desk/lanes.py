@@ -50,24 +50,32 @@ class Lane:
 
 
 def lane_of(
-    machine: Machine, segments: Iterable[Segment], ruler: Ruler, now: datetime, state: State | None
+    machine: Machine,
+    segments: Iterable[Segment],
+    ruler: Ruler,
+    now: datetime,
+    state: State | None,
+    named: bool = True,
 ) -> Lane:
     """A machine's row on the board."""
     return Lane(
         anchor=f"m-{machine.slug}",
         url=machine_url(machine.slug),
         name=machine.name,
-        slots=slots_of(machine, segments, ruler, now),
+        slots=slots_of(machine, segments, ruler, now, named),
         state=state,
     )
 
 
 def slots_of(
-    machine: Machine, segments: Iterable[Segment], ruler: Ruler, now: datetime
+    machine: Machine, segments: Iterable[Segment], ruler: Ruler, now: datetime, named: bool = True
 ) -> list[Slot]:
-    """The cells of one row; their quarters add up to those of the ruler."""
+    """The cells of one row; their quarters add up to those of the ruler.
+
+    Not `named`: for strangers, who see that a time is taken, not by whom.
+    """
     pieces = list(segments)
-    cells = Cells(machine, ruler.zone, now)
+    cells = Cells(machine, ruler.zone, now, named)
     slots, drawn = [], ruler.starts
     for piece, quarters in zip(pieces, widths(pieces, ruler), strict=True):
         if quarters:
@@ -99,10 +107,11 @@ def widths(segments: list[Segment], ruler: Ruler) -> list[int]:
 class Cells:
     """Words and links of one machine's stretches."""
 
-    def __init__(self, machine: Machine, zone: tzinfo, now: datetime) -> None:
+    def __init__(self, machine: Machine, zone: tzinfo, now: datetime, named: bool) -> None:
         self.machine = machine
         self.zone = zone
         self.now = now
+        self.named = named
 
     def cell(self, segment: Segment, quarters: int, drawn_from: datetime) -> Slot:
         """`drawn_from`: the quarter hour at the cell's left edge, where a drag begins."""
@@ -181,7 +190,8 @@ class Cells:
 
     def _other(self, segment: Segment) -> dict[str, str]:
         claim = _claim(segment)
-        who = f"{claim.who}, {claim.note}" if claim.note else claim.who
+        named = f"{claim.who}, {claim.note}" if claim.note else claim.who
+        who = named if self.named else _("Booked")
         return {"label": who, "words": who, "title": f"{self._hours(segment)} {who}"}
 
     def _lock(self, segment: Segment) -> dict[str, str]:

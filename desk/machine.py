@@ -31,13 +31,14 @@ def machine_page(machine: Machine, member: Member | None, now: datetime) -> dict
     """The template's context, in a fixed number of queries."""
     zone = machine.space.tz
     today = now.astimezone(zone).date()
-    state = states_of([machine], now, zone)[machine.pk]
+    named = member is not None
+    state = states_of([machine], now, zone, named=named)[machine.pk]
     known = queries.known_of(member, [machine], today, today, now)
     ruler = day_ruler(today, known.hours(machine.space_id), zone, now)
     board = load_board(
         member=member, machines=[machine], starts=ruler.starts, ends=ruler.ends, now=now
     )
-    cells = slots_of(machine, board.segments(machine), ruler, now)
+    cells = slots_of(machine, board.segments(machine), ruler, now, named)
     return {
         "machine": machine,
         "space": machine.space,
@@ -47,7 +48,7 @@ def machine_page(machine: Machine, member: Member | None, now: datetime) -> dict
         "ruler": ruler,
         "lane": {"slots": cells},
         "drawing": f"desk/drawings/{machine.drawing}.html",
-        "use": use_of(state, now, machine.space),
+        "use": use_of(state, now, machine.space, named),
         "idle": idle_of(machine, state, now),
         "rules": rules_of(machine),
         "next": [
@@ -83,7 +84,7 @@ def lockout_words(lockout: Lockout, now: datetime, zone: tzinfo) -> dict[str, An
     return {"pk": lockout.pk, "title": f"{lockout.why.rstrip('.')}.", "text": text}
 
 
-def use_of(state: State, now: datetime, space: Space) -> dict[str, Any] | None:
+def use_of(state: State, now: datetime, space: Space, named: bool) -> dict[str, Any] | None:
     """Who is at it, and how much of their time has passed."""
     claim = state.booking
     if claim is None or not (state.session or claim.state == Booking.State.RUNNING):
@@ -94,7 +95,7 @@ def use_of(state: State, now: datetime, space: Space) -> dict[str, Any] | None:
     percent = min(max(round(100 * passed), 0), 100)
     left = length(claim.ends - now) if claim.ends > now else ""
     return {
-        "who": claim.member.short_name,
+        "who": claim.member.short_name if named else _("In use"),
         "span": span(claim.starts, claim.ends, space.tz),
         "left": _("%s left") % left if left else _("time is up"),
         "percent": percent,
@@ -145,7 +146,13 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
             anchor=f"d-{one.isoformat()}",
             url=board_url(machine.space.slug, one),
             name=_("Today") if one == today else f"{weekday(one)} {short_day(one)}",
-            slots=slots_of(machine, board.segments(machine, ruler.starts, ruler.ends), ruler, now),
+            slots=slots_of(
+                machine,
+                board.segments(machine, ruler.starts, ruler.ends),
+                ruler,
+                now,
+                member is not None,
+            ),
         )
         for one, ruler in zip(days, rulers, strict=True)
     ]
@@ -174,7 +181,7 @@ def machines_page(space: Space, member: Member | None, now: datetime) -> dict[st
         machine.pk: lack_of(known.judge(machine), now, space.tz) if member else ""
         for machine in machines
     }
-    states = states_of(machines, now, space.tz)
+    states = states_of(machines, now, space.tz, named=member is not None)
     starts = queries.next_starts([machine.pk for machine in machines], now)
     free = sum(state.is_free for state in states.values())
     return {

@@ -52,7 +52,7 @@ def path_to(machine: Machine, facts: Facts, now: datetime, zone: tzinfo) -> list
     if facts.requirement is not None:
         title = facts.requirement.name
         steps.append(_stage(title, _certification(facts, now, zone), certified))
-    steps.append(Step("" if personal or certified else "done", *_at_work(machine)))
+    steps.append(Step("", *_at_work(machine)))
     return _with_next(steps)
 
 
@@ -124,10 +124,10 @@ def _ending(until: datetime | None, zone: tzinfo, endless: str) -> str:
 
 def _at_work(machine: Machine) -> tuple[str, str]:
     if not machine.has_interlock:
-        return _("At work"), _("Book a time, or start it here when it is free.")
+        return _("Book and start"), _("Book a time, or start it here when it is free.")
     if machine.tool_class.walk_up:
-        return _("At work"), _("Book a time and tap, or tap when it is free.")
-    return _("At work"), _("Book a time, then tap your badge: it unlocks.")
+        return _("Book and tap"), _("Book a time and tap, or tap when it is free.")
+    return _("Book and tap"), _("Book a time, then tap your badge: it unlocks.")
 
 
 def _gap(tool_class: ToolClass, facts: Facts, now: datetime, zone: tzinfo) -> Gap | None:

@@ -4,7 +4,7 @@ It shows what devices last said. A display, never a fact to decide by.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
@@ -29,15 +29,17 @@ class State:
     is_free: bool = False
 
 
-def states_of(machines: Iterable[Machine], now: datetime, zone: tzinfo) -> dict[int, State]:
-    """State per machine id."""
+def states_of(
+    machines: Iterable[Machine], now: datetime, zone: tzinfo, *, named: bool = True
+) -> dict[int, State]:
+    """State per machine id. Not `named`: for strangers, who see that it is in use, not by whom."""
     machines = list(machines)
     ids = [machine.pk for machine in machines]
     devices = {device.machine_id: device for device in interlocks(ids)}
     sessions = {session.machine_id: session for session in open_sessions(ids)}
     lockouts = {lockout.machine_id: lockout for lockout in standing_lockouts(ids)}
     claims = {claim.machine_id: claim for claim in current_claims(ids, now)}
-    return {
+    states = {
         machine.pk: _state(
             machine,
             lockouts.get(machine.pk),
@@ -49,6 +51,13 @@ def states_of(machines: Iterable[Machine], now: datetime, zone: tzinfo) -> dict[
         )
         for machine in machines
     }
+    return states if named else {pk: _nameless(state) for pk, state in states.items()}
+
+
+def _nameless(state: State) -> State:
+    if state.booking is None and state.session is None:
+        return state
+    return replace(state, sentence=state.word)
 
 
 def interlocks(machine_ids: list[int]) -> Iterable[Device]:

@@ -24,6 +24,7 @@ from members.models import Member
 
 # Nothing is wrong with the member; it is only not yet their turn.
 WAIT = ("too-early", "booked-by-other", "in-use", "machine-finishing")
+TIMING = (*WAIT, "not-booked", "time-up", "taken", "closed", "outside-hours", "closes-before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _denied(machine: Machine, denial: Denial, zone: tzinfo) -> Verdict:
         kind="wait" if waits else "no",
         lead=_lead(machine, waits),
         title=told[0].text,
-        text=_also(told[1:]),
+        text=_also(told[1:]) or _in_order(machine, denial),
         refusals=[_remedy_only(one, machine) for one in told],
     )
 
@@ -85,6 +86,15 @@ def _lead(machine: Machine, waits: bool) -> str:
 
 def _also(told: list[Told]) -> str:
     return " ".join(one.text for one in told)
+
+
+def _in_order(machine: Machine, denial: Denial) -> str:
+    """Where only the time is not right, the rest is, and that is worth a sentence."""
+    if any(reason.code not in TIMING for reason in denial.reasons):
+        return ""
+    if machine.tool_class.requires is None:
+        return _("Everything else is in order: your membership.")
+    return _("Everything else is in order: your membership, your certification.")
 
 
 def _remedy_only(told: Told, machine: Machine) -> Told:

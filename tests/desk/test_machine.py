@@ -124,10 +124,22 @@ def test_a_silent_interlock_is_said(world: World, as_member: AsMember) -> None:
 def test_a_stranger_sees_the_state_and_the_way_in_and_back(world: World) -> None:
     a_booking(world.router, world.alice, starts=NOW - MINUTE, note="secret gift")
     page = Client().get(PAGE).content.decode()
-    assert "Booked by Alice M. until 14:59" in page
+    assert "Booked" in page and "13:29–14:59" in page
+    assert "Alice" not in page
     assert "/account/login/?next=%2Fmachines%2Fcnc-router%2F" in page
     assert "secret gift" not in page
     assert "What is wrong?" not in page
+
+
+def test_what_is_in_order_is_said_where_only_the_time_is_not(
+    world: World, as_member: AsMember
+) -> None:
+    an_interlock(world)
+    world.tool_class.walk_up = False
+    world.tool_class.save()
+    in_order = "Everything else is in order: your membership, your certification."
+    assert verdict(as_member(world.alice)).text == in_order
+    assert in_order not in verdict(as_member(world.charlie)).text
 
 
 def test_a_machine_without_interlock_is_started_on_its_page(
@@ -164,7 +176,7 @@ def test_the_path_says_what_is_done_and_what_is_next(world: World, as_member: As
     def path(member: Member) -> list[str]:
         return [step.css for step in as_member(member).get(PAGE).context["path"]]
 
-    assert path(world.alice) == ["done", "done", "done"]
+    assert path(world.alice) == ["done", "done", "next"]
     assert path(world.charlie) == ["done", "next", ""]
     world.charlie.memberships.all().delete()
     assert path(world.charlie) == ["next", "", ""]
