@@ -38,7 +38,7 @@ def certify(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         request.session[RESULTS] = _certify(form, request)
         return redirect("equipment:certify")
-    page = {"form": form, "outcomes": last.get("outcomes"), "type": last.get("type")}
+    page = {"form": form, "outcomes": last.get("outcomes")}
     return render(request, "equipment/certification_create.html", page)
 
 
@@ -123,7 +123,7 @@ def fault_answer(request: MemberRequest, pk: int) -> HttpResponse:
 def _certify_form(request: MemberRequest, types: Any, last: dict[str, Any]) -> CertifyForm:
     """The form as asked for by the address, or with what the last list left open."""
     asked = request.GET.getlist("member")
-    again = {"lines": last.get("lines", ""), "type": last.get("type") or request.GET.get("type")}
+    again = {"type": request.GET.get("type"), **last.get("again", {})}
     return CertifyForm(
         request.POST or None,
         types=types,
@@ -146,10 +146,13 @@ def _certify(form: CertifyForm, request: MemberRequest) -> dict[str, Any]:
         by=request.user,
         now=timezone.now(),
     )
+    again: dict[str, Any] = {"type": terms.type.slug}
+    if not all(outcome.done for outcome in outcomes):
+        day = given["last_day"].isoformat() if given["last_day"] else ""
+        again |= {"level": terms.level, "last_day": day, "note": terms.note}
     return {
-        "type": given["type"].slug,
         "outcomes": [{"line": o.line, "done": o.done, "words": o.words} for o in outcomes],
-        "lines": "\n".join(o.line for o in outcomes if _is_open(o)),
+        "again": {**again, "lines": "\n".join(o.line for o in outcomes if _is_open(o))},
         "candidates": [str(person.public_id) for o in outcomes for person in o.candidates],
     }
 

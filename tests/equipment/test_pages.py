@@ -68,10 +68,13 @@ def test_the_answers_are_shown_once_and_a_reload_certifies_nobody(world, dana):
 
 def test_a_name_that_several_have_is_asked_about(world, dana):
     second = a_member("Bob Marsh", plan=None, email="marsh@example.org")
-    page = dana.post(CERTIFY, a_list("Bob"), follow=True).content.decode()
+    given = a_list("Bob", level="1", last_day="2027-03-31", note="good hands")
+    page = dana.post(CERTIFY, given, follow=True).content.decode()
     assert not holds(world.bob, world.certification) and not holds(second, world.certification)
     assert "Several people may be meant" in page
     assert f'value="{second.public_id}"' in page
+    for typed in ('value="1" selected', 'value="2027-03-31"', 'value="good hands"'):
+        assert typed in page
     dana.post(CERTIFY, a_list(people=[str(second.public_id)]))
     assert holds(second, world.certification)
 
