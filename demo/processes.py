@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 FIRST_PAUSE = 0.5  # seconds before a crashed process starts again; doubles with each early crash
@@ -68,7 +69,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a group of its own: Ctrl-C is ours to handle
-                preexec_fn=_die_with_parent,
+                preexec_fn=partial(_die_with, os.getpid()),
             )
         self.starts += 1
         return await self.child.wait()
@@ -111,10 +112,12 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     """Runs in the child before its program: when the supervisor dies, the kernel ends it."""
     if sys.platform == "linux":
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we could ask for that
+            os._exit(1)
 
 
 def describe(code: int) -> str:

@@ -125,7 +125,6 @@ def test_children_die_with_a_supervisor_that_is_killed(tmp_path):
         while not children:
             time.sleep(0.02)
             children = psutil.Process(parent.pid).children()
-        time.sleep(0.2)  # past the moment between fork and exec
         os.kill(parent.pid, signal.SIGKILL)
     psutil.wait_procs(children, timeout=5)
     assert not children[0].is_running()
