@@ -105,10 +105,12 @@ class Role(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["member", "space", "kind"], name="members_role_once"),
+            # NULL differs from NULL, so a role in all spaces needs a constraint of its own
             models.UniqueConstraint(
-                fields=["member", "space", "kind"],
-                nulls_distinct=False,
-                name="members_role_once",
+                fields=["member", "kind"],
+                condition=Q(space=None),
+                name="members_role_everywhere_once",
             ),
         ]
 
