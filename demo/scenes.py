@@ -91,7 +91,7 @@ class Stage:
 
     def time_runs_out(self) -> None:
         """A class without finishing time is cut at the end of the booking."""
-        lathe, left = self.devices["lathe"], 8
+        lathe, left = self.devices["lathe"], 6
         workshop.book("lathe", datetime.now(UTC), left)
         ends = time.monotonic() + left
         with self.step("booking about to end: granted") as seen:
@@ -105,7 +105,7 @@ class Stage:
 
     def job_goes_on(self) -> None:
         """A class with finishing time lets the job end, and no new one begin."""
-        printer, left = self.devices["printer"], 9
+        printer, left = self.devices["printer"], 7
         workshop.book("printer", datetime.now(UTC), left)
         with self.step("booking about to end on a class with finishing time: granted") as seen:
             self.granted(printer, printer.tap(ALICE), seen)
