@@ -51,6 +51,7 @@ class Load:
         self.took: list[float] = []  # milliseconds
         self.echoes: list[float] = []
         self.codes: Counter[str] = Counter()
+        self.lost = 0
         self.client = self._connect(port)
 
     def work(self, until: float) -> None:
@@ -106,6 +107,8 @@ class Load:
         deadline = time.perf_counter() + PATIENCE
         while self.waiting and time.perf_counter() < deadline:
             self.work(time.perf_counter() + 0.02)
+        self.lost += len(self.waiting)
+        self.waiting.clear()
 
     def _connect(self, port: int) -> paho.Client:
         client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="load")
@@ -207,7 +210,7 @@ def main(plan: dict[str, Any]) -> dict[str, Any]:
     result["flat"] = flat_out(load, refused, plan["window"], plan["flat_seconds"])
     result["flat_codes"] = dict(load.codes)
     result["flat_echo"] = flat_out_echo(load, plan["window"], plan["flat_seconds"])
-    result["lost"] = len(load.waiting)
+    result["lost"] = load.lost
     return result
 
 

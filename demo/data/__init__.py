@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from demo.data import diary, people, place, upkeep
+from demo.data import diary, past, people, place, upkeep
 from members.models import Space
 
 
@@ -23,5 +23,6 @@ def fill(now: datetime) -> bool:
         diary.write_story(now)
     diary.live_on(now)
     diary.fill_days(now)
+    past.remember()
     diary.seat_alice(now)
     return is_new

@@ -7,7 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from access.models import Device
+from access.models import AccessEvent, Device, Session
 from bookings.models import Booking
 from demo.data import fill
 from demo.data.diary import DAYS_AROUND
@@ -40,6 +40,7 @@ def contents() -> dict[str, object]:
         ),
         "memberships": sorted(Membership.objects.values_list("member__name", "until"), key=str),
         "badges": sorted(bytes(number) for (number,) in Badge.objects.values_list("number_hash")),
+        "taps": sorted(AccessEvent.objects.values_list("at", "nonce", "code")),
         "devices": list(Device.objects.values_list("name", flat=True)),
     }
 
@@ -137,6 +138,16 @@ def test_there_is_something_to_look_after(filled: None) -> None:
     assert Lockout.objects.filter(machine__slug="printer-4", cleared_at=None).count() == 1
     assert Hold.objects.standing(NOW).count() == 1
     assert Membership.objects.filter(until__lt=NOW).exists()
+
+
+def test_the_interlocks_remember_who_was_let_in(filled: None) -> None:
+    by_tap = Booking.objects.filter(checked_in_by_tap=True, state="done")
+    assert by_tap.exists()
+    assert Session.objects.count() == by_tap.count()
+    assert not Session.objects.exclude(state="ended").exists()
+    assert AccessEvent.objects.filter(kind="tap", ok=True).count() == by_tap.count()
+    assert AccessEvent.objects.filter(kind="tap", ok=False).exists()
+    assert not AccessEvent.objects.filter(at__gt=NOW).exists()
 
 
 def test_started_again_a_week_later_it_has_lived_on(filled: None) -> None:
