@@ -1,20 +1,19 @@
 """python -m device NAME: a reference device with a simulated machine, until it is told to stop."""
 
 import argparse
-import ipaddress
 import os
 import signal
-import string
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from device import ed25519
+from device.arguments import address, key, loopback, name
 from device.box import Box
 from device.client import Address
 from device.control import Control
 from device.store import Shelf
-from wire import fields, offline
+from wire import offline
 from wire.memory import Config
 
 KEYED = offline.CAPS | {"mac"}
@@ -28,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.key is None and not KEYED.isdisjoint(caps):
         parser.error(f"a device with one of {sorted(KEYED)} needs BENCHKEY_DEVICE_KEY")
     host, port = options.broker
-    address = Address(host, port, options.username, options.password)
+    where = Address(host, port, options.username, options.password)
     config = Config(
         options.name, caps, heartbeat=options.heartbeat, warn_s=options.warn, key=options.key
     )
@@ -37,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         verifier = ed25519.verifier(options.list_key) if options.list_key else None
     except (OSError, ValueError, ImportError) as error:
         parser.error(str(error))
-    box = Box(config, address, options.machine_ma, shelf, verifier)
+    box = Box(config, where, options.machine_ma, shelf, verifier)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: box.stop())
     control = Control(*options.control) if options.control else None
@@ -50,8 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m device", description=__doc__)
-    parser.add_argument("name", type=_name, help="a-z, 0-9 and -, as the server knows it")
-    parser.add_argument("--broker", type=_address, default=("127.0.0.1", 1883), metavar="HOST:PORT")
+    parser.add_argument("name", type=name, help="a-z, 0-9 and -, as the server knows it")
+    parser.add_argument("--broker", type=address, default=("127.0.0.1", 1883), metavar="HOST:PORT")
     parser.add_argument(
         "--username",
         default=os.environ.get("BENCHKEY_DEVICE_USERNAME"),
@@ -64,44 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--key",
-        type=_key,
+        type=key,
         default=os.environ.get("BENCHKEY_DEVICE_KEY"),
         help="64 hex digits for signatures; better in BENCHKEY_DEVICE_KEY",
     )
-    parser.add_argument("--list-key", type=_key, help="Ed25519 public key of lists, 64 hex digits")
+    parser.add_argument("--list-key", type=key, help="Ed25519 public key of lists, 64 hex digits")
     parser.add_argument("--store", type=Path, help="file that outlives the process")
-    parser.add_argument("--control", type=_loopback, metavar="127.0.0.1:PORT")
+    parser.add_argument("--control", type=loopback, metavar="127.0.0.1:PORT")
     parser.add_argument("--machine-ma", type=int, default=3400, help="what a running job draws")
     parser.add_argument("--caps", default=DEFAULT_CAPS, help=f"default: {DEFAULT_CAPS}")
     parser.add_argument("--heartbeat", type=int, default=10, help="seconds between states")
     parser.add_argument("--warn", type=int, default=300, help="seconds before the end to warn at")
     return parser
-
-
-def _name(text: str) -> str:
-    if not fields.name(text):
-        raise argparse.ArgumentTypeError("1 to 32 characters out of a-z, 0-9 and -")
-    return text
-
-
-def _key(text: str) -> bytes:
-    if len(text) != 64 or text.strip(string.hexdigits):
-        raise argparse.ArgumentTypeError("64 hex digits")
-    return bytes.fromhex(text)
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal():
-        raise argparse.ArgumentTypeError("HOST:PORT")
-    return host, int(port)
-
-
-def _loopback(text: str) -> tuple[str, int]:
-    host, port = _address(text)
-    if not ipaddress.ip_address(host).is_loopback:
-        raise argparse.ArgumentTypeError("the control port is for this computer only")
-    return host, port
 
 
 if __name__ == "__main__":

@@ -6,14 +6,15 @@ a command, or for a tenth of a second, whichever comes first.
 
 import secrets
 import select
+import socket
 import time
 from collections import deque
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from device.client import Address, Link
-from device.control import Control
+from device.control import Command
 from device.driver import SimulatedMachine
 from device.store import NotSaved, Shelf
 from wire import fields
@@ -41,6 +42,13 @@ from wire.sign import Verifier
 
 TICK = 0.1
 LOG_LINES = 50
+
+
+class Operator(Protocol):
+    """What gives the box its commands: a control port, or something that plays one."""
+
+    def sockets(self) -> list[socket.socket]: ...
+    def work(self, command: Command) -> None: ...
 
 
 class Box:
@@ -78,7 +86,7 @@ class Box:
         self.link.drop()
         self.boot(why)
 
-    def run(self, control: Control | None = None) -> None:
+    def run(self, control: Operator | None = None) -> None:
         next_tick = 0.0
         while not self.stopping:
             self._wait(control, next_tick - time.monotonic())
@@ -198,7 +206,7 @@ class Box:
         """One dated line of the log."""
         self.log.append({"at": datetime.now(UTC).isoformat(), "what": what, "ms": ms})
 
-    def _wait(self, control: Control | None, seconds: float) -> None:
+    def _wait(self, control: Operator | None, seconds: float) -> None:
         readers = control.sockets() if control is not None else []
         writers = []
         if self.link.socket is not None:
