@@ -160,6 +160,7 @@ class ExtendForm(forms.Form):
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["by"].choices = choices  # type: ignore[attr-defined]
+        self.fields["by"].initial = choices[0][0] if choices else None
 
     @property
     def added(self) -> timedelta:

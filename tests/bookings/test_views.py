@@ -164,7 +164,7 @@ def test_my_bookings_are_ahead_or_before(world: World) -> None:
     assert "Ahead" in ahead and "lamp" in ahead and "Confirmed" in ahead
     with time_machine.travel(AT_14 + 2 * HOUR, tick=False):
         over = text(browser(world.alice).get("/bookings/"))
-    assert "Nothing booked" in over and "Before" in over and "Done" in over
+    assert "Nothing booked" in over and "Over or cancelled" in over and "Done" in over
 
 
 def test_a_booking_tells_its_history(world: World) -> None:
