@@ -44,7 +44,7 @@ def home_page(member: Member, space: Space, now: datetime) -> dict[str, Any]:
         "machines": open_machines(machines, facts, states, now, space),
         "gaps": gaps_of(machines, facts, now, zone),
         "certifications": certifications_of(member, now, zone),
-        "again": again(member, now),
+        "again": again(member, coming, now),
     }
 
 
@@ -99,14 +99,17 @@ def later_booking(booking: Booking, now: datetime) -> dict[str, str]:
     }
 
 
-def again(member: Member, now: datetime) -> list[dict[str, str]]:
-    """The member's last machines, at the same local hour one week on."""
+def again(member: Member, coming: list[Booking], now: datetime) -> list[dict[str, str]]:
+    """The member's last machines at the same local hour, in the first week not booked yet."""
     suggestions: dict[int, dict[str, str]] = {}
     for booking in queries.recent_bookings(member, now, most=6):
         if booking.machine_id in suggestions or booking.machine.retired_at is not None:
             continue
         zone = booking.machine.space.tz
+        own = {mine.starts for mine in coming if mine.machine_id == booking.machine_id}
         starts = week_on(booking.starts, now, zone)
+        while starts in own:
+            starts = week_on(starts, starts, zone)
         took = booking.ends - booking.starts
         when = span_words(starts, starts + took, now, zone)
         suggestions[booking.machine_id] = {

@@ -145,6 +145,16 @@ def test_what_one_did_last_is_offered_again(world: World, as_member: AsMember) -
     assert "starts=2026-11-29T13%3A30" in again["url"] and "minutes=90" in again["url"]
 
 
+def test_what_is_booked_again_already_is_offered_the_week_after(
+    world: World, as_member: AsMember
+) -> None:
+    done = Booking.State.DONE
+    a_booking(world.router, world.alice, starts=NOW - 48 * HOUR, state=done, holds=False)
+    a_booking(world.router, world.alice, starts=NOW + timedelta(days=5))
+    (again,) = as_member(world.alice).get("/").context["again"]
+    assert again["when"] == "Sunday 6 December, 13:30–15:00"
+
+
 def test_a_week_on_is_the_same_time_on_the_wall() -> None:
     """Over the end of summer time: 14:00 stays 14:00."""
     from zoneinfo import ZoneInfo
