@@ -23,6 +23,7 @@ MOST = 16  # messages in one transaction
 LOOK = 0.1  # seconds between looks at the epoch
 CHORES = 1.0
 BEAT = 2.0
+SEAL = 0.2
 TIDY = 60.0
 STANDSTILL = 3.0  # a loop this slow was asleep: it cannot say what was silent meanwhile
 JUMP = 5.0  # seconds the wall clock may differ from the monotonic one
@@ -48,7 +49,7 @@ class Gatekeeper:
         self._started_at = clock()
         self._epoch = -1
         self._next_end: datetime | None = None
-        self._due = dict.fromkeys(("look", "chores", "beat", "tidy"), 0.0)
+        self._due = dict.fromkeys(("look", "chores", "beat", "seal", "tidy"), 0.0)
         self._offset = self._wall_offset()
         self._turned_at = monotonic()
         self._connected_at: datetime | None = None
@@ -115,7 +116,7 @@ class Gatekeeper:
             self._look()
         if self._is_due("beat", BEAT):
             self._beat(connected=self._adapter.connected)
-        if not self._adapter and services.seal():
+        if not self._adapter and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
         if self._is_due("tidy", TIDY):
             self.watch.tidy(self._monotonic())

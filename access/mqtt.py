@@ -23,6 +23,8 @@ from access.records import Inbound, Outbound, receive
 logger = logging.getLogger(__name__)
 
 KEEPALIVE = 15
+GATHER = 0.002  # seconds at most that messages are read before the first are handled
+PLENTY = 16  # messages after which it is not worth waiting for more
 DIAL_TIMEOUT = 3.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 5.0
 MOST_WAITING = 5_000  # messages; beyond that the broker keeps them, or the device repeats them
@@ -87,12 +89,22 @@ class Adapter:
         readable, writable, _ = select.select([sock], writers, [], patience)
         try:
             if readable or _pending(sock):
-                self._client.loop_read()
+                self._read(sock)
             if writable or self._client.want_write():
                 self._client.loop_write()
             self._client.loop_misc()
         except Exception as error:  # paho raises many kinds on bytes that are not MQTT
             self._lose(f"broken connection: {error!r}")
+
+    def _read(self, sock: Any) -> None:
+        """paho reads one packet a call; what has arrived by now belongs into one transaction."""
+        enough = time.monotonic() + GATHER
+        while True:
+            self._client.loop_read()
+            if len(self._queue) >= PLENTY or time.monotonic() > enough:
+                return
+            if not (_pending(sock) or select.select([sock], [], [], 0)[0]):
+                return
 
     def take(self, most: int) -> list[Waiting]:
         """The oldest messages that wait. Ack them, or give them back."""
