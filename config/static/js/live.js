@@ -26,6 +26,7 @@ function replace(html) {
     const focus = focusIn(old);
     old.replaceWith(document.adoptNode(fresh));
     if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
+    window.htmx?.process(fresh);
     fresh.dispatchEvent(new CustomEvent("live:replaced", { bubbles: true }));
   }
 }
