@@ -48,27 +48,25 @@ class NoOverlap(BaseConstraint):
     def __hash__(self) -> int:
         return hash(self.name)
 
-    def constraint_sql(  # type: ignore[override]  # Django skips what is None
-        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    # Django types both arguments as optional, and always gives them.
+    def constraint_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
     ) -> str | None:
         """The clause inside CREATE TABLE; on SQLite none, the triggers follow the table."""
-        assert model is not None and schema_editor is not None
         if schema_editor.connection.vendor == "postgresql":
             return POSTGRES.format(name=schema_editor.quote_name(self.name)).strip()
         schema_editor.deferred_sql.extend(self._triggers(model, schema_editor))
         return None
 
-    def create_sql(
-        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    def create_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
     ) -> Any:
-        assert model is not None and schema_editor is not None
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
-    def remove_sql(
-        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    def remove_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
     ) -> Any:
-        assert model is not None and schema_editor is not None
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
 
