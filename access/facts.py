@@ -22,7 +22,8 @@ from equipment import eligibility
 from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span
 from equipment.facts import certification_fact
 
-HORIZON = timedelta(days=1)  # claims and closures beyond are read when they come nearer
+LOOK_BACK = timedelta(hours=1)  # so that a tap just after the end is told when that was
+HORIZON = timedelta(hours=12)  # claims and closures beyond are read when they come nearer
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)  # of IN lists, so that few statements are compiled
 
 BOX = """d.id, d.name, d.space_id, d.machine_id, d.is_reader, d.is_interlock, d.is_enrolment,
@@ -115,7 +116,8 @@ class Known:
         default_factory=lambda: defaultdict(list)
     )
     lockout_modes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    claims: dict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[int, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
     closures: dict[int, list[Closure]] = field(default_factory=lambda: defaultdict(list))
 
     def judge(self, member_id: int, bench: Bench) -> eligibility.Facts:
@@ -140,7 +142,7 @@ class Known:
         return Facts(
             judge=self.judge(member_id, bench),
             member_id=member_id,
-            claims=tuple(self.claims.get(bench.id, ())),
+            claims=self.claims_of(bench.id),
             closures=tuple(self.closures.get(bench.space_id, ())),
             early_start=bench.early_start,
             overrun=bench.overrun,
@@ -161,12 +163,17 @@ class Known:
             holds.sort(key=lambda pair: (pair[1].span.starts, pair[0]))
         for lockouts in self.lockouts.values():
             lockouts.sort(key=lambda pair: (pair[1].span.starts, pair[0]))
-        for claims in self.claims.values():
-            claims.sort(key=lambda claim: (claim.starts, claim.id))
+
+    def claims_of(self, machine_id: int) -> tuple[Claim, ...]:
+        """Read only where something is decided: most taps of a busy day meet an open session."""
+        if machine_id not in self.claims:
+            read = (_claim(*row) for row in self.rows.get(machine_id, ()))
+            self.claims[machine_id] = tuple(sorted(read, key=_by_start))
+        return self.claims[machine_id]
 
     def add_claim(self, machine_id: int, claim: Claim) -> None:
-        self.claims[machine_id].append(claim)
-        self.claims[machine_id].sort(key=lambda claim: (claim.starts, claim.id))
+        claims = (*self.claims_of(machine_id), claim)
+        self.claims[machine_id] = tuple(sorted(claims, key=_by_start))
 
 
 def where(asked: Sequence[Asked]) -> list[Context]:
@@ -181,6 +188,7 @@ def where(asked: Sequence[Asked]) -> list[Context]:
     params.append(b"")
     for i, *row in _rows(WHERE.format(values=values), params):
         contexts[i] = _context(row)
+        contexts[i].badge_hash = asked[i].badge_hash
     return contexts
 
 
@@ -205,7 +213,7 @@ def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> K
     params = [
         *ids[0] * 4,
         *ids[1] * 2,
-        adapt(now - overrun - HORIZON / 24),
+        adapt(now - overrun - LOOK_BACK),
         horizon,
         at,
         *space_ids,
@@ -323,8 +331,16 @@ def _lockout(
     known.lockout_modes[a].add(u)
 
 
-def _claim(known: Known, a: int, b: int, c: int, t: str, _u: None, p: Any, q: Any, r: Any) -> None:
-    known.claims[a].append(Claim(b, c, _aware(p), _aware(q), _aware(r), t in OPENS))
+def _claim_row(known: Known, a: int, *row: Any) -> None:
+    known.rows[a].append(row)
+
+
+def _claim(b: int, c: int, t: str, _u: None, p: Any, q: Any, r: Any) -> Claim:
+    return Claim(b, c, _aware(p), _aware(q), _aware(r), t in OPENS)
+
+
+def _by_start(claim: Claim) -> tuple[datetime, int]:
+    return claim.starts, claim.id
 
 
 def _closure(
@@ -339,7 +355,7 @@ READERS: dict[str, Callable[..., None]] = {
     "hold": _hold,
     "certification": _certification,
     "lockout": _lockout,
-    "claim": _claim,
+    "claim": _claim_row,
     "closure": _closure,
 }
 
@@ -380,7 +396,9 @@ def _padded(ids: Collection[int], size: int) -> list[int]:
 
 def _aware(value: Any) -> datetime:
     """SQLite hands out text, or a naive datetime, in UTC."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return datetime.fromisoformat(f"{value}+00:00")
+    moment: datetime = value
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 

@@ -148,6 +148,7 @@ class Context:
     badge_was_revoked: bool = False
     session_badge_revoked: bool = False
     recorded: Recorded | None = None
+    badge_hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

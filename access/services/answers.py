@@ -1,8 +1,10 @@
 """What is said to a tap, and the record of it; decides nothing."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 
+from django.conf import settings
 from django.utils import translation
 
 import wire
@@ -10,7 +12,6 @@ from access.records import Bench, Context, Person
 from access.services.batch import Batch
 from equipment.reason import Reason
 from equipment.words import display
-from members.services import badge_hash
 
 
 def answer(
@@ -61,7 +62,7 @@ def record(
         device_id=context.box.id,
         boot=tap.boot,
         nonce=tap.nonce,
-        badge_hash=badge_hash(tap.badge),
+        badge_hash=context.badge_hash,
         member_id=context.member_id,
         machine_id=context.bench.id if context.bench else None,
         sid=sid,
@@ -75,10 +76,18 @@ def record(
 def words(reason: Reason, person: Person | None, bench: Bench | None) -> str:
     """The reason for a display, in the member's language and the space's time."""
     zone = bench.zone if bench else UTC
-    if person is None or person.language == translation.get_language():
-        return display(reason, zone)
-    with translation.override(person.language):
-        return display(reason, zone)
+    language = person.language if person else settings.LANGUAGE_CODE
+    today = datetime.now(zone).date()  # what is today needs no date
+    return _words(reason.code, tuple(reason.params.items()), zone, language, today)
+
+
+@lru_cache(maxsize=1024)
+def _words(
+    code: str, params: tuple[tuple[str, object], ...], zone: tzinfo, language: str, _today: date
+) -> str:
+    """Kept, because a crowd at one machine is told the same, and wording is dear."""
+    with translation.override(language):
+        return display(Reason(code, dict(params)), zone)
 
 
 def person_of(batch: Batch, context: Context) -> Person | None:

@@ -19,7 +19,6 @@ from bookings.services import check_in, walk_up
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
-from members.services import badge_hash
 
 REPEATED = timedelta(minutes=10)  # how long a repeated tap gets its recorded answer
 
@@ -59,7 +58,7 @@ def _repeated(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> bool:
         recorded, sid, at, payload = before.badge_hash, before.sid, before.at, before.answer
     else:
         return False
-    if recorded != badge_hash(tap.badge):
+    if recorded != context.badge_hash:
         message = wire.Answer(boot=tap.boot, nonce=tap.nonce, ok=False, code="nonce-reuse", text="")
         batch.say(box.name, message)
         alarm(batch, box, "nonce-reuse", f"One number for two badges at {box.name}.")
