@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wire.memory import ARMED, FAULT, GRACE, LOCKED, RUNNING, Config, Memory, Session
+from wire.memory import ARMED, FAULT, GRACE, LOCKED, RUNNING, Config, Memory, Notice, Session
 
 OPEN = "open"  # no state of the protocol: a door whose pulse runs
 LAMPS = {
@@ -41,7 +41,7 @@ class Display:
 
 def face(memory: Memory, config: Config, up: float) -> Display:
     """What to show now."""
-    notice = memory.notice
+    notice = _notice(memory)
     st = OPEN if memory.st == LOCKED and memory.relay else memory.st
     refused = notice is not None and notice.refused and memory.st == LOCKED
     return Display(
@@ -53,6 +53,14 @@ def face(memory: Memory, config: Config, up: float) -> Display:
         warning=_warning(memory, config, up),
         left=_left(memory, up),
     )
+
+
+def _notice(memory: Memory) -> Notice | None:
+    """What was answered last, unless the machine itself has something more urgent to say."""
+    notice = memory.notice
+    if notice is None or memory.st == FAULT:
+        return None
+    return None if memory.st == GRACE and not notice.refused else notice
 
 
 def length(seconds: int) -> str:

@@ -31,7 +31,7 @@ class Nobody:
 
     patience = 5.0
 
-    def _cannot(self, *_: object) -> None:
+    def _cannot(self, *_: object, **__: object) -> None:
         raise NoHands("needs hands at the device, or --control")
 
     tap = press = reboot = network = load = weld = _cannot

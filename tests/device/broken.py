@@ -3,7 +3,8 @@
     python -m tests.device.broken BROKER_PORT NAME=GUARD ...
 
 prints the control port of each, in this order, and runs them until its input ends. Patched are the
-modules of the device, in the process of that device only: GUARD is a name in GUARDS, or `none`.
+modules of the device, in the process of that device only: GUARD is a name in GUARDS, or `none`. A
+device whose name begins with `mac` signs.
 """
 
 import os
@@ -21,6 +22,7 @@ from wire import journal, offline, rules, sign
 from wire.memory import Config
 
 KEY = bytes(range(32))
+MAC = ("relay", "mac")
 CAPS = ("relay", "reader", "current", "display", "button", "door", "list-hmac")
 HEARTBEAT = 10
 Device = wire.device.Device
@@ -92,6 +94,10 @@ def first_entry(memory, config, badge, up):
 
 def keeps_for_a_day(memory, found, honest=offline.keep):
     honest(memory, replace(found, exp=found.exp + 86_400))
+
+
+def believes_everything(_key, _topic, payload):
+    return sign.split(payload)[0]
 
 
 def forgets_what_it_shows(memory, config, up, honest=journal.show):
@@ -182,6 +188,7 @@ GUARDS = {
     "any badge alone": instead(offline, "entry_for", first_entry),
     "list without end": instead(offline, "keep", keeps_for_a_day),
     "older list": without(offline, "list_refused", "not newer"),
+    "any signature": instead(sign, "verified", believes_everything),
     "list of any key": instead(sign, "_check", nothing),
 }
 
@@ -200,7 +207,8 @@ def _start(name, guard, control, port):
     if child == 0:
         if guard != "none":
             GUARDS[guard]()
-        Box(Config(name, CAPS, heartbeat=HEARTBEAT, key=KEY), Address("127.0.0.1", port), 3400).run(
+        caps = MAC if name.startswith("mac") else CAPS
+        Box(Config(name, caps, heartbeat=HEARTBEAT, key=KEY), Address("127.0.0.1", port), 3400).run(
             control
         )
     return child

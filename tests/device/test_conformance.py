@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from secrets import token_hex
 
 import pytest
 
@@ -11,7 +12,7 @@ import wire
 from device.client import Address
 from device.conformance.__main__ import FAIL, OK, main, run
 from device.conformance.checks import ALL, jobs, whole
-from device.conformance.hands import Control
+from device.conformance.hands import Control, NoHands, People
 from device.conformance.server import Server
 from device.conformance.trial import Trial
 from tests.device.bench import ALICE, BOB, SID
@@ -80,6 +81,7 @@ FINDS = {
     "any badge alone": "a badge that is not listed",
     "list without end": "a list that has expired",
     "older list": "an older list",
+    "any signature": "a grant that is not signed",
     "list of any key": "an older list",
 }
 
@@ -90,9 +92,8 @@ def rule(beginning):
 
 
 @contextmanager
-def devices(port, guards):
+def devices(port, names, guards):
     """Running devices {name: control port}, each without its guard."""
-    names = [f"trial-{number}" for number in range(len(guards))]
     arguments = [f"{name}={guard}" for name, guard in zip(names, guards, strict=True)]
     command = [sys.executable, "-m", "tests.device.broken", str(port), *arguments]
     with subprocess.Popen(
@@ -112,6 +113,7 @@ def tried(broker, trials):
     def one(name, control, checks):
         lines = []
         server = Server(name, Address("127.0.0.1", broker.port), KEY)
+        server.signs = name.startswith("mac")
         hands = Control("127.0.0.1", control)
         try:
             trial = Trial(server, hands, run_ma=800)
@@ -122,8 +124,11 @@ def tried(broker, trials):
             server.close()
         return lines
 
+    kinds = ["mac" if "mac" in checks[0].caps else "trial" for _, checks in trials]
+    batch = token_hex(3)  # the broker keeps the last words of devices of the same name
+    names = [f"{kind}-{batch}-{number}" for number, kind in enumerate(kinds)]
     with (
-        devices(broker.port, [guard for guard, _ in trials]) as controls,
+        devices(broker.port, names, [guard for guard, _ in trials]) as controls,
         ThreadPoolExecutor(len(trials)) as pool,
     ):
         started = [
@@ -202,3 +207,28 @@ def test_a_kit_without_a_device_says_so(broker, capsys):
 def test_a_kit_without_a_broker_says_so(capsys):
     assert main(["nobody-1", "--broker=127.0.0.1:1"]) == 2
     assert "could not be tried" in capsys.readouterr().out
+
+
+def test_a_device_out_of_reach_is_tried_as_far_as_a_server_can(broker, capsys):
+    with running_device("far-1", broker.port, "--heartbeat", "1") as device:
+        device.until(connected=True)
+        assert main(["far-1", f"--broker=127.0.0.1:{broker.port}", "--only=D7"]) == 0
+        assert main(["far-1", f"--broker=127.0.0.1:{broker.port}", "--only=D8"]) == 0
+    said = capsys.readouterr().out
+    assert "ok        D7     off stops its session at once" in said
+    assert "not seen  D7     off stops a job in GRACE: needs hands at the device" in said
+    assert "not seen  D8" in said
+
+
+def test_people_are_asked_for_what_only_hands_can_do(capsys):
+    people = People()
+    people.tap()
+    people.network(up=False)
+    people.load(on=True)
+    assert capsys.readouterr().out.splitlines() == [
+        ">>> Please hold one and the same badge to the reader, once.",
+        ">>> Please take the device off the network.",
+        ">>> Please start the machine.",
+    ]
+    with pytest.raises(NoHands):
+        people.weld(on=True)
