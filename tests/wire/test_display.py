@@ -87,6 +87,24 @@ def test_a_fault_says_what_to_do():
     assert "e-stop" in bench.display.small
 
 
+def test_words_of_an_earlier_answer_do_not_cover_a_fault():
+    bench = Bench().start()
+    bench.hear(bench.off(text="Finished and locked."))
+    bench.run_to(bench.up + 3)
+    assert bench.st == "fault"
+    assert "e-stop" in bench.display.small
+
+
+def test_words_of_an_earlier_grant_do_not_cover_how_long_a_job_may_finish():
+    bench = Bench().start(exp=103, fin=60)
+    bench.run_to(104)
+    assert bench.st == "grace"
+    assert bench.display.small == "Job finishing. Off in 59 s."
+    nonce = bench.tap("B0B0")
+    bench.hear(bench.answer(nonce, ok=False, text="Finishing until 15:02."))
+    assert bench.display.small == "Finishing until 15:02."
+
+
 def test_a_display_is_drawn_only_when_it_changes():
     bench = Bench()
     assert bench.do(Tick(), 100.1) == []
