@@ -19,7 +19,7 @@ from pathlib import Path
 FIRST_PAUSE = 0.5  # seconds before a crashed process starts again; doubles with each early crash
 LONGEST_PAUSE = 15.0
 SETTLED = 30.0  # seconds after which a process counts as having started well
-KILLED_PAUSE = 20.0  # seconds that one killed on purpose stays down
+KILLED_PAUSE = 45.0  # seconds that one killed on purpose stays down: longer than a lease
 STOP_PATIENCE = 5.0  # seconds a process has to end when asked, before it is made to
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
