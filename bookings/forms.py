@@ -32,7 +32,6 @@ class WallTimeField(forms.DateTimeField):
             "type": "datetime-local",
             "step": 60,
             "hx-get": "",
-            "hx-include": "[name=machine]",
             "hx-trigger": "change",
             "hx-select": "#lengths",
             "hx-target": "#lengths",
@@ -145,6 +144,7 @@ class MoveForm(TimeForm):
     def __init__(self, *args: Any, siblings: QuerySet[Machine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["machine"].queryset = siblings  # type: ignore[attr-defined]
+        self.fields["starts"].widget.attrs["hx-include"] = "[name=machine]"
 
     @property
     def chosen_machine(self) -> Machine | None:
