@@ -9,9 +9,10 @@ from datetime import UTC, datetime, tzinfo
 from string import Formatter
 
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import formats
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Level
@@ -86,8 +87,7 @@ def when(moment: datetime, zone: tzinfo) -> str:
     clock = formats.date_format(local, "H:i")
     if local.date() == datetime.now(UTC).astimezone(zone).date():
         return clock
-    day = formats.date_format(local, "l j. F" if _german() else "l j F")
-    return f"{day}, {clock}"
+    return f"{formats.date_format(local, gettext('l j F'))}, {clock}"
 
 
 def length(minutes: int) -> str:
@@ -96,10 +96,6 @@ def length(minutes: int) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
-
-
-def _german() -> bool:
-    return (translation.get_language() or "").startswith("de")
 
 
 def _values(reason: Reason, zone: tzinfo) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -19,16 +19,13 @@ def moment(text: str) -> str:
 @register.filter
 def day(text: str) -> str:
     """“Tuesday 24 November”."""
-    german = (get_language() or "").startswith("de")
-    return date_format(_local(text), "l j. F" if german else "l j F")
+    return date_format(_local(text), _("l j F"))
 
 
 @register.filter
 def last_day(text: str) -> str:
     """“24 November 2026”: the last day of what ends at an instant, and so at 24:00, not 0:00."""
-    german = (get_language() or "").startswith("de")
-    last = _local(text) - timedelta(microseconds=1)
-    return date_format(last, "j. F Y" if german else "j F Y")
+    return date_format(_local(text) - timedelta(microseconds=1), _("j F Y"))
 
 
 @register.filter

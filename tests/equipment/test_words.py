@@ -37,7 +37,7 @@ def test_a_display_gets_at_most_eighty_characters():
 
 def test_a_reason_speaks_the_language_that_is_active():
     with translation.override("de"):
-        assert when(datetime(2026, 3, 1, 9, tzinfo=UTC), BERLIN) == "Sonntag 1. März, 10:00"
+        assert when(datetime(2026, 3, 1, 9, tzinfo=UTC), BERLIN) == "Sonntag, 1. März, 10:00"
 
 
 @pytest.mark.parametrize(("minutes", "words"), [(45, "45 min"), (120, "2 h"), (90, "1 h 30")])

@@ -74,7 +74,7 @@ def test_a_letter_is_in_its_readers_language():
     alice = a_world().alice
     alice.language = "de"
     letter = mail.render("booking-reminder", CONTEXTS["booking-reminder"], alice)
-    assert "Dienstag 24. November" in letter.text and '<html lang="de">' in letter.html
+    assert "Dienstag, 24. November" in letter.text and '<html lang="de">' in letter.html
 
 
 def test_a_letter_to_a_child_without_mail_goes_to_the_guardian():
