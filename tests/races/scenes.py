@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import combinations
 from typing import Any
+from unittest import mock
 
 import django
 
@@ -165,6 +166,12 @@ def one_member() -> dict[str, int]:
     return race([partial(book, member, machine) for machine in machines])
 
 
+def one_member_unlocked() -> dict[str, int]:
+    """On PostgreSQL only: SQLite's transaction is the lock."""
+    with mock.patch("bookings.services.claims.lock"):
+        return one_member()
+
+
 def past_the_service() -> dict[str, int]:
     members, (machine,) = people_and_machines(RACERS, 1)
     return race([partial(look_and_write, member, machine) for member in members])
@@ -213,7 +220,14 @@ def no_guard() -> Iterator[None]:
 
 SCENES = {
     scene.__name__: scene
-    for scene in (one_slot, one_member, past_the_service, without_the_constraint, across_each_other)
+    for scene in (
+        one_slot,
+        one_member,
+        one_member_unlocked,
+        past_the_service,
+        without_the_constraint,
+        across_each_other,
+    )
 }
 
 if __name__ == "__main__":

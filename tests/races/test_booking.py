@@ -16,6 +16,13 @@ def test_one_member_on_sixteen_machines_gets_the_quota(play: Play) -> None:
     assert outcome == {"booked": 3, "most-future": 13, "held": 3, "overlaps": 0, "most": 3}
 
 
+@pytest.mark.parametrize("play", ["postgres"], indirect=True)
+@pytest.mark.postgres
+def test_without_the_members_lock_the_quota_breaks(play: Play) -> None:
+    """The seed of the one above: each counted before the others had written."""
+    assert play("one_member_unlocked")["most"] > 3
+
+
 def test_past_the_service_the_database_still_says_no(play: Play) -> None:
     """All who looked in time saw a free machine; one writes."""
     outcome = play("past_the_service")
