@@ -21,7 +21,7 @@ def measure(site: Site) -> tuple[str, list[Figure]]:
         booked = Booking.objects.count() - before
     answered = len(seen["alone"]) + seen["together"] + seen["warm_up"]
     return (
-        f"uvicorn, one process; SQLite with {world.MACHINES} machines, {world.MEMBERS:,} members, "
+        f"uvicorn, two processes; SQLite with {world.MACHINES} machines, {world.MEMBERS:,} members, "
         f"{world.BOOKINGS:,} bookings",
         [
             Figure("booking alone, p50", quantile(seen["alone"], 0.5), "ms", P50_MS),
@@ -52,6 +52,6 @@ def _plan(site: Site, cookies: list[str]) -> dict[str, object]:
 
 def _web(site: Site) -> list[str]:
     """As deploy/benchkey-web.service runs it."""
-    options = ["--lifespan", "off", "--no-access-log", "--log-level", "warning"]
+    options = ["--workers", "2", "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
     where = ["--host", "127.0.0.1", "--port", str(site.web_port)]
     return [sys.executable, "-m", "uvicorn", "config.asgi:application", *where, *options]
