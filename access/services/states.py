@@ -174,8 +174,11 @@ def redecide(batch: Batch, context: Context, session: Session) -> Session:
         person = batch.known.people.get(session.member_id)
         batch.texts[session.sid] = words(decision.reasons[0], person, bench)
         return batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
-    if session.state == CLOSING or decision.until == session.until:
+    stands_on = decision.until, decision.booking_id
+    if session.state == CLOSING or stands_on == (session.until, session.booking_id):
         return session
+    if session.state == ACTIVE and decision.booking_id != session.booking_id:
+        attend(batch, decision.booking_id)  # the next of theirs, and they are at it already
     return batch.put(replace(session, until=decision.until, booking_id=decision.booking_id))
 
 

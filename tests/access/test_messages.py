@@ -276,6 +276,19 @@ class TestState:
         assert lease.left == 3590
         assert lease.hard == site.up + 3590
 
+    def test_the_next_of_ones_own_bookings_is_not_missed(self, site):
+        first = site.arm(minutes=5).booking
+        following = site.book(begins=5, minutes=65)
+        Booking.objects.filter(pk=following.pk).update(
+            lapses_at=following.starts + timedelta(minutes=15)
+        )
+        site.wait(299).state("running", site.sid)
+        assert site.session.booking == first
+        site.wait(1).state("running", site.sid)
+        following.refresh_from_db()
+        assert (site.session.booking, following.state) == (following, "running")
+        assert kinds(site.wait(16 * 60).state("running", site.sid)) == ["lease"]
+
     def test_high_risk_without_finishing_has_short_leases(self, db):
         site = Site(risk="high")
         site.book()
