@@ -39,7 +39,7 @@ class Device(models.Model):
     sync_boot = models.CharField(max_length=16, blank=True)  # the boot that was asked
     state = models.CharField(max_length=8, blank=True)  # locked, armed, running, grace, fault
     relay = models.BooleanField(default=False)
-    ma = models.PositiveIntegerField(null=True, blank=True)
+    ma = models.PositiveBigIntegerField(null=True, blank=True)  # on the wire a uint32
     fault = models.CharField(max_length=40, blank=True)
     firmware = models.CharField(max_length=64, blank=True)
     model = models.CharField(max_length=64, blank=True)

@@ -19,7 +19,7 @@ class AccessEvent(models.Model):
     badge_hash = models.BinaryField(max_length=32, null=True)
     member_id = models.BigIntegerField(null=True)
     machine_id = models.BigIntegerField(null=True)
-    sid = models.CharField(max_length=24, blank=True)
+    sid = models.CharField(max_length=40, blank=True)  # whatever a device may say on the wire
     ok = models.BooleanField(null=True)
     code = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test.utils import CaptureQueriesContext
 
 import wire
@@ -463,6 +464,13 @@ class TestRubbish:
         assert [m.code for m in said] == ["granted"]
         assert "unhandled" in site.events("dropped")
         assert "ZeroDivisionError" in caplog.text
+
+    def test_the_tables_take_what_the_wire_lets_through(self, site):
+        site.state("locked", "x" * 40, relay=True, ma=0xFFFF_FFFF)
+        event = AccessEvent.objects.get(kind="state")
+        assert AccessEvent._meta.get_field("sid").clean(event.sid, event) == "x" * 40
+        kind = Device._meta.get_field("ma").get_internal_type()
+        assert BaseDatabaseOperations.integer_field_ranges[kind][1] >= site.box().ma == 0xFFFF_FFFF
 
     def test_a_database_that_is_not_there_is_the_callers_to_wait_for(self, site, monkeypatch):
         def gone(*_):
