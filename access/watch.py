@@ -122,13 +122,9 @@ class Watch:
             return False
         return mono - max(self.heard.setdefault(device, mono), self.connected_at) > SILENT
 
-    def may_alarm(self, device: str, code: str, about: str, mono: float) -> bool:
-        """The same alarm is given again only after a while."""
-        key = device, code, about
-        if mono - self.alarms.get(key, -ALARM_AGAIN) < ALARM_AGAIN:
-            return False
-        self.alarms[key] = mono
-        return True
+    def may_alarm(self, alarm: tuple[str, str, str], mono: float) -> bool:
+        """The same alarm (device, code, about) is given again only after a while."""
+        return mono - self.alarms.get(alarm, -ALARM_AGAIN) >= ALARM_AGAIN
 
     def may_record_drop(self, device: str, mono: float) -> bool:
         """A flood of rubbish fills no table: so many a minute, all unknown names together."""

@@ -9,8 +9,10 @@ from notices.services import post
 
 def alarm(batch: Batch, box: Box, code: str, words: str, *, sid: str = "") -> None:
     """Something a person must look at. `words` are for staff; `sid` tells two sessions apart."""
-    if not batch.watch.may_alarm(box.name, code, sid, batch.mono):
+    key = box.name, code, sid
+    if key in batch.alarms or not batch.watch.may_alarm(key, batch.mono):
         return
+    batch.alarms.append(key)
     batch.note(
         "alarm",
         code,

@@ -80,6 +80,8 @@ class Batch:
     texts: dict[str, str] = field(default_factory=dict)  # why a session closes, for its display
     marks: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
+    alarms: list[tuple[str, str, str]] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
     _new: dict[str, Session] = field(default_factory=dict)
     _changed: dict[str, Session] = field(default_factory=dict)
     _touched: dict[int, Box] = field(default_factory=dict)
@@ -186,6 +188,10 @@ class Batch:
             self.watch.marked[sid] = self.mono
         for box_id in self._touched:
             self.watch.written[box_id] = self.mono
+        for name in self.silent:
+            del self.watch.heard[name]
+        for alarm in self.alarms:
+            self.watch.alarms[alarm] = self.mono
         for sid in self.over:
             self.watch.forget(sid)
 

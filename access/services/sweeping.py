@@ -100,7 +100,7 @@ def _hear_silence(batch: Batch) -> None:
         return
     contexts = facts.where([Asked(name) for name in silent])
     for name, context in zip(silent, contexts, strict=True):
-        del watch.heard[name]
+        batch.silent.append(name)
         box = context.box
         if box is None or box.is_revoked:
             continue

@@ -1,11 +1,15 @@
 """What time and other people's changes do to open sessions, rules S4 and S5."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 
 from access import services
 from access.models import AccessEvent, Device, Session
+from access.services.batch import Batch
 from bookings.models import Booking
 from equipment.services import lock_out, revoke_certification
 from members.models import AccessEpoch, Badge, Member
@@ -233,6 +237,36 @@ class TestSilence:
         site.watch.connect(site.mono)
         site.wait(30).sweep(redecide_all=False)
         assert site.box().online
+
+
+class TestLostTransaction:
+    """What was not written is not remembered either, and so comes again."""
+
+    @pytest.fixture
+    def locked(self, monkeypatch):
+        @contextmanager
+        def locked():
+            with monkeypatch.context() as broken, pytest.raises(OperationalError):
+                broken.setattr(Batch, "write", Mock(side_effect=OperationalError("locked")))
+                yield
+
+        return locked
+
+    def test_an_alarm_is_given_all_the_same(self, site, locked):
+        state = site.a_state("fault", fault="contactor-stuck")
+        with locked():
+            site.handle(state)
+        site.handle(state)
+        assert site.events("alarm") == ["contactor-stuck"]
+
+    def test_silence_is_noticed_all_the_same(self, site, locked):
+        site.state()
+        site.wait(36)
+        with locked():
+            site.sweep(redecide_all=False)
+        site.sweep(redecide_all=False)
+        assert not site.box().online
+        assert site.events("alarm") == ["silent"]
 
 
 def test_the_next_end_is_that_of_the_first_grant(site):
