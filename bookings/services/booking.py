@@ -10,7 +10,7 @@ from bookings.models import Booking
 from bookings.rules import Slot, refusals
 from bookings.services import claims, history
 from equipment.models import Machine
-from members.models import Member
+from members.models import AccessEpoch, Member
 
 
 def book(
@@ -61,6 +61,7 @@ def _book(
         raise Refused(*reasons)
     booking = create(member, machine, slot, by=by, now=now, note=note, origin=origin, key=key)
     history.tell(booking, "booking-confirmed", now)
+    AccessEpoch.bump()  # it may cut short what somebody has beyond the end of their own
     return booking
 
 

@@ -11,11 +11,13 @@ from access import services
 from access.models import AccessEvent, Device, Session
 from access.services.batch import Batch
 from bookings.models import Booking
+from bookings.services import book
 from equipment.services import lock_out, revoke_certification
 from members.models import AccessEpoch, Badge, Member
 from members.services import end_membership, place_hold, revoke_badge
 from notices.models import Outbox
 from tests.access.world import Site, kinds
+from tests.people import a_certification
 
 
 def offs(messages):
@@ -92,6 +94,25 @@ class TestGroundTakenAway:
     def test_a_booking_over(self, armed):
         armed.wait(3600)
         self.end(armed, "stop", "time-up")
+
+    def test_a_booking_of_others_where_one_stays_over(self, db):
+        site = Site(overrun_minutes=10, step_minutes=5, shortest_minutes=5)
+        a_certification(site.world.charlie, site.world.certification)
+        site.arm(minutes=1)
+        site.wait(297).state("armed", site.sid)
+        before, charlie = services.epoch(), site.world.charlie
+        starts = site.now + timedelta(seconds=3)
+        book(
+            member=charlie,
+            machine=site.mill,
+            starts=starts,
+            ends=starts + timedelta(minutes=30),
+            by=charlie,
+            now=site.now,
+        )
+        assert services.epoch() > before
+        site.wait(3)
+        self.end(site, "stop", "booked-by-other")
 
     def test_every_change_of_these_moves_the_epoch(self, armed):
         before = services.epoch()
