@@ -94,6 +94,8 @@ class Adapter:
                 self._client.loop_write()
             self._client.loop_misc()
         except Exception as error:  # paho raises many kinds on bytes that are not MQTT
+            sock.close()
+            self._client = self._new_client()  # or this one is kept, and never dialled again
             self._lose(f"broken connection: {error!r}")
 
     def _read(self, sock: Any) -> None:
