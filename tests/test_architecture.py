@@ -35,6 +35,8 @@ PURE = [
     "equipment/eligibility.py",
     "equipment/reason.py",
     "bookings/rules/*.py",
+    "bookings/segments.py",
+    "bookings/verdicts.py",
     "access/decision.py",
     "desk/ruler.py",
     "wire/*.py",

@@ -1,5 +1,8 @@
 """The rows of the queue follow the code, and jobs can be run by their names."""
 
+import os
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -40,3 +43,10 @@ def test_a_job_the_code_dropped_goes_and_anothers_stays():
 def test_a_job_runs_on_an_empty_space(function):
     module, _dot, name = function.rpartition(".")
     getattr(import_module(module), name)()
+
+
+def test_migrating_one_room_of_an_empty_database_leaves_the_schedule_for_later(tmp_path):
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}"}
+    manage = [sys.executable, "manage.py", "migrate", "members", "--verbosity", "0"]
+    done = subprocess.run(manage, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
