@@ -21,7 +21,7 @@ def measure(site: Site) -> tuple[str, list[Figure]]:
         booked = Booking.objects.count() - before
     answered = len(seen["alone"]) + seen["together"] + seen["warm_up"]
     return (
-        f"uvicorn, two processes; SQLite with {world.MACHINES} machines, {world.MEMBERS:,} members, "
+        f"uvicorn twice; SQLite with {world.MACHINES} machines, {world.MEMBERS:,} members, "
         f"{world.BOOKINGS:,} bookings",
         [
             Figure("booking alone, p50", quantile(seen["alone"], 0.5), "ms", P50_MS),

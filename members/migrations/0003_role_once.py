@@ -4,22 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0002_epoch'),
+        ("members", "0002_epoch"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='role',
-            name='members_role_once',
+            model_name="role",
+            name="members_role_once",
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('member', 'space', 'kind'), name='members_role_once'),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                fields=("member", "space", "kind"), name="members_role_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('space', None)), fields=('member', 'kind'), name='members_role_everywhere_once'),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("space", None)),
+                fields=("member", "kind"),
+                name="members_role_everywhere_once",
+            ),
         ),
     ]
