@@ -160,8 +160,7 @@ class Device:
         )
 
     def _disconnected(self, up: float) -> None:
-        if self.memory.connected:
-            self.memory.connected, self.memory.lost_at = False, up
+        self.memory.connected, self.memory.lost_at = False, up
 
     def _tapped(self, tapped: Tapped, up: float) -> None:
         """D8: a badge was seen."""

@@ -32,7 +32,7 @@ def due(memory: Memory, up: float) -> bool:
 def show(memory: Memory, config: Config, up: float) -> Journal:
     """The oldest rows, again and again until they are filed."""
     rows = memory.store.rows[:AT_ONCE]
-    memory.filed_at, memory.shown = up, max(memory.shown, rows[-1].i)
+    memory.filed_at, memory.shown = up, rows[-1].i
     return Journal(
         device=config.name,
         boot=memory.boot,

@@ -43,10 +43,10 @@ def keep(memory: Memory, found: List) -> None:
 
 
 def silent(memory: Memory, up: float) -> str | None:
-    """Why nobody may start here without the server, whatever the badge."""
+    """Why a device without a connection lets nobody start, whatever the badge."""
     stored = memory.store.list
-    if memory.connected or up - memory.lost_at < AWAY:
-        return "the broker is there, or was 5 s ago"
+    if up - memory.lost_at < AWAY:
+        return "the broker was there less than 5 s ago"
     if memory.st != LOCKED:
         return f"{memory.st}, not locked"
     if stored is None:
@@ -93,7 +93,6 @@ def begin(memory: Memory, config: Config, entry: Entry, up: float) -> None:
         last_re=memory.n,
         badge=entry.badge,
     )
-    memory.tap = memory.want = None
     memory.notice = Notice(STARTED, up + NOTICE_SECONDS)
     journal.note(memory, "on", entry.badge, memory.session.sid)
 
@@ -101,6 +100,6 @@ def begin(memory: Memory, config: Config, entry: Entry, up: float) -> None:
 def is_own(memory: Memory, config: Config, badge: str) -> bool:
     """Whether this badge began the session held, and without the server."""
     session = memory.session
-    if session is None or session.badge is None or config.key is None:
+    if session is None or config.key is None:
         return False
     return session.badge == sign.badge_in_list(config.key, badge)

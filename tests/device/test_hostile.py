@@ -11,7 +11,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 import wire
 from tests.device.bench import BOOT, OTHER_BOOT, Bench
-from wire.events import Connected, Current, Disconnected, Publish, Received, Relay, Tapped, Tick
+from wire.events import (
+    Connected,
+    Current,
+    Disconnected,
+    Pressed,
+    Publish,
+    Received,
+    Relay,
+    Tapped,
+    Tick,
+)
 
 SIDS = [letter * 24 for letter in "abcdefgh"]
 STEP = 0.5
@@ -159,6 +169,14 @@ class Hostile(RuleBasedStateMachine):
         sid = session.sid if own and session else sid
         re = self.last_n + 1 if lie == "re" else max(0, self.last_n - back)
         self.say(wire.Lease(re=re, sid=sid, **self.terms(lie, honest, wrong, hard)), lie)
+
+    @rule()
+    def somebody_presses_stop(self):
+        session = self.bench.memory.session
+        self.see(Pressed("stop", next(self.bench.nonces)))
+        assert not self.relay
+        if session is not None:
+            self.over.add(session.sid)
 
     @rule(sid=sids)
     def a_session_is_offered(self, sid):

@@ -183,6 +183,36 @@ def test_a_device_that_sees_no_current_cuts_offline_sessions_too():
     assert bench.memory.session.fin == 0
 
 
+def test_what_counts_as_a_job_is_what_the_last_grant_said():
+    bench = told_the_time()
+    bench.hear(a_list())
+    bench.arm(run_ma=900, idle_s=5)
+    bench.hear(bench.off())
+    bench.lose(101)
+    bench.run_to(107)
+    bench.tap(ALICE)
+    assert (bench.memory.session.run_ma, bench.memory.session.idle_s) == (900, 5)
+
+
+def test_a_list_takes_no_machine_from_whom_the_server_gave_it():
+    bench = told_the_time()
+    bench.hear(a_list(entry(BOB)))
+    bench.arm(exp=150)
+    bench.lose()
+    bench.run_to(106)
+    bench.tap(BOB)
+    assert bench.why == "armed, not locked"
+    assert bench.memory.session.sid == SID
+
+
+def test_a_list_leads_out_of_no_fault():
+    bench = alone()
+    bench.draw(3400)
+    bench.run_to(109)
+    bench.tap(ALICE)
+    assert (bench.st, bench.relay) == ("fault", False)
+
+
 def test_of_several_bookings_the_one_that_lasts_counts():
     bench = alone(a_list(entry(until=UTC + 60), entry(until=UTC + 120), entry(until=UTC + 90)))
     bench.tap(ALICE)
@@ -293,6 +323,21 @@ def test_a_list_that_is_sent_again_is_not_written_again():
     bench.hear(a_list())
     assert bench.why == "kept already"
     assert not [e for e in bench.last if isinstance(e, Save)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "why"),
+    [
+        ({"exp": UTC - 2 * HOUR}, KEY, "longer than a list may be valid"),
+        ({}, None, "no offline lists here"),
+        ({"dev": "laser-2"}, KEY, "for another device"),
+    ],
+)
+def test_a_list_that_is_worth_nothing_is_not_kept(changes, key, why):
+    bench = Bench(caps=CAPS, key=key)
+    bench.hear(a_list(**changes))
+    assert bench.why == why
+    assert bench.memory.store.list is None
 
 
 def test_a_newer_list_takes_back_what_the_older_one_gave():

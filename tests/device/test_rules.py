@@ -773,6 +773,7 @@ def test_d11_a_stopped_device_does_not_take_what_it_asked_for():
     bench.hear(wire.Offer(boot=BOOT, sid=SID))
     asked = bench.memory.n
     bench.press("stop")
+    assert bench.state.want is None
     bench.hear(bench.grant(asked))
     assert bench.why == "session has ended"
     assert not bench.relay

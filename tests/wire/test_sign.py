@@ -164,6 +164,11 @@ def test_an_ed25519_list_is_refused_where_nobody_can_check_it():
     )
 
 
+def test_an_ed25519_signature_that_is_too_short_is_not_even_checked():
+    payload = unsigned_list() + b"\ne:" + b"ab" * 16
+    assert list_refusal(payload, verifier=lambda *_: True).code == "bad-signature"
+
+
 @pytest.mark.parametrize("genuine", [True, False])
 def test_an_ed25519_list_counts_as_the_verifier_finds_it(genuine):
     seen = []
