@@ -1,6 +1,8 @@
 """A whole site of real processes: a broker, a gatekeeper, devices; on a database of its own."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,9 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Site:
-    """Its rows are written by short-lived processes, as the web would: this one has no database."""
+    """Its rows are written by another process, as by the web: this one touches no database."""
 
-    def __init__(self, directory, broker):
+    def __init__(self, directory, broker, migrated):
         self.broker, self.directory = broker, directory
         self.database = directory / "site.sqlite3"
         self.environment = os.environ | {
@@ -28,27 +30,27 @@ class Site:
         }
         self.devices = {}
         self.gatekeeper = None
-        self.manage("migrate", "--verbosity", "0")
+        self.started = None
+        shutil.copy(migrated, self.database)
+        self.scene = subprocess.Popen(
+            [sys.executable, "-m", "tests.hardware.scene"],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.run("fill")
 
     # --- the database, from outside -----------------------------------------------------------
 
-    def manage(self, *words):
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
     def run(self, what, *arguments):
-        """Let tests/hardware/scene.py do something, and tell what it printed."""
-        command = [sys.executable, "-m", "tests.hardware.scene", what, *map(str, arguments)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        """Let tests/hardware/scene.py do something; what it answers."""
+        self.scene.stdin.write(json.dumps([what, *arguments]) + "\n")
+        self.scene.stdin.flush()
+        line = self.scene.stdout.readline()
+        assert line, f"the scene broke at {what}"
+        return json.loads(line)
 
     # --- processes ----------------------------------------------------------------------------
 
@@ -62,14 +64,28 @@ class Site:
                 stderr=log,
             )
 
+        self.wait_for(lambda: self.run("started") not in (None, self.started))
+        self.started = self.run("started")
+
+    def wait_for(self, condition, patience=20):
+        deadline = time.monotonic() + patience
+        while not condition():
+            assert time.monotonic() < deadline, (self.directory / "gatekeeper.log").read_text()
+            time.sleep(0.05)
+
     def kill_gatekeeper(self):
         self.gatekeeper.kill()
         self.gatekeeper.wait(10)
 
     def device(self, name, *options):
         device = self.devices[name] = DeviceProcess(name, self.broker.port, *options)
-        device.until(connected=True)
+        self.wait_until_heard(name)
         return device
+
+    def wait_until_heard(self, name):
+        """The device is connected, and the gatekeeper listens to this boot of it."""
+        self.devices[name].until(connected=True)
+        self.wait_for(lambda: self.run("current", name) == self.devices[name].do()["boot"])
 
     def tap(self, name, badge, patience=8):
         """The answer to a tap; None where nobody gave one."""
@@ -89,11 +105,24 @@ class Site:
         if self.gatekeeper is not None and self.gatekeeper.poll() is None:
             self.gatekeeper.terminate()
             self.gatekeeper.wait(10)
+        self.scene.stdin.close()
+        self.scene.wait(10)
+        self.scene.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An empty database with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return path
 
 
 @contextmanager
-def running_site(directory, broker):
-    site = Site(directory, broker)
+def running_site(directory, broker, migrated):
+    site = Site(directory, broker, migrated)
     try:
         yield site
     finally:
@@ -101,7 +130,7 @@ def running_site(directory, broker):
 
 
 @pytest.fixture
-def site(tmp_path, own_broker):
-    with running_site(tmp_path, own_broker) as site:
+def site(tmp_path, own_broker, migrated):
+    with running_site(tmp_path, own_broker, migrated) as site:
         site.start_gatekeeper()
         yield site

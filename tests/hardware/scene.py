@@ -1,19 +1,30 @@
-"""python -m tests.hardware.scene WHAT …: one thing written to the site's database, then gone."""
+"""python -m tests.hardware.scene: writes to the site's database what a test says, like the web."""
 
+import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+
+import django
+from django.apps import apps
+
+if not apps.ready:  # the test itself imports BADGES, after Django
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+
+from access.models import Device, GatekeeperStatus, Session  # noqa: E402
+from bookings.models import Booking  # noqa: E402
+from equipment import services  # noqa: E402
+from equipment.models import ToolClass  # noqa: E402
+from members.models import Member  # noqa: E402
+from members.services import issue_badge  # noqa: E402
+from tests.people import a_world  # noqa: E402
 
 BADGES = {"alice": "04A11CE0", "charlie": "04C4A41E", "dana": "04DA4A00"}
 
 
 def fill():
     """Alice may use both machines; they have an interlock each."""
-    from access.models import Device
-    from equipment.models import ToolClass
-    from members.services import issue_badge
-    from tests.people import a_world
-
     now = datetime.now(UTC)
     world = a_world(now, walk_up=False)
     for name, number in BADGES.items():
@@ -29,15 +40,10 @@ def fill():
 
 
 def machine_of(name):
-    from access.models import Device
-
     return Device.objects.select_related("machine").get(name=name).machine
 
 
 def book(name, seconds):
-    from bookings.models import Booking
-    from members.models import Member
-
     now = datetime.now(UTC)
     ends = now + timedelta(seconds=float(seconds))
     Booking.objects.create(
@@ -52,37 +58,41 @@ def book(name, seconds):
 
 
 def lock_out(name):
-    from equipment.services import lock_out as service
-
-    service(machine=machine_of(name), why="Belt torn", by=None, now=datetime.now(UTC))
-    sys.stdout.write(datetime.now(UTC).isoformat())
+    services.lock_out(machine=machine_of(name), why="Belt torn", by=None, now=datetime.now(UTC))
+    return datetime.now(UTC).isoformat()
 
 
 def sessions():
-    from access.models import Session
-
-    for session in Session.objects.order_by("id"):
-        sys.stdout.write(f"{session.interlock} {session.state} {session.end_reason}\n")
-
-
-def events():
-    from access.models import AccessEvent
-
-    for event in AccessEvent.objects.order_by("id"):
-        sys.stdout.write(f"{event.kind} {event.code}\n")
+    rows = Session.objects.select_related("interlock").order_by("id")
+    return [f"{row.interlock} {row.state} {row.end_reason}" for row in rows]
 
 
 def status():
-    from access.models import GatekeeperStatus
+    """Whether the gatekeeper says it has a broker; None before it says anything."""
+    return GatekeeperStatus.objects.values_list("connected", flat=True).first()
 
-    row = GatekeeperStatus.objects.first()
-    sys.stdout.write("none" if row is None else f"{row.connected}")
+
+def started():
+    """When the gatekeeper that beat last was started; None before one does."""
+    moment = GatekeeperStatus.objects.values_list("started_at", flat=True).first()
+    return moment.isoformat() if moment else None
+
+
+def current(name):
+    """Which boot of a device is listened to."""
+    return Device.objects.get(name=name).boot
+
+
+THINGS = {f.__name__: f for f in (fill, book, lock_out, sessions, status, started, current)}
+
+
+def serve():
+    """A line of JSON in, [what, arguments…]; a line of JSON out, the words that answer it."""
+    for line in sys.stdin:
+        what, *arguments = json.loads(line)
+        sys.stdout.write(json.dumps(THINGS[what](*arguments)) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    what, *arguments = sys.argv[1:]
-    {f.__name__: f for f in (fill, book, lock_out, sessions, events, status)}[what](*arguments)
+    serve()
