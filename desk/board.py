@@ -17,7 +17,7 @@ from desk.links import board_url, machine_url
 from desk.policy import summary_of
 from desk.ruler import DAY, day_ruler, midnight
 from desk.states import State, states_of
-from desk.when import day_name, length, short_day, weekday
+from desk.when import bare_day, day_name, length, short_day, weekday
 from equipment import eligibility
 from equipment.models import Machine, ToolClass
 from members.models import Member, Space
@@ -169,7 +169,7 @@ def week_of(day: date, today: date) -> list[date]:
 
 def week_words(days: list[date]) -> str:
     """“23 to 29 Nov”, “30 Nov to 6 Dec”."""
-    first = str(days[0].day) if days[0].month == days[-1].month else short_day(days[0])
+    first = (bare_day if days[0].month == days[-1].month else short_day)(days[0])
     return _("%(first)s to %(last)s") % {"first": first, "last": short_day(days[-1])}
 
 

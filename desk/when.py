@@ -34,6 +34,11 @@ def short_day(day: date) -> str:
     return formats.date_format(day, _("j M"))
 
 
+def bare_day(day: date) -> str:
+    """“24”, where the month follows."""
+    return formats.date_format(day, _("j"))
+
+
 def full_day(day: date) -> str:
     """“24 November 2026”, for what lies far off."""
     return formats.date_format(day, _("j F Y"))
