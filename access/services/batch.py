@@ -29,15 +29,19 @@ _BOX = (
 
 Adapt = Callable[[datetime], Any]
 GATEKEEPERS = 0xBE9C  # the advisory lock that several of them take in turn
+PATIENCE = "250ms"  # for any lock; then the batch is given back and comes again
 
 
 def hold_facts() -> None:
     """Amendment 18: between our reading and our writing nobody revokes, and nobody else handles.
 
     SQLite needs nothing: its transactions begin with the write lock and so follow one another.
+    Whoever changes a booking locks it first and the epoch last, so they may wait for us while we
+    wait for them. We are the ones to let go, long before PostgreSQL looks for deadlocks.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATEKEEPERS])
             cursor.execute("SELECT number FROM members_accessepoch WHERE id = 1 FOR SHARE")
 

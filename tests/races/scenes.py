@@ -22,14 +22,23 @@ import django
 
 django.setup()
 
-from django.db import IntegrityError, connection, connections  # noqa: E402
+from django.db import (  # noqa: E402
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
+from access.models import Session  # noqa: E402
 from bookings import services  # noqa: E402
 from bookings.errors import Refused  # noqa: E402
 from bookings.models import Booking  # noqa: E402
+from bookings.services import claims  # noqa: E402
 from equipment.models import Machine  # noqa: E402
 from members.models import Change, Member, Plan, Space  # noqa: E402
 from notices.models import Outbox  # noqa: E402
+from tests.access.world import Site  # noqa: E402
 from tests.people import a_machine, a_member, a_tool_class  # noqa: E402
 
 RACERS = 16
@@ -53,7 +62,7 @@ def people_and_machines(
     for rows in (Outbox, Change, Booking):
         rows.objects.all().delete()
     space, _new = Space.objects.get_or_create(slug="race", defaults={"name": "Race"})
-    plan, _new = Plan.objects.get_or_create(slug="full", defaults={"name": "Full"})
+    plan, _new = Plan.objects.get_or_create(slug="race", defaults={"name": "Race"})
     name = f"Race {Machine.objects.count()}"
     kind = a_tool_class(name, most_future=quota)
     return (
@@ -153,6 +162,29 @@ def move_about(booking: Booking, machines: Sequence[Machine], number: int) -> st
     return "moved" if moved else "never moved"
 
 
+def cancel_slowly(booking: Booking) -> str:
+    """Holds the booking for a while before it comes to the epoch."""
+    with transaction.atomic():
+        claims.locked(booking)
+        time.sleep(0.7)
+        services.cancel(booking=booking, by=booking.member, now=NOW)
+    return "cancelled"
+
+
+def arrive(site: Site, sid: str) -> str:
+    """The gatekeeper hears of a session on that booking: it has the epoch and wants the booking."""
+    time.sleep(0.2)
+    while True:
+        try:
+            said = site.state("armed", sid)
+        except OperationalError as error:
+            if "deadlock" in str(error):
+                raise
+            time.sleep(0.1)
+        else:
+            return ", ".join(message.kind for message in said)
+
+
 # --- the scenes ----------------------------------------------------------------------------------
 
 
@@ -199,6 +231,15 @@ def across_each_other() -> dict[str, int]:
     return race(racers)
 
 
+def tap_beside_cancellation() -> dict[str, int]:
+    site = Site(NOW)
+    booking, answer = site.book("alice"), site.tap("alice")
+    try:
+        return race([partial(cancel_slowly, booking), partial(arrive, site, answer.grant.sid)])
+    finally:
+        Session.objects.all().delete()
+
+
 @contextmanager
 def no_guard() -> Iterator[None]:
     """NoOverlap taken out of the table, and put back into an empty one."""
@@ -227,6 +268,7 @@ SCENES = {
         past_the_service,
         without_the_constraint,
         across_each_other,
+        tap_beside_cancellation,
     )
 }
 

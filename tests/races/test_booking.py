@@ -41,3 +41,9 @@ def test_members_who_move_across_each_other_never_deadlock(play: Play) -> None:
     """Each move locks two machines; the order is the same for all."""
     outcome = play("across_each_other")
     assert outcome == {"moved": 8, "held": 8, "overlaps": 0, "most": 1}
+
+
+def test_a_tap_and_a_cancellation_never_deadlock(play: Play) -> None:
+    """Each holds what the other waits for; the gatekeeper lets go, and finds it cancelled."""
+    outcome = play("tap_beside_cancellation")
+    assert (outcome["cancelled"], outcome["off"]) == (1, 1)
