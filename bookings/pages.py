@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.models import Booking
 from equipment.models import Machine
@@ -101,7 +101,7 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
         *([_check_in(booking)] if begins else []),
         Action(_("Move"), _url("move", booking), "clock"),
         *([_extend(booking)] if now >= booking.starts else []),
-        Action(_("Cancel"), _url("cancel", booking), "x", danger=True),
+        Action(pgettext("booking", "Cancel"), _url("cancel", booking), "x", danger=True),
     ]
 
 
