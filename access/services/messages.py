@@ -118,7 +118,7 @@ def _retained(batch: Batch, context: Context, inbound: Inbound, message: wire.Up
 def _drop(batch: Batch, context: Context, inbound: Inbound, code: str) -> None:
     """Count it; record it cut short, unless a flood of the like has been recorded already."""
     box = context.box
-    detail = inbound.error.detail if inbound.error else ""
+    detail = ascii(inbound.error.detail)[1:-1] if inbound.error else ""  # it may hold a NUL
     batch.count_drop(box, f"{code}: {detail}")
     if batch.watch.may_record_drop(box.name if box else NOBODY, batch.mono):
         batch.note(

@@ -1,0 +1,29 @@
+"""The same statements on the other database: a tap, a session and its end, on a real PostgreSQL."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = ("test_messages.py", "test_sweeping.py", "test_facts.py", "test_chain.py")
+
+
+@pytest.mark.postgres
+def test_every_rule_holds_on_postgresql(new_postgres_url):
+    """These files once more, in a process whose DATABASE_URL is a PostgreSQL server's."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"),
+            "--create-db",
+            *(str(Path(__file__).parent / name) for name in FILES),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": new_postgres_url("access")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
