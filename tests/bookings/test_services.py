@@ -102,7 +102,7 @@ def test_a_full_quota_says_which_bookings_fill_it(world: World) -> None:
 
 
 def test_booking_takes_few_statements(world: World) -> None:
-    """Facts, booking, change, notice; PostgreSQL adds its two locks."""
+    """Facts, booking, change, notice, epoch; PostgreSQL adds its two locks."""
     with CaptureQueriesContext(connection) as captured:
         a_booking(world)
-    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 4
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 5
