@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
@@ -63,7 +64,7 @@ def _status(state: Booking.State) -> str:
 
 def _summary(machine: str, state: Booking.State) -> str:
     """The state leads where it matters: many apps show an event without its STATUS."""
-    return f"{str(state.label).capitalize()}: {machine}" if state in OVER | OPEN else machine
+    return f"{capfirst(state.label)}: {machine}" if state in OVER | OPEN else machine
 
 
 def _sentences(booking: Booking, state: Booking.State) -> Iterator[str]:

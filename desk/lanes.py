@@ -198,8 +198,8 @@ class Cells:
         why = _("Locked out: %s") % segment.reasons[0].params["why"]
         expected = segment.reasons[0].params["expected"]
         if isinstance(expected, datetime):
-            back = moment_words(expected, self.now, self.zone)
-            why = f"{why.rstrip('.')}. {_('Expected back %s.') % back}"
+            back = _("Expected back %s.") % moment_words(expected, self.now, self.zone)
+            why = f"{why.rstrip('.')}. {back}"
         url = machine_url(self.machine.slug)
         return {"label": f"{self.machine.name}: {why}", "words": why, "url": url, "title": why}
 

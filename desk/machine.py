@@ -80,7 +80,8 @@ def lockout_words(lockout: Lockout, now: datetime, zone: tzinfo) -> dict[str, An
     if lockout.expected_until is not None:
         back = lockout.expected_until.astimezone(zone).date()
         day = relative_day(back, now.astimezone(zone).date())
-        text = f"{text} {_('Expected back: %s.') % day}"
+        expected = _("Expected back: %s.") % day
+        text = f"{text} {expected}"
     return {"pk": lockout.pk, "title": f"{lockout.why.rstrip('.')}.", "text": text}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from desk.when import full_day
@@ -106,7 +107,7 @@ def _certification(facts: Facts, now: datetime, zone: tzinfo) -> str:
         return ""
     best = max(valid, key=lambda held: held.level)
     ends = _ending(_latest([best.span], now), zone, _("It does not expire."))
-    return f"{Level(best.level).label.capitalize()}. {ends}"
+    return f"{capfirst(Level(best.level).label)}. {ends}"
 
 
 def _latest(spans: Iterable[Span], now: datetime) -> datetime | None:

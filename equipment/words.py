@@ -87,7 +87,8 @@ def when(moment: datetime, zone: tzinfo) -> str:
     clock = formats.date_format(local, "H:i")
     if local.date() == datetime.now(UTC).astimezone(zone).date():
         return clock
-    return f"{formats.date_format(local, gettext('l j F'))}, {clock}"
+    day = formats.date_format(local, gettext("l j F"))
+    return f"{day}, {clock}"
 
 
 def length(minutes: int) -> str:
