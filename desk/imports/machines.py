@@ -13,7 +13,7 @@ from desk.imports.known import by_name
 from desk.imports.lines import MachineLine
 from desk.imports.sheet import Problem, Row
 from equipment.models import Machine, ToolClass
-from members.models import Change, Space
+from members.models import AccessEpoch, Change, Space
 
 FIELDS = ("name", "space", "tool_class", "place", "notes", "drawing")
 
@@ -90,6 +90,8 @@ class Machines:
         Change.objects.bulk_create(
             [change(machine, None, now, machine_name=machine.name) for machine in [*new, *changed]]
         )
+        if changed:
+            AccessEpoch.bump()  # another tool class may ask for another certification
         outcomes.update({NEW: len(new), UPDATED: len(changed)})
         outcomes[UNCHANGED] = len(lines) - len(new) - len(changed)
         return outcomes
