@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+YEARS = range(1900, 2200)  # beyond them other clocks and calendars give up
 SHOWN = 60  # characters of a wrong cell that are repeated to its author
 LEVELS = {
     "1": Level.PROVISIONAL,
@@ -45,7 +46,10 @@ def day(text: str) -> date | None:
         words = _("“%s” is not a day. Write 2026-11-24 or 24.11.2026.")
         raise Wrong(words % text[:SHOWN])
     try:
-        return date(*parts)
+        found = date(*parts)
+        if found.year not in YEARS:
+            raise ValueError(found)
+        return found
     except ValueError as error:
         raise Wrong(_("There is no day “%s”.") % text[:SHOWN]) from error
 
@@ -74,10 +78,12 @@ def badge(text: str, fmt: str) -> str:
         raise Wrong(str(error)) from error
 
 
-def level(text: str) -> Level:
-    """1, 2, 3 or their words; on one's own where nothing is said."""
+def level(text: str) -> Level | None:
+    """1, 2, 3 or their words; None for an empty cell."""
+    if not text:
+        return None
     try:
-        return LEVELS[" ".join(text.lower().replace("-", " ").split()) or "2"]
+        return LEVELS[" ".join(text.lower().replace("-", " ").split())]
     except KeyError as error:
         words = _("“%s” is not a level. Write 1 (under supervision), 2 (full) or 3 (may certify).")
         raise Wrong(words % text[:SHOWN]) from error

@@ -4,17 +4,18 @@ One is known by member, type and day; without a day, it is the newest that is va
 """
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from desk.imports import cells
-from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, update
+from desk.imports.batch import NEW, UNCHANGED, UPDATED, Outcomes, change, differing, update
 from desk.imports.cells import Wrong
 from desk.imports.known import People, by_name, zone_of
 from desk.imports.lines import CertificationLine
 from desk.imports.sheet import Problem, Row
-from equipment.models import Certification, CertificationType
+from equipment.models import Certification, CertificationType, Level
 from members.models import AccessEpoch, Change, Space
 from members.zones import end_of
 
@@ -84,8 +85,8 @@ class Certifications:
             held = self._fitting(line, there.get((line.member_id, line.type.pk), []))
             if held is None:
                 new.append(_new(line, now))
-            elif (held.level, held.until) != (line.level, line.until):
-                update(held, {"level": line.level, "until": line.until})
+            elif differs := differing(held, _wanted(line)):
+                update(held, differs)
                 changed.append(held)
         Certification.objects.bulk_create(new)
         Change.objects.bulk_create([_change(row, now) for row in [*new, *changed]])
@@ -111,13 +112,22 @@ def _held(lines: list[CertificationLine]) -> dict[Holding, list[Certification]]:
     return rows
 
 
+def _wanted(line: CertificationLine) -> dict[str, Any]:
+    """What the line says of the certification; an empty cell says nothing."""
+    given = {"level": line.level, "until": line.until}
+    return {field: value for field, value in given.items() if value is not None}
+
+
 def _new(line: CertificationLine, now: datetime) -> Certification:
+    """Without a last day it lasts as long as its type says, as one given by hand does."""
+    given = line.given or now
+    lasts = timedelta(days=line.type.valid_days) if line.type.valid_days else None
     return Certification(
         member_id=line.member_id,
         type=line.type,
-        level=line.level,
-        given_at=line.given or now,
-        until=line.until,
+        level=line.level or Level.FULL,
+        given_at=given,
+        until=line.until or (given + lasts if lasts else None),
     )
 
 

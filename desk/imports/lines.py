@@ -38,6 +38,6 @@ class CertificationLine:
     number: int
     member_id: int
     type: CertificationType
-    level: Level
+    level: Level | None
     given: datetime | None
     until: datetime | None

@@ -115,7 +115,8 @@ class MemberTables:
         on_plan = [row for row in rows if line.plan and row.plan_id == line.plan.pk]
         if line.starts:
             return next((row for row in on_plan if row.starts == line.starts), None)
-        running = [row for row in on_plan if row.until is None or row.until > self.now]
+        begun = [row for row in on_plan if row.starts <= self.now]
+        running = [row for row in begun if row.until is None or row.until > self.now]
         return running[-1] if running else None
 
     def _new_membership(self, line: MemberLine) -> Membership:

@@ -14,6 +14,7 @@ from members.models import AccessEpoch, Badge, Member
 from members.services.changes import record
 
 FORMATS = ("hex", "reversed", "decimal")
+LONGEST_DECIMAL = 20  # digits, leading zeros included
 
 
 class BadgeError(Exception):
@@ -27,9 +28,10 @@ def normalise_badge(text: str, fmt: str = "hex") -> str:
     number of a 125 kHz badge, four bytes. Raises BadgeError in words.
     """
     if fmt == "decimal":
-        if not text.strip().isdecimal() or int(text) >= 2**40:
+        digits = text.strip()
+        if not digits.isdecimal() or len(digits) > LONGEST_DECIMAL or int(digits) >= 2**40:
             raise BadgeError(_("“%s” is not a decimal badge number.") % text[:40])
-        return f"{int(text):08X}"
+        return f"{int(digits):08X}"
     digits = text.strip().replace(":", "").replace("-", "").replace(" ", "").upper()
     if not 4 <= len(digits) <= 64 or len(digits) % 2 or set(digits) - set("0123456789ABCDEF"):
         raise BadgeError(_("“%s” is not a badge number: 2 to 32 bytes in hex.") % text[:40])

@@ -138,6 +138,14 @@ def test_without_a_first_day_the_running_membership_is_meant(world, bring_in):
     assert the("nora@example.org").memberships.get().starts == NOW
 
 
+def test_one_that_has_not_begun_is_not_the_running_one(world, bring_in):
+    world.alice.memberships.update(starts=NOW + 30 * DAY)
+    line = "Alice Meyer,alice@example.org,full,2026-11-30"
+    out, _err = bring_in("members", "name,email,plan,until", line)
+    assert out == "0 new, 1 updated, 0 unchanged.\n"
+    assert [row.starts for row in world.alice.memberships.all()] == [NOW, NOW + 30 * DAY]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -146,11 +154,14 @@ def test_without_a_first_day_the_running_membership_is_meant(world, bring_in):
         ("Nora,,,,,,,,,", "Write a mail address or a badge"),
         ("Nora,nora@,,,,,,,,", "“nora@” is not a mail address."),
         ("Nora,n@x.org,XYZ,,,,,,,", "“XYZ” is not a badge number"),
+        (f"Nora,n@x.org,{'9' * 5000},decimal,,,,,,", "is not a decimal badge number"),
         ("Nora,n@x.org,04A1B2C3,octal,,,,,,", "“octal” is not a badge format."),
         ("Nora,n@x.org,,,Gold,,,,,", "There is no plan “Gold”. There are: Full."),
         ("Nora,n@x.org,,,,2026-01-01,,,,", "There are days, and no plan"),
         ("Nora,n@x.org,,,Full,01/02/2026,,,,", "Write 2026-11-24 or 24.11.2026."),
         ("Nora,n@x.org,,,Full,31.02.2026,,,,", "There is no day “31.02.2026”."),
+        ("Nora,n@x.org,,,Full,0001-01-01,,,,", "There is no day “0001-01-01”."),
+        ("Nora,n@x.org,,,Full,,9999-12-31,,,", "There is no day “9999-12-31”."),
         ("Nora,n@x.org,,,Full,2026-02-01,2026-01-31,,,", "The last day is before the first."),
         ("Nora,n@x.org,,,Full,,2026-01-31,,,", "Write the first day, too"),
         ("Nora,n@x.org,,,,,,fr,,", "There is no language “fr”. There are: de, en."),
@@ -275,6 +286,13 @@ def test_a_bad_machine_is_told(bring_in, line, reason):
     assert err.startswith("line 2: ") and reason in err
 
 
+def test_another_class_for_a_machine_moves_the_epoch(world, bring_in):
+    a_tool_class("Lasers")
+    before = AccessEpoch.objects.get().number
+    bring_in("machines", "name,space,tool_class", "CNC mill,northside,lasers")
+    assert AccessEpoch.objects.get().number > before
+
+
 def test_a_taken_slug_or_name_is_told(world, bring_in):
     _out, err = bring_in(
         "machines",
@@ -315,6 +333,20 @@ def test_a_certification_is_known_by_its_day_or_by_being_valid(world, bring_in):
     for expected in ("0 new, 1 updated, 0 unchanged.\n", "0 new, 0 updated, 1 unchanged.\n"):
         assert bring_in("certifications", CERTIFICATIONS, dayless)[0] == expected
     assert world.charlie.certifications.count() == 1
+
+
+def test_an_empty_cell_leaves_level_and_last_day_as_they_are(world, bring_in):
+    world.alice.certifications.update(level=Level.PROVISIONAL)
+    before = world.alice.certifications.values().get()
+    out, _err = bring_in("certifications", "email,type", "alice@example.org,CNC")
+    assert out == "0 new, 0 updated, 1 unchanged.\n"
+    assert world.alice.certifications.values().get() == before
+
+
+def test_a_new_one_lasts_as_long_as_its_type_says(world, bring_in):
+    CertificationType.objects.update(valid_days=90)
+    bring_in("certifications", "email,type", "charlie@example.org,CNC")
+    assert world.charlie.certifications.get().until == NOW + 90 * DAY
 
 
 @pytest.mark.parametrize(
