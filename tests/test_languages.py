@@ -150,6 +150,21 @@ def test_every_string_of_the_code_is_in_the_catalogue(tmp_path, monkeypatch):
     assert (collected - known, known - collected) == (set(), set()), told
 
 
+def test_no_message_hides_in_an_f_string():
+    """There gettext's collector does not see it."""
+    marks = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for filled in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(filled, ast.JoinedStr)
+        for call in ast.walk(filled)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in marks
+    ]
+    assert hidden == []
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "words"),
