@@ -27,7 +27,7 @@ GATHER = 0.002  # seconds at most that messages are read before the first are ha
 PLENTY = 16  # messages after which it is not worth waiting for more
 DIAL_TIMEOUT = 3.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 5.0
-MOST_WAITING = 5_000  # messages; beyond that the broker keeps them, or the device repeats them
+MOST_WAITING = 5_000  # messages; no device sends that many
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,7 @@ class Adapter:
             self._client.publish(message.topic, message.payload, qos=message.qos, retain=False)
 
     def close(self) -> None:
+        self._client.on_disconnect = None  # asked for, and so no loss
         self._client.disconnect()
 
     def _dial(self, patience: float) -> None:
@@ -190,6 +191,8 @@ class Adapter:
         self._lose(f"connection lost: {reason}")
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        if message.qos == 0 and len(self._queue) >= MOST_WAITING:
+            return  # QoS 1 the broker itself holds back, a flood of QoS 0 it does not
         try:
             topic = message.topic
         except UnicodeDecodeError:
@@ -201,9 +204,8 @@ class Adapter:
     def _lose(self, why: str) -> None:
         """What waits is the broker's again, or the device's to repeat: its acks would go astray."""
         self._queue.clear()
-        if self.connected:
-            self.connected = False
-            self._back_off(why)
+        self.connected = False
+        self._back_off(why)
 
     def _back_off(self, why: str) -> None:
         if why != self.error:
