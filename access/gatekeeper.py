@@ -6,10 +6,9 @@ It decides nothing itself and may be killed at any moment: devices lock by their
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from access import services
 from access.models import AccessEvent, GatekeeperStatus
@@ -54,7 +53,7 @@ class Gatekeeper:
         self._offset = self._wall_offset()
         self._turned_at = monotonic()
         self._connected_at: datetime | None = None
-        self._database_error = ""
+        self._trouble = ""
         self._back_off = 0.0
         self._back_off_until = 0.0
 
@@ -62,8 +61,7 @@ class Gatekeeper:
         services.start_listening(self.watch, self._monotonic())
         while not self.stopping:
             self.turn()
-        with suppress(DatabaseError):  # its last word is a courtesy
-            self._beat(connected=False)
+        self._beat(connected=False)
         self._adapter.close()
 
     def stop(self) -> None:
@@ -80,9 +78,12 @@ class Gatekeeper:
             self._handle_waiting()
             self._look_at_clocks()
         except (OperationalError, InterfaceError) as error:
-            self._lose_database(error)
+            self._pause(f"database: {error}")
+        except Exception as error:  # one machine's trouble must not lock all the others
+            logger.exception("a round was broken off")
+            self._pause(repr(error))
         else:
-            self._back_off, self._database_error = 0.0, ""
+            self._back_off, self._trouble = 0.0, ""
 
     # --- messages -----------------------------------------------------------------------------
 
@@ -113,11 +114,11 @@ class Gatekeeper:
     # --- clocks -------------------------------------------------------------------------------
 
     def _look_at_clocks(self) -> None:
+        if self._is_due("beat", BEAT):  # first, so that it tells of trouble with the rest
+            self._beat(connected=self._adapter.connected)
         if self._is_due("look", LOOK):
             self._notice_jump()
             self._look()
-        if self._is_due("beat", BEAT):
-            self._beat(connected=self._adapter.connected)
         if not self._adapter and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
         if self._is_due("tidy", TIDY):
@@ -180,18 +181,18 @@ class Gatekeeper:
         """How long the network may be waited for: until the next look at the epoch."""
         return max(0.0, min(LOOK, self._due["look"] - self._monotonic()))
 
-    # --- the database -------------------------------------------------------------------------
+    # --- trouble ------------------------------------------------------------------------------
 
     def _may_try(self) -> bool:
         return self._monotonic() >= self._back_off_until
 
-    def _lose_database(self, error: Exception) -> None:
+    def _pause(self, why: str) -> None:
         """Keep what waits, unacked, and try again: without a database nobody is let in."""
         self._back_off = min(max(2 * self._back_off, LOOK), LONGEST_BACK_OFF)
         self._back_off_until = self._monotonic() + self._back_off
-        if str(error) != self._database_error:
-            logger.error("database: %s", error)
-        self._database_error = str(error)
+        if why != self._trouble:
+            logger.error("%s", why)
+        self._trouble = why
         close_old_connections()
 
     def _beat(self, *, connected: bool) -> None:
@@ -207,6 +208,6 @@ class Gatekeeper:
                 "messages": watch.messages,
                 "taps": watch.taps,
                 "dropped": watch.dropped,
-                "last_error": (self._database_error or self._adapter.error)[:200],
+                "last_error": (self._trouble or self._adapter.error)[:200],
             },
         )
