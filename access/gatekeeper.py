@@ -6,9 +6,10 @@ It decides nothing itself and may be killed at any moment: devices lock by their
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from access import services
 from access.models import AccessEvent, GatekeeperStatus
@@ -61,7 +62,8 @@ class Gatekeeper:
         services.start_listening(self.watch, self._monotonic())
         while not self.stopping:
             self.turn()
-        self._beat(connected=False)
+        with suppress(DatabaseError):  # its last word is a courtesy
+            self._beat(connected=False)
         self._adapter.close()
 
     def stop(self) -> None:
