@@ -3,6 +3,9 @@
 import secrets
 from dataclasses import replace
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 import wire
 from access import sessions
 from access.decision import STOP, Denial, decide
@@ -121,15 +124,16 @@ def _observe(batch: Batch, box: Box, state: wire.State) -> None:
 def _fault(batch: Batch, box: Box, state: wire.State) -> None:
     """D9: the machine is taken out of service until a person has looked at it."""
     why = state.fault or "unknown"
+    fault = FAULTS.get(why, why)
     if box.machine_id is not None:
         machine = Machine.objects.select_related("space").get(pk=box.machine_id)
-        lock_out(machine=machine, why=FAULTS.get(why, why), by=None, now=batch.now)
-    alarm(batch, box, why, f"{box.name}: {FAULTS.get(why, why)}")
+        lock_out(machine=machine, why=str(fault), by=None, now=batch.now)
+    alarm(batch, box, why, format_lazy("{device}: {fault}", device=box.name, fault=fault))
 
 
 FAULTS = {
-    "contactor-stuck": "Contactor stuck: current flows though the relay is off.",
-    "unknown": "The interlock reports a fault.",
+    "contactor-stuck": _("Contactor stuck: current flows though the relay is off."),
+    "unknown": _("The interlock reports a fault."),
 }
 
 
@@ -187,8 +191,8 @@ def _switch_off_unknown(batch: Batch, box: Box, state: wire.State, sid: str) -> 
     off = wire.Off(sid=sid, mode=STOP, code="session-over", boot=state.boot)
     batch.say(box.name, off)
     if state.relay:
-        words = f"{box.name} was on for a session that is over. It was told to switch off."
-        alarm(batch, box, "unknown-session", words, sid=sid)
+        told = _("{device} was on for a session that is over. It was told to switch off.")
+        alarm(batch, box, "unknown-session", format_lazy(told, device=box.name), sid=sid)
 
 
 def _want(batch: Batch, context: Context, state: wire.State, session: Session | None) -> None:

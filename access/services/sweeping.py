@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 import wire
 from access import facts, sessions
@@ -71,12 +73,13 @@ def _look_at(batch: Batch, context: Context, session: Session, redecide_all: boo
     fin = bench_of(context).terms.fin
     if batch.watch.is_lost(session.sid, session.mark, fin, batch.mono):
         batch.put(sessions.ended(session, "lost", batch.now))
-        words = f"{box.name} fell silent while its machine was unlocked; its lease has run out."
-        alarm(batch, box, "lost", words, sid=session.sid)
+        told = _("{device} fell silent while its machine was unlocked; its lease has run out.")
+        alarm(batch, box, "lost", format_lazy(told, device=box.name), sid=session.sid)
     elif sessions.awaits_proof(session, box.state):
         tell_off(batch, session, box.name)
         if batch.watch.unconfirmed(session.sid, batch.mono):
-            words = f"{box.name} was told to switch off 30 seconds ago and has not confirmed it."
+            told = _("{device} was told to switch off 30 seconds ago and has not confirmed it.")
+            words = format_lazy(told, device=box.name)
             alarm(batch, box, "off-unconfirmed", words, sid=session.sid)
 
 
@@ -107,7 +110,8 @@ def _hear_silence(batch: Batch) -> None:
         box.online = False
         batch.touch(box)
         batch.note("avail", "silent", device_id=box.id, boot=box.boot)
-        alarm(batch, box, "silent", f"No word from {box.name} for 35 seconds.")
+        words = format_lazy(_("No word from {device} for 35 seconds."), device=box.name)
+        alarm(batch, box, "silent", words)
 
 
 def start_listening(watch: Watch, mono: float) -> None:

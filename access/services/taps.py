@@ -4,6 +4,9 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 import wire
 from access import sessions
 from access.decision import STOP, Claim, Denial, Facts, Grant, decide
@@ -61,7 +64,8 @@ def _repeated(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> bool:
     if recorded != context.badge_hash:
         message = wire.Answer(boot=tap.boot, nonce=tap.nonce, ok=False, code="nonce-reuse", text="")
         batch.say(box.name, message)
-        alarm(batch, box, "nonce-reuse", f"One number for two badges at {box.name}.")
+        words = format_lazy(_("One number for two badges at {device}."), device=box.name)
+        alarm(batch, box, "nonce-reuse", words)
     elif payload is not None and batch.now - at <= REPEATED:
         _answer_again(batch, context, box, tap, sid, payload)
     return True

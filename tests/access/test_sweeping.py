@@ -233,6 +233,14 @@ class TestLost:
 
 
 class TestSilence:
+    def test_an_alarm_is_in_the_language_of_whoever_gets_it(self, site):
+        site.world.dana.language = "de"
+        site.world.dana.save()
+        site.state()
+        site.wait(36).sweep(redecide_all=False)
+        letter = Outbox.objects.get(kind="alarm", to=site.world.dana)
+        assert letter.context["words"] == f"Seit 35 Sekunden nichts von {letter.context['device']}."
+
     def test_no_state_for_35_seconds_is_offline_and_an_alarm(self, site):
         site.state()
         site.wait(34).sweep(redecide_all=False)
