@@ -9,5 +9,5 @@ urlpatterns = [
     path("calendar/", views.subscription, name="subscription"),
     path("calendar/renew/", views.subscription_renew, name="subscription_renew"),
     path("calendar/revoke/", views.subscription_revoke, name="subscription_revoke"),
-    path("feeds/<str:token>.ics", views.feed, name="feed"),
+    path("feeds/<slug:token>.ics", views.feed, name="feed"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from desk.front import front_page
 from desk.places import space_of
 from members.permissions import is_staff, staff_required
-from members.requests import MemberRequest
+from members.requests import MemberRequest, searched
 
 
 @require_safe
@@ -23,7 +23,7 @@ def front(request: MemberRequest) -> HttpResponse:
         return render(request, "desk/nowhere.html")
     if not is_staff(request.user, space):
         raise PermissionDenied
-    query = request.GET.get("q", "").strip()
+    query = searched(request)
     page = front_page(space, query, person_id(request), timezone.now())
     return render(request, "desk/front.html", {**page, "search_url": reverse("desk:front")})
 

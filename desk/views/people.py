@@ -18,7 +18,7 @@ from desk.people import find, person_page, standing_of
 from members import services
 from members.models import Badge, Hold, Member, Membership
 from members.permissions import staff_required
-from members.requests import MemberRequest
+from members.requests import MemberRequest, searched
 from members.services.badges import BadgeError
 from members.zones import end_of, zone_of
 
@@ -29,7 +29,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @staff_required
 def people(request: MemberRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
+    query = searched(request)
     page = Paginator(find(query, timezone.now()), PER_PAGE).get_page(request.GET.get("page"))
     found = [(person, standing_of(person)) for person in page]
     context = {"page": page, "people": found, "query": query, "search_url": reverse("desk:people")}
