@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.fields import DayField
 from members.models import Plan
 from members.services import normalise_badge
 from members.services.badges import BadgeError
@@ -25,7 +26,7 @@ class HoldForm(forms.Form):
     remedy = forms.CharField(
         label=_("What lifts it"), max_length=120, help_text=_("What the member should do next.")
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Until and with"),
         widget=DateInput(),
         required=False,
@@ -58,8 +59,8 @@ class BadgeForm(forms.Form):
 
 class MembershipForm(forms.Form):
     plan = forms.ModelChoiceField(label=_("Plan"), queryset=Plan.objects.all(), empty_label=None)
-    first_day = forms.DateField(label=_("From"), widget=DateInput())
-    last_day = forms.DateField(
+    first_day = DayField(label=_("From"), widget=DateInput())
+    last_day = DayField(
         label=_("Until and with"),
         widget=DateInput(),
         required=False,
@@ -75,7 +76,7 @@ class MembershipForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty: ends now.")
     )
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from equipment.models import CertificationType, Level, Mode
+from members.fields import DayField
 from members.models import Member
 from members.zones import end_of
 
@@ -39,7 +40,7 @@ class CertifyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     level = forms.TypedChoiceField(label=_("Level"), coerce=int, initial=int(Level.FULL))
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Valid until"),
         required=False,
         help_text=_("The last day. Empty: as long as this certification lasts."),

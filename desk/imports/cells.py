@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from equipment.models import Level
+from members.fields import EARLIEST, LATEST
 from members.services import normalise_badge
 from members.services.badges import FORMATS, BadgeError
 
@@ -17,7 +18,6 @@ T = TypeVar("T")
 
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-YEARS = range(1900, 2200)  # beyond them other clocks and calendars give up
 SHOWN = 60  # characters of a wrong cell that are repeated to its author
 LEVELS = {
     "1": Level.PROVISIONAL,
@@ -47,7 +47,7 @@ def day(text: str) -> date | None:
         raise Wrong(words % text[:SHOWN])
     try:
         found = date(*parts)
-        if found.year not in YEARS:
+        if not EARLIEST <= found <= LATEST:
             raise ValueError(found)
         return found
     except ValueError as error:

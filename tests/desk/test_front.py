@@ -29,7 +29,7 @@ def person(member: Member, action: str = "") -> str:
 # --- finding -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("query", ["lindqvist", "BOB", "lind bob", "bob@example.org"])
+@pytest.mark.parametrize("query", ["lindqvist", "BOB", "lind bob", "bob@example.org", "bo\0b"])
 def test_one_match_is_the_person_in_the_middle(query: str, world: World, desk: Client) -> None:
     assert desk.get("/desk/", {"q": query}).context["person"] == world.bob
 
@@ -196,6 +196,22 @@ def test_a_last_day_before_the_first_is_refused(world: World, desk: Client) -> N
     typed = {"plan": world.plan.pk, "first_day": "2026-12-24", "last_day": "2026-12-01"}
     page = desk.post(person(world.bob, "plan/"), typed)
     assert "The last day comes before the first." in page.content.decode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    ("action", "typed"),
+    [
+        ("hold/", {"reason": "Ban.", "remedy": "Talk."}),
+        ("plan/", {"plan": "1", "first_day": "2026-12-01"}),
+    ],
+)
+def test_a_day_no_clock_can_reckon_with_is_refused(
+    action: str, typed: dict[str, str], day: str, world: World, desk: Client
+) -> None:
+    page = desk.post(person(world.bob, action), {**typed, "last_day": day})
+    assert page.status_code == 422
+    assert page.context["form"]["last_day"].errors
 
 
 def test_a_membership_is_ended(world: World, desk: Client) -> None:
