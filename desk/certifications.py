@@ -34,7 +34,7 @@ def certifications_of(member: Member, now: datetime, zone: tzinfo) -> list[Held]
 
 
 def held(row: Certification, now: datetime, zone: tzinfo) -> Held:
-    name, level = row.type.name, capfirst(Level(row.level).label)
+    name, level = row.type.name, capfirst(str(Level(row.level).label))
     if row.revoked_at is not None and row.revoked_at <= now:
         text = _("Taken back on %s") % full_day(row.revoked_at.astimezone(zone).date())
         return Held(row.pk, name, text, _("Taken back"), "fault", "x", is_valid=False)
