@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Device, GatekeeperStatus, Session
 from members.models import Member, Space
+from members.permissions import is_staff
 
 DEAD = timedelta(seconds=10)  # a gatekeeper beats every two
 
@@ -22,6 +23,7 @@ class Line:
     observed: str
     wrong: bool
     current: str
+    may_change: bool  # whether the looker may attach and revoke it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,10 @@ def lines_for(member: Member, kinds: Collection[str]) -> list[Line]:
     devices = Device.objects.filter(space__in=spaces).select_related("machine", "space")
     rows = Session.objects.filter(interlock__in=devices).exclude(state=Session.State.ENDED)
     sessions = {session.interlock_id: session for session in rows.select_related("member")}
-    return [_line(device, sessions.get(device.pk)) for device in devices]
+    return [_line(device, sessions.get(device.pk), member) for device in devices]
 
 
-def _line(device: Device, session: Session | None) -> Line:
+def _line(device: Device, session: Session | None, looker: Member) -> Line:
     closing = session is not None and session.state == Session.State.CLOSING
     return Line(
         device=device,
@@ -50,6 +52,7 @@ def _line(device: Device, session: Session | None) -> Line:
         observed=_("on") if device.relay else _("off"),
         wrong=device.relay and (session is None or closing),
         current=f"{device.ma / 1000:.1f} A" if device.ma is not None else "",
+        may_change=device.revoked_at is None and is_staff(looker, device.space),
     )
 
 

@@ -1,9 +1,10 @@
-"""Which badges a member of staff may bind: the getters that authorise."""
+"""Which badges and devices a member of staff may change: the getters that authorise."""
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
-from access.models import Candidate
-from members.models import Member
+from access.models import Candidate, Device
+from members.models import Member, Space
 from members.permissions import is_staff
 
 
@@ -19,3 +20,17 @@ def candidate_for(member: Member, pk: int) -> Candidate:
         if candidate.pk == pk:
             return candidate
     raise Http404
+
+
+def spaces_of(member: Member) -> list[Space]:
+    """Where this person works at the desk."""
+    return [space for space in Space.objects.all() if is_staff(member, space)]
+
+
+def device_for(member: Member, pk: int) -> Device:
+    """A device that is not revoked, of a space whose staff this is; else 404."""
+    standing = Device.objects.filter(revoked_at=None).select_related("space", "machine")
+    device = get_object_or_404(standing, pk=pk)
+    if not is_staff(member, device.space):
+        raise Http404
+    return device

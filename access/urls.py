@@ -7,6 +7,9 @@ from access import views
 app_name = "access"
 urlpatterns = [
     path("devices/", views.devices, name="devices"),
+    path("devices/add/", views.device_create, name="device_create"),
+    path("devices/<int:pk>/", views.device_attach, name="device_attach"),
+    path("devices/<int:pk>/revoke/", views.device_revoke, name="device_revoke"),
     path("enrol/", views.enrol, name="enrol"),
     path("enrol/<int:pk>/", views.enrol_assign, name="enrol_assign"),
 ]

@@ -1,4 +1,7 @@
-"""Staff see every device and bind new badges. Whoever is not staff gets 403, or 404 for a thing."""
+"""Staff see, add, attach and revoke devices, and bind new badges.
+
+Whoever is not staff gets 403, or 404 for a thing.
+"""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,15 +10,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access.forms import AssignForm
-from access.models import Candidate
+from access.forms import AssignForm, AttachForm, DeviceForm
+from access.models import Candidate, Device
 from access.overview import beats, lines_for
-from access.permissions import candidate_for, candidates_for
-from access.services import assign_candidate
-from members.permissions import CARETAKERS, caretaker_required, staff_required
+from access.permissions import candidate_for, candidates_for, device_for, spaces_of
+from access.services import (
+    DeviceError,
+    assign_candidate,
+    attach_device,
+    register_device,
+    revoke_device,
+)
+from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
 from members.requests import MemberRequest
 from members.services.badges import BadgeError
 from members.zones import at_home
+
+read_or_change = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -24,8 +35,70 @@ from members.zones import at_home
 def devices(request: MemberRequest) -> HttpResponse:
     """Every device, desired beside observed, and whether the gatekeeper lives."""
     now = timezone.now()
-    page = {"lines": lines_for(request.user, CARETAKERS), "beats": beats(now), "now": now}
+    page = {
+        "lines": lines_for(request.user, CARETAKERS),
+        "beats": beats(now),
+        "now": now,
+        "may_add": is_staff(request.user),
+    }
     return render(request, "access/device_list.html", page)
+
+
+@read_or_change
+@staff_required
+def device_create(request: MemberRequest) -> HttpResponse:
+    """Add a device; the page after it says how it gets its password."""
+    form = DeviceForm(request.POST or None, spaces=spaces_of(request.user))
+    device = _register(request, form) if request.method == "POST" and form.is_valid() else None
+    if device is not None:
+        messages.info(request, _("%s is known from now on. Give it its password.") % device)
+        return redirect("access:device_attach", device.pk)
+    return render(request, "access/device_create.html", {"form": form})
+
+
+def _register(request: MemberRequest, form: DeviceForm) -> Device | None:
+    try:
+        return register_device(by=request.user, now=timezone.now(), **form.cleaned_data)
+    except DeviceError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+@read_or_change
+@staff_required
+def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
+    """Put a device on a machine or take it off; and how it gets its password."""
+    device = device_for(request.user, pk)
+    initial = {"machine": device.machine.slug if device.machine else None}
+    form = AttachForm(request.POST or None, space=device.space, initial=initial)
+    if request.method == "POST" and form.is_valid() and _attach(request, device, form):
+        return redirect("access:devices")
+    return render(request, "access/device_attach.html", {"form": form, "device": device})
+
+
+def _attach(request: MemberRequest, device: Device, form: AttachForm) -> bool:
+    machine = form.cleaned_data["machine"]
+    try:
+        attach_device(device=device, machine=machine, by=request.user, now=timezone.now())
+    except DeviceError as error:
+        form.add_error(None, str(error))
+        return False
+    told = {"device": device, "machine": machine}
+    words = _("%(device)s is on %(machine)s.") if machine else _("%(device)s is on no machine.")
+    messages.info(request, words % told)
+    return True
+
+
+@read_or_change
+@staff_required
+def device_revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    """Believe a device no more, for good."""
+    device = device_for(request.user, pk)
+    if request.method == "POST":
+        revoke_device(device=device, by=request.user, now=timezone.now())
+        messages.info(request, _("%s is revoked.") % device)
+        return redirect("access:devices")
+    return render(request, "access/device_revoke.html", {"device": device})
 
 
 @require_safe
@@ -37,7 +110,7 @@ def enrol(request: MemberRequest) -> HttpResponse:
     return render(request, "access/candidate_list.html", page)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_change
 @staff_required
 @at_home
 def enrol_assign(request: MemberRequest, pk: int) -> HttpResponse:

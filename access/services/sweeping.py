@@ -15,7 +15,7 @@ from access.services.alarms import alarm
 from access.services.batch import Batch, bench_of, hold_facts
 from access.services.states import redecide
 from access.services.taps import tell_off
-from access.sessions import ACTIVE, ENDED, OFFERED, Session
+from access.sessions import ACTIVE, CLOSING, ENDED, LOCKED, OFFERED, Session
 from access.watch import Watch
 from members.models import AccessEpoch
 
@@ -68,6 +68,8 @@ def _look_at(batch: Batch, context: Context, session: Session, redecide_all: boo
         session = redecide(batch, context, session)
     if session.state == OFFERED:
         session = _await_claim(batch, context, session)
+    if session.state == CLOSING and _has_let_go(box, session):
+        session = batch.put(sessions.ended(session, session.closing_code, batch.now))
     if session.state == ENDED:
         return
     fin = bench_of(context).terms.fin
@@ -81,6 +83,16 @@ def _look_at(batch: Batch, context: Context, session: Session, redecide_all: boo
             told = _("{device} was told to switch off 30 seconds ago and has not confirmed it.")
             words = format_lazy(told, device=box.name)
             alarm(batch, box, "off-unconfirmed", words, sid=session.sid)
+
+
+def _has_let_go(box: Box, session: Session) -> bool:
+    """A box taken off its machine: its states meet the session no more, so the last counts."""
+    if box.machine_id == session.machine_id or box.state != LOCKED or box.relay:
+        return False
+    last = wire.State(
+        device=box.name, boot=box.boot, up=box.up, n=box.n, st=LOCKED, relay=False, sid=None
+    )
+    return box.boot != session.boot or sessions.proves_over(session, last)
 
 
 def _await_claim(batch: Batch, context: Context, session: Session) -> Session:

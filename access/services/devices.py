@@ -1,0 +1,138 @@
+"""Adding a device, putting it on a machine or taking it off, and revoking it. Knows no broker.
+
+A session that a device holds ends with its place: it is closed here, the gatekeeper tells the
+device `off`, and the machine is free on proof, as after every other end (S5 of docs/protocol.md).
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from access import facts, sessions
+from access.decision import STOP
+from access.facts import Known
+from access.models import Device
+from access.services.batch import Batch, hold_facts
+from access.watch import Watch
+from equipment.models import Machine
+from members.models import AccessEpoch, Member, Space
+from members.services import record
+
+
+class DeviceError(Exception):
+    """It cannot be so; the text says why and what to do."""
+
+
+@transaction.atomic
+def register_device(
+    *,
+    name: str,
+    space: Space,
+    machine: Machine | None,
+    is_reader: bool,
+    is_interlock: bool,
+    is_enrolment: bool,
+    by: Member | None,
+    now: datetime,
+) -> Device:
+    """A box that may speak from now on. Raises DeviceError."""
+    hold_facts()
+    if Device.objects.filter(name=name).exists():
+        told = _("There is a device called %(name)s, or was one. Choose another name.")
+        raise DeviceError(told % {"name": name})
+    device = Device(
+        name=name,
+        space=space,
+        machine=machine,
+        is_reader=is_reader,
+        is_interlock=is_interlock,
+        is_enrolment=is_enrolment,
+    )
+    _check_place(device, machine)
+    device.save()
+    _keep_in_step(device.machine_id)
+    after = {"name": name, "space": space.pk, "machine": device.machine_id}
+    record(actor=by, verb="register_device", subject=device, at=now, after=after)
+    AccessEpoch.bump()
+    return device
+
+
+@transaction.atomic
+def attach_device(
+    *, device: Device, machine: Machine | None, by: Member | None, now: datetime
+) -> Device:
+    """Put it on a machine; None takes it off. Where it is already, nothing happens."""
+    hold_facts()
+    device = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+    if device.revoked_at is not None:
+        raise DeviceError(_("This device is revoked. Add a new one, under a new name."))
+    left = device.machine_id
+    if left == (machine.pk if machine else None):
+        return device
+    _check_place(device, machine)
+    _close_sessions(device, "detached", now)
+    _move(device, machine)
+    verb = "attach_device" if machine else "detach_device"
+    before, after = {"machine": left}, {"machine": device.machine_id}
+    record(actor=by, verb=verb, subject=device, at=now, before=before, after=after)
+    AccessEpoch.bump()
+    return device
+
+
+@transaction.atomic
+def revoke_device(*, device: Device, by: Member | None, now: datetime) -> Device:
+    """Believe it no more, whatever it says. Twice is once; there is no way back."""
+    hold_facts()
+    device = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+    if device.revoked_at is not None:
+        return device
+    _close_sessions(device, "device-revoked", now)
+    before = {"machine": device.machine_id}
+    device.revoked_at = now
+    device.save(update_fields=["revoked_at"])
+    _move(device, None)
+    record(actor=by, verb="revoke_device", subject=device, at=now, before=before)
+    AccessEpoch.bump()
+    return device
+
+
+def _check_place(device: Device, machine: Machine | None) -> None:
+    """A machine of the device's space, which has no interlock yet if the device is one."""
+    if machine is None:
+        return
+    if machine.space_id != device.space_id:
+        told = _("%(machine)s stands in another space. Choose a machine of the device's own.")
+        raise DeviceError(told % {"machine": machine})
+    there = _interlocks(machine.pk).exclude(pk=device.pk).first()
+    if device.is_interlock and there is not None:
+        told = _("%(machine)s has an interlock, %(name)s. Take that one off it first.")
+        raise DeviceError(told % {"machine": machine, "name": there})
+
+
+def _move(device: Device, machine: Machine | None) -> None:
+    left = device.machine_id
+    device.machine = machine
+    device.save(update_fields=["machine"])
+    _keep_in_step(left, device.machine_id)
+
+
+def _keep_in_step(*machine_ids: int | None) -> None:
+    """Whether a machine unlocks by tap is whether an interlock is on it."""
+    for pk in machine_ids:
+        if pk is not None:
+            Machine.objects.filter(pk=pk).update(has_interlock=_interlocks(pk).exists())
+
+
+def _interlocks(machine_id: int) -> QuerySet[Device]:
+    return Device.objects.filter(machine=machine_id, is_interlock=True, revoked_at=None)
+
+
+def _close_sessions(device: Device, code: str, now: datetime) -> None:
+    """Written as the gatekeeper writes, so that the log tells of it; its next sweep says `off`."""
+    batch = Batch(now, 0.0, Watch(), Known(now))
+    for context in facts.open_sessions():
+        if context.session is not None and context.session.interlock_id == device.pk:
+            batch.put(sessions.closing(context.session, STOP, code, now))
+    batch.write()
