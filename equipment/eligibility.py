@@ -45,9 +45,13 @@ class LockoutFact:
     expected_until: datetime | None = None
 
     def stands(self, at: datetime, known_at: datetime) -> bool:
-        """Now only a clearance ends it; for later than now the expectation is believed."""
+        """Now only a clearance ends it; for later than now the expectation is believed.
+
+        What is known has begun, whatever it says: a clock that was set back clears no lockout.
+        """
         expected = self.expected_until is not None and at > known_at and at >= self.expected_until
-        return self.span.covers(at) and not expected
+        begun = min(self.span.starts, known_at)
+        return Span(begun, self.span.until).covers(at) and not expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def not_certified(facts: Facts, at: datetime) -> Reason | None:
     need = facts.requirement
     if need is None:
         return None
-    valid = [held.level for held in facts.certifications if held.span.covers(at)]
+    valid = [held.level for held in facts.certifications if _is_valid(held, facts, at)]
     params: dict[str, object] = {
         "certification": need.name,
         "certification_slug": need.slug,
@@ -162,9 +166,15 @@ RULES: tuple[Callable[[Facts, datetime], Reason | None], ...] = (
 )
 
 
+def _is_valid(held: CertificationFact, facts: Facts, at: datetime) -> bool:
+    """Taken back is taken back, whatever moment a clock set back since then wrote beside it."""
+    return held.span.covers(at) and not (held.revoked and at >= facts.known_at)
+
+
 def _lapsed(facts: Facts, at: datetime, params: dict[str, object]) -> Reason | None:
     """Was certified once: say since when not any more, and whether someone took it away."""
-    past = [held for held in facts.certifications if held.span.until and held.span.until <= at]
+    ended = [held for held in facts.certifications if held.span.until]
+    past = [held for held in ended if held.revoked or (held.span.until or at) <= at]
     if not past:
         return None
     last = max(past, key=lambda held: held.span.until or at)

@@ -272,3 +272,17 @@ def test_nobody_is_granted_without_a_claim_of_their_own(facts):
         assert stood_on.member_id == ALICE
         assert stood_on.opens
         assert stood_on.starts - facts.early_start <= NOW < stood_on.ends + facts.overrun
+
+
+class TestClockSetBack:
+    """What was taken away an hour “from now” stays taken away."""
+
+    def test_a_lockout_stands(self):
+        facts = with_judge(lockouts=(LockoutFact("Belt torn", Span(NOW + HOUR)),))
+        assert codes(decide(facts, NOW)) == ["locked-out"]
+
+    def test_a_certification_taken_back_stays_so(self):
+        revoked = CertificationFact(2, Span(NOW - YEAR, NOW + HOUR), revoked=True)
+        assert codes(decide(with_judge(certifications=(revoked,)), NOW)) == [
+            "certification-revoked"
+        ]

@@ -294,7 +294,7 @@ class Wild:
         self.locked_out.discard(box.name)
 
     def revoke(self, who):
-        self.members[who].certifications.filter(revoked_at=None).update(revoked_at=EVER)
+        self.members[who].certifications.filter(revoked_at=None).update(revoked_at=self.now)
         self.certified.discard(who)
         self.changed()
 
