@@ -17,7 +17,7 @@ def fill(now: datetime) -> bool:
     """
     is_new = not Space.objects.filter(slug="northside").exists()
     if is_new:
-        place.furnish()
+        place.furnish(now)
         people.welcome(now)
         upkeep.neglect(now)
         diary.write_story(now)

@@ -1,11 +1,11 @@
 """The demo's spaces, tool classes, machines and the devices on them."""
 
-from dataclasses import dataclass
-from datetime import time
-from typing import Any
+from datetime import datetime, time
 
 from access.models import Device
-from equipment.models import CertificationType, Machine, ToolClass
+from desk.starter import KINDS, Kind
+from desk.starting import make_class, make_classes
+from equipment.models import Machine, ToolClass
 from members.models import OpeningHours, Space
 
 ZONE = "Europe/Berlin"
@@ -16,98 +16,27 @@ BENCH_FINISH_SECONDS = 30
 
 Drawing = Machine.Drawing
 
-# slug: name, how to get it, days it stays valid
-CERTIFICATIONS: dict[str, tuple[str, str, int | None]] = {
-    "resin": ("Resin printing", "Hannah's induction, Thursdays 18:00", None),
-    "laser": ("Laser", "Priya's induction, Tuesdays 18:00", 730),
-    "cnc": ("CNC", "Marta's induction, Wednesdays 17:00", 365),
-    "wood": ("Woodworking", "Karl's induction, Saturdays 11:00", 730),
-    "metal": ("Metalwork", "Marta's induction, Mondays 17:00", 365),
+# certification: how to get it
+INDUCTIONS = {
+    "resin": "Hannah's induction, Thursdays 18:00",
+    "laser": "Priya's induction, Tuesdays 18:00",
+    "cnc": "Marta's induction, Wednesdays 17:00",
+    "wood": "Karl's induction, Saturdays 11:00",
+    "metal": "Marta's induction, Mondays 17:00",
 }
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A tool class: its names, what it asks for and its policy."""
-
-    slug: str
-    name: str
-    summary: str
-    requires: str | None
-    policy: dict[str, Any]
-
-
-KINDS = (
-    Kind(
-        "3d-printers",
-        "3D printers",
-        "walk up and start, or book up to 12 h",
-        None,
-        {"risk": "low", "longest_minutes": 720, "walk_up_minutes": 180, "most_future": 6},
-    ),
-    Kind(
-        "resin",
-        "Resin printers",
-        "30 min washing after each job",
-        "resin",
-        {"risk": "low", "longest_minutes": 480, "buffer_minutes": 30},
-    ),
-    Kind(
-        "laser-cutters",
-        "Laser cutters",
-        "15 min airing after each job, at most 2 h at once",
-        "laser",
-        {
-            "risk": "high",
-            "longest_minutes": 120,
-            "buffer_minutes": 15,
-            "horizon_days": 14,
-            "no_show_minutes": 15,
-            "walk_up": False,
-            "finish_seconds": 180,
-        },
-    ),
-    Kind(
-        "cnc-machines",
-        "CNC machines",
-        "certified members, book 1 h ahead",
-        "cnc",
-        {
-            "risk": "high",
-            "notice_minutes": 60,
-            "buffer_minutes": 15,
-            "walk_up": False,
-            "finish_seconds": 300,
-        },
-    ),
-    Kind(
-        "wood",
-        "Wood",
-        "a tap or a click starts it, or book up to 3 h",
-        "wood",
-        {"longest_minutes": 180},
-    ),
-    Kind(
-        "metal",
-        "Metal",
-        "book up to 4 h, or come and start",
-        "metal",
-        {"longest_minutes": 240},
-    ),
-    Kind(
-        "demo-router",
-        "Demo router",
-        "bookings of two minutes, to watch one from start to lock",
-        "cnc",
-        {
-            "step_minutes": 1,
-            "shortest_minutes": 2,
-            "longest_minutes": 30,
-            "most_future": None,
-            "walk_up": False,
-            "finish_seconds": BENCH_FINISH_SECONDS,
-        },
-    ),
+DEMO_ROUTER = Kind(
+    "demo-router",
+    "Demo router",
+    "bookings of two minutes, to watch one from start to lock",
+    "cnc",
+    {
+        "step_minutes": 1,
+        "shortest_minutes": 2,
+        "longest_minutes": 30,
+        "most_future": None,
+        "walk_up": False,
+        "finish_seconds": BENCH_FINISH_SECONDS,
+    },
 )
 
 # name, tool class, where, drawing, with an interlock
@@ -137,7 +66,7 @@ NOTES = {
 }
 
 
-def furnish() -> None:
+def furnish(now: datetime) -> None:
     """Two spaces: one full of machines, one with a single bench that is open day and night."""
     northside = Space.objects.create(
         name="Northside workshop", slug="northside", zone=ZONE, address="Canal Street 14"
@@ -149,33 +78,15 @@ def furnish() -> None:
     annex = Space.objects.create(
         name="Southside annex", slug="southside", zone=ZONE, address="Bridge Lane 3"
     )
-    types = _certification_types()
-    classes = {
-        kind.slug: ToolClass.objects.create(
-            slug=kind.slug,
-            name=kind.name,
-            summary=kind.summary,
-            order=order,
-            requires=types[kind.requires] if kind.requires else None,
-            **kind.policy,
-        )
-        for order, kind in enumerate(KINDS)
-    }
+    make_classes(how_to_get=INDUCTIONS, now=now)
+    make_class(kind=DEMO_ROUTER, order=len(KINDS), now=now)
+    classes = {each.slug: each for each in ToolClass.objects.all()}
     for name, kind_slug, where, drawing, has_interlock in MACHINES:
         _machine(northside, classes[kind_slug], name, has_interlock, place=where, drawing=drawing)
     _machine(annex, classes["demo-router"], "Router D", True, idle_seconds=2, place="By the door")
     Device.objects.create(
         name=DESK_READER, space=northside, is_interlock=False, is_enrolment=True
     )  # badges nobody knows yet are shown to staff
-
-
-def _certification_types() -> dict[str, CertificationType]:
-    return {
-        slug: CertificationType.objects.create(
-            slug=slug, name=name, how_to_get=how_to_get, valid_days=days
-        )
-        for slug, (name, how_to_get, days) in CERTIFICATIONS.items()
-    }
 
 
 def _machine(
