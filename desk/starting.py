@@ -3,7 +3,7 @@
 What is there already is left as it is and said to be. Knows no command line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -21,6 +21,7 @@ from members.models import Member, Membership, OpeningHours, Plan, Role, Space
 from members.models.space import Weekday, a_zone
 from members.services import record, start_membership
 
+FULL = "Full"
 ASK_STAFF = "Ask staff for the next induction"
 
 
@@ -39,6 +40,7 @@ class Beginning:
     admin_name: str
     admin_email: str
     password: str | None  # None: the administrator sets one by mail
+    plans: tuple[str, ...] = ()
 
 
 def checked(
@@ -50,6 +52,7 @@ def checked(
     admin_name: str,
     admin_email: str,
     password: str | None,
+    plans: Sequence[str] = (),
 ) -> Beginning:
     """What was typed, as it will be written. Raises CannotStart with the first thing wrong."""
     name, admin_name = _short(name, "space"), _short(admin_name, "administrator")
@@ -65,7 +68,11 @@ def checked(
             validate_password(password, Member(name=admin_name, email=email))
     except ValidationError as error:
         raise CannotStart(" ".join(error.messages)) from error
-    return Beginning(name, slug, zone, _hours(hours), admin_name, email, password)
+    hours_read = _hours(hours)
+    for plan in plans:
+        if not slugify(plan) or len(plan) > 40:
+            raise CannotStart(f"“{plan}” is no name for a plan. Write up to 40 characters.")
+    return Beginning(name, slug, zone, hours_read, admin_name, email, password, tuple(plans))
 
 
 def _short(name: str, whose: str) -> str:
@@ -91,7 +98,7 @@ def begin(*, beginning: Beginning, now: datetime) -> list[str]:
     """Make what is missing of it; a line on each thing that was made, or was there."""
     told: list[str] = []
     space = _space(beginning, now, told)
-    plan = _plan(now, told)
+    plan = _plans(beginning.plans, now, told)
     admin = _admin(beginning, space, now, told)
     _let_in(admin, beginning, told)
     if not Role.objects.filter(member=admin, kind=Role.Kind.ADMIN, space=None).exists():
@@ -120,14 +127,15 @@ def _space(beginning: Beginning, now: datetime, told: list[str]) -> Space:
     return space
 
 
-def _plan(now: datetime, told: list[str]) -> Plan:
-    """Where there are plans, the administrator goes on the one called Full, or else the first."""
-    plan = Plan.objects.filter(slug="full").first() or Plan.objects.first()
-    if plan is None:
-        plan = Plan.objects.create(name="Full", slug="full", description="Any machine, any day")
-        _made("make_plan", plan, now)
-        told.append("The plan “Full” is made.")
-    return plan
+def _plans(names: Sequence[str], now: datetime, told: list[str]) -> Plan:
+    """Those asked for, or Full where there is none; the administrator goes on Full or the first."""
+    for name in names or ([] if Plan.objects.exists() else [FULL]):
+        slug = slugify(name)
+        if not Plan.objects.filter(Q(slug=slug) | Q(name=name)).exists():
+            _made("make_plan", Plan.objects.create(name=name, slug=slug), now)
+            told.append(f"The plan “{name}” is made.")
+    first: Plan = Plan.objects.filter(name=FULL).first() or Plan.objects.all()[0]
+    return first
 
 
 def _admin(beginning: Beginning, space: Space, now: datetime, told: list[str]) -> Member:

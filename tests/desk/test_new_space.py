@@ -82,6 +82,13 @@ def test_a_second_space_keeps_the_plan_and_the_administrator():
     assert not OpeningHours.objects.filter(space__slug="southside").exists()
 
 
+def test_plans_are_made_by_name_and_once():
+    begin(plans=["Full", "Weekend"])
+    begin(plans=["Weekend", "Student"])
+    assert set(Plan.objects.values_list("name", flat=True)) == {"Full", "Weekend", "Student"}
+    assert Member.objects.get().memberships.get().plan.name == "Full"
+
+
 def test_a_password_may_come_in_by_the_input(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("mill and lathe 9\n"))
     told = begin(password_stdin=True)
@@ -103,6 +110,7 @@ def test_a_weak_password_is_refused(monkeypatch):
         ({"hours": "8 to 10"}, "like 08:00-22:00"),
         ({"admin_email": "dana"}, "valid email address"),
         ({"admin_name": " "}, "1 to 80 characters"),
+        ({"plans": ["?"]}, "no name for a plan"),
         ({"slug": "North Side"}, "--slug with a to z"),
     ],
 )

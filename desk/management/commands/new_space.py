@@ -26,6 +26,13 @@ class Command(BaseCommand):
         parser.add_argument("--admin-email", required=True)
         parser.add_argument("--admin-name", required=True)
         parser.add_argument(
+            "--plan",
+            action="append",
+            default=[],
+            dest="plans",
+            help="what members sign up to; may be repeated; else “Full” where there is none",
+        )
+        parser.add_argument(
             "--password-stdin",
             action="store_true",
             help="the administrator's password is the first line of the input",
@@ -51,7 +58,7 @@ class Command(BaseCommand):
 
     def _checked(self, options: dict[str, Any]) -> starting.Beginning:
         password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else None
-        names = ("name", "slug", "zone", "hours", "admin_name", "admin_email")
+        names = ("name", "slug", "zone", "hours", "admin_name", "admin_email", "plans")
         try:
             return starting.checked(**{name: options[name] for name in names}, password=password)
         except starting.CannotStart as error:
