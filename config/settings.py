@@ -109,14 +109,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # Every transaction takes the write lock at its start, so that a booking's checks and its
         # insert see one state; WAL lets readers go on meanwhile.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 10,  # seconds; shorter than the gatekeeper's MQTT keepalive of 15
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;"
             "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
         ),
     }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ------------------------------------------------------------------------------------
