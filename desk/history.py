@@ -32,6 +32,12 @@ VERBS = {
     "lift_hold": gettext_lazy("lifted a hold"),
     "start_membership": gettext_lazy("started a membership"),
     "end_membership": gettext_lazy("ended a membership"),
+    "register_device": gettext_lazy("added a device"),
+    "attach_device": gettext_lazy("attached a device"),
+    "detach_device": gettext_lazy("took a device off its machine"),
+    "revoke_device": gettext_lazy("revoked a device"),
+    "make_member": gettext_lazy("made this account"),
+    "make_admin": gettext_lazy("made this person an administrator"),
 }
 
 
