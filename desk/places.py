@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest
 
 from members.models import Member, Space
+from members.permissions import is_staff
 
 
 def space_of(request: HttpRequest) -> Space | None:
@@ -11,6 +12,14 @@ def space_of(request: HttpRequest) -> Space | None:
     if (slug := request.GET.get("space")) and (space is None or space.slug != slug):
         raise Http404
     return space
+
+
+def desk_of(request: HttpRequest) -> Space | None:
+    """As space_of, but where none is named it is a space whose desk this person works at."""
+    space = space_of(request)
+    if space is None or "space" in request.GET or is_staff(request.user, space):
+        return space
+    return next((own for own in all_spaces(request) if is_staff(request.user, own)), space)
 
 
 def shown_space(request: HttpRequest) -> Space | None:

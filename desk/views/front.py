@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.front import front_page
-from desk.places import space_of
+from desk.places import desk_of
 from members.permissions import is_staff, staff_required
 from members.requests import MemberRequest, searched
 
@@ -18,7 +18,7 @@ from members.requests import MemberRequest, searched
 @require_safe
 @staff_required
 def front(request: MemberRequest) -> HttpResponse:
-    space = space_of(request)
+    space = desk_of(request)
     if space is None:
         return render(request, "desk/nowhere.html")
     if not is_staff(request.user, space):
