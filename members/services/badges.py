@@ -33,8 +33,8 @@ def normalise_badge(text: str, fmt: str = "hex") -> str:
             raise BadgeError(_("“%s” is not a decimal badge number.") % text[:40])
         return f"{int(digits):08X}"
     digits = text.strip().replace(":", "").replace("-", "").replace(" ", "").upper()
-    if not 4 <= len(digits) <= 64 or len(digits) % 2 or set(digits) - set("0123456789ABCDEF"):
-        raise BadgeError(_("“%s” is not a badge number: 2 to 32 bytes in hex.") % text[:40])
+    if not 4 <= len(digits) <= 32 or len(digits) % 2 or set(digits) - set("0123456789ABCDEF"):
+        raise BadgeError(_("“%s” is not a badge number: 2 to 16 bytes in hex.") % text[:40])
     return bytes.fromhex(digits)[::-1].hex().upper() if fmt == "reversed" else digits
 
 
