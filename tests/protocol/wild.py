@@ -105,7 +105,7 @@ class Wild:
         self.machines = {}
         for name, fin in FIN.items():
             kind = a_tool_class(name, requires=self.world.certification, walk_up=False)
-            kind.finish_seconds = fin
+            kind.finish_seconds, kind.early_start_minutes = fin, 0
             kind.save()
             machine = a_machine(f"The {name}", kind, self.world.space)
             machine.has_interlock, machine.feedback, machine.idle_seconds = True, "current", 2
