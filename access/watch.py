@@ -17,6 +17,7 @@ WRITE_EVERY = 30.0  # so is what a device says of itself, while it says nothing 
 ALARM_AFTER = 30.0  # of telling a device to switch off
 REPEAT_OFF = 1.0
 ASK_EVERY = 1.0  # one sync a second, per device
+PROOF_EVERY = 5.0  # an unclaimed session's device is asked for proof
 ALARM_AGAIN = 600.0
 DROPS_A_MINUTE = 20  # recorded; the rest is only counted
 KEPT = 4096  # entries per memory, the oldest forgotten
@@ -42,6 +43,7 @@ class Watch:
     marked: dict[str, float] = field(default_factory=dict)
     signs: dict[str, tuple[int, float]] = field(default_factory=dict)
     offered: dict[str, float] = field(default_factory=dict)
+    proofs: dict[str, float] = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
     alarms: dict[tuple[str, str, str], float] = field(default_factory=dict)
     drops: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -101,6 +103,13 @@ class Watch:
         """Amendment 17: five seconds since this gatekeeper first saw the offer."""
         return mono - self.offered.setdefault(sid, mono) > FRESH
 
+    def proof_due(self, sid: str, mono: float) -> bool:
+        """S4: whether to ask for proof; the heartbeat brings it, too, only later."""
+        if mono - self.proofs.get(sid, -PROOF_EVERY) < PROOF_EVERY:
+            return False
+        self.proofs[sid] = mono
+        return True
+
     def tell_due(self, sid: str, mono: float) -> bool:
         """S5: whether the second since the last `off` is over."""
         told = self.told.get(sid)
@@ -136,7 +145,7 @@ class Watch:
 
     def forget(self, sid: str) -> None:
         """The session is over."""
-        for memory in (self.marked, self.signs, self.offered, self.told):
+        for memory in (self.marked, self.signs, self.offered, self.proofs, self.told):
             memory.pop(sid, None)
 
     def connect(self, mono: float) -> None:

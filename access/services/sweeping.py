@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 import wire
-from access import facts, sessions
+from access import facts, models, sessions
 from access.facts import Known
-from access.models import Device
 from access.records import Asked, Box, Context, Outbound
 from access.services.alarms import alarm
 from access.services.batch import Batch, bench_of, hold_facts
@@ -48,16 +48,13 @@ def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True
 
 def next_end(now: datetime) -> datetime | None:
     """When the next open session reaches the end of its grant."""
-    ends = (c.session.until for c in facts.open_sessions() if c.session and _is_live(c.session))
-    return min((until for until in ends if until > now), default=None)
+    live = models.Session.objects.filter(state__in=(OFFERED, ACTIVE), until__gt=now)
+    end: datetime | None = live.aggregate(end=Min("until"))["end"]
+    return end
 
 
 def _boxes(contexts: list[Context]) -> dict[int, Box]:
     return {context.box.id: context.box for context in contexts if context.box is not None}
-
-
-def _is_live(session: Session) -> bool:
-    return session.state in (OFFERED, ACTIVE)
 
 
 def _look_at(batch: Batch, context: Context, session: Session, redecide_all: bool) -> None:
@@ -101,7 +98,7 @@ def _await_claim(batch: Batch, context: Context, session: Session) -> Session:
         return session
     if session.granted_up is None:
         return batch.put(sessions.ended(session, "unclaimed", batch.now))
-    if context.box is not None and batch.watch.may_ask(context.box.name, batch.mono):
+    if context.box is not None and batch.watch.proof_due(session.sid, batch.mono):
         ask = wire.Sync(id=f"proof-{session.sid[:12]}", boot=session.boot)
         batch.say(context.box.name, ask)
     return session
@@ -128,6 +125,8 @@ def _hear_silence(batch: Batch) -> None:
 
 def start_listening(watch: Watch, mono: float) -> None:
     """Expect to hear of every device that was there when somebody last looked."""
-    names = Device.objects.filter(online=True, revoked_at=None).values_list("name", flat=True)
+    names = models.Device.objects.filter(online=True, revoked_at=None).values_list(
+        "name", flat=True
+    )
     for name in names:
         watch.heard.setdefault(name, mono)
