@@ -1,13 +1,14 @@
 """Expiry by time: what nobody answered or came for goes back, whether or not the worker runs."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from bookings.models import Booking
 from bookings.services import history
+from equipment.models import ToolClass
 
 BATCH = 200  # rows in one transaction, so that taps never wait for it
 
@@ -50,11 +51,18 @@ def _lapse(booking: Booking, now: datetime) -> bool:
 
 
 def close_over(*, now: datetime) -> int:
-    """Mark what is over, buffer included, as done; how many. Nothing waits for it: time decides."""
-    over = Booking.objects.filter(holds=True, blocked_until__lte=now, lapses_at=None)
+    """Mark what is over, buffer and overrun included, as done; how many. Nothing waits for it."""
+    passed = now - _longest_overrun()
+    over = Booking.objects.filter(holds=True, blocked_until__lte=passed, lapses_at=None)
     ids = list(over.values_list("pk", flat=True)[:BATCH])
     return (
-        Booking.objects.filter(pk__in=ids, holds=True, blocked_until__lte=now)
+        Booking.objects.filter(pk__in=ids, holds=True, blocked_until__lte=passed)
         .exclude(state=Booking.State.OFFERED)
         .update(state=Booking.State.DONE, holds=False, ended_at=F("ends"))
     )
+
+
+def _longest_overrun() -> timedelta:
+    """Of any tool class: until then a member may still be at a machine after the end."""
+    longest = ToolClass.objects.aggregate(longest=Max("overrun_minutes"))["longest"]
+    return timedelta(minutes=longest or 0)

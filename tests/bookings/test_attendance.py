@@ -373,3 +373,11 @@ def test_back_to_back_bookings_are_one_grant(world: World) -> None:
     assert contiguous_until(**ask, at=AT_14 + MINUTE) == AT_14 + 2 * HOUR
     assert contiguous_until(**ask, at=AT_14 + timedelta(hours=2.5)) is None
     assert contiguous_until(member_id=world.bob.pk, machine_id=world.router.pk, at=AT_14) is None
+
+
+def test_a_booking_is_not_closed_while_its_overrun_lasts(world: World) -> None:
+    world.tool_class.overrun_minutes = 20
+    world.tool_class.save()
+    booking = a_booking(world)
+    assert services.close_over(now=booking.ends + 19 * MINUTE) == 0
+    assert services.close_over(now=booking.ends + 20 * MINUTE) == 1
