@@ -20,6 +20,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEMO = env.bool("DEMO", default=False)
+TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default="SECRET_KEY" not in env)
 
 
@@ -115,6 +116,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
         ),
     }
+DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ------------------------------------------------------------------------------------
@@ -183,7 +185,6 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
-TESTING = "pytest" in sys.modules
 if not DEBUG and not TESTING:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
