@@ -138,6 +138,7 @@ def tried(broker, trials):
         return [lines.result() for lines in started]
 
 
+@pytest.mark.long  # waits for a real device by the clock
 def test_the_reference_device_keeps_every_rule(broker):
     trials = [("none", [check]) for check in ALL if check not in whole.book.checks]
     trials.append(("none", [jobs.book.checks[3], *whole.book.checks]))
@@ -146,6 +147,7 @@ def test_the_reference_device_keeps_every_rule(broker):
     assert len(lines) == len(ALL) + 1
 
 
+@pytest.mark.long  # waits for a real device by the clock
 def test_each_guard_that_is_taken_out_is_found(broker):
     assert FINDS.keys() == GUARDS.keys()
     trials = [(guard, [rule(beginning)]) for guard, beginning in FINDS.items()]
