@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.constraints import NoOverlap
+from bookings.models.series import Series
+from bookings.models.wait import Wait
 from equipment.models import Machine
 from members.models import Member
 
@@ -56,6 +58,8 @@ class Booking(models.Model):
         PAGE = "page", _("booked on the page")
         WALK_UP = "walk-up", _("started at the machine")
         STAFF = "staff", _("booked by staff")
+        WAITLIST = "waitlist", _("taken from the waitlist")
+        HANDOVER = "handover", _("handed over")
 
     OPEN = (State.OFFERED, State.REQUESTED, State.CONFIRMED, State.RUNNING)
 
@@ -70,10 +74,20 @@ class Booking(models.Model):
     ends = models.DateTimeField()
     blocked_until = models.DateTimeField()  # end + the buffer of the day it was saved
     group = models.UUIDField(null=True, blank=True)  # several machines claimed at once
-    series = models.UUIDField(null=True, blank=True)
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
+    series_day = models.DateField(null=True, blank=True)  # local; which of the series it stands for
+    wait = models.ForeignKey(
+        Wait, on_delete=models.PROTECT, null=True, blank=True, related_name="offers"
+    )  # whose wish it answers
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.PAGE)
     note = models.CharField(max_length=80, blank=True)
     key = models.UUIDField(null=True, blank=True)  # of the form sent: twice sent is once booked
+
+    late = models.BooleanField(default=False)  # cancelled later than the notice asked for
+    overrides = models.JSONField(default=list, blank=True)  # codes of the rules staff set aside
+    override_why = models.CharField(max_length=200, blank=True)
 
     lapses_at = models.DateTimeField(null=True, blank=True)  # an unanswered offer, or a no-show
     checked_in_at = models.DateTimeField(null=True, blank=True)
@@ -98,6 +112,14 @@ class Booking(models.Model):
                 condition=Q(holds=True) & ~Q(lapses_at=None),
                 name="bookings_booking_lapse",
             ),
+            # a series, whole or from a day on
+            models.Index(
+                fields=["series", "series_day"],
+                condition=~Q(series=None),
+                name="bookings_booking_series",
+            ),
+            # several machines claimed at once
+            models.Index(fields=["group"], condition=~Q(group=None), name="bookings_booking_group"),
         ]
         constraints = [
             NoOverlap(name="bookings_booking_no_overlap"),

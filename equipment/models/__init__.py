@@ -1,6 +1,8 @@
 """Every table of the room, by noun."""
 
 from equipment.models.certification import Certification, CertificationType, Level
+from equipment.models.closure import MachineClosure
+from equipment.models.feature import Feature
 from equipment.models.lockout import FaultReport, Lockout, Mode
 from equipment.models.machine import Machine
 from equipment.models.tool_class import ToolClass
@@ -9,9 +11,11 @@ __all__ = [
     "Certification",
     "CertificationType",
     "FaultReport",
+    "Feature",
     "Level",
     "Lockout",
     "Machine",
+    "MachineClosure",
     "Mode",
     "ToolClass",
 ]

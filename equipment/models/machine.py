@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from equipment.models.feature import Feature
 from equipment.models.tool_class import ToolClass
 from members.models import Space
 
@@ -32,6 +33,9 @@ class Machine(models.Model):
     place = models.CharField(max_length=80, blank=True)  # where in the space
     notes = models.TextField(blank=True)  # what a member should know before using it
     drawing = models.CharField(max_length=10, choices=Drawing.choices, default=Drawing.ROUTER)
+    features = models.ManyToManyField(Feature, blank=True, related_name="machines")
+    # Without an interlock nobody knows who came; some spaces ask for check-in by page all the same.
+    releases_no_shows = models.BooleanField(default=False)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     # at the bench

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from equipment.fields import TimesField
 from equipment.models.certification import CertificationType, Level
 
 
@@ -39,9 +40,29 @@ class ToolClass(models.Model):
     shortest_minutes = models.PositiveSmallIntegerField(default=30)
     longest_minutes = models.PositiveSmallIntegerField(default=240)
     horizon_days = models.PositiveSmallIntegerField(default=28)
+    start_times = TimesField(blank=True, default=())  # empty: every step
     notice_minutes = models.PositiveIntegerField(default=0)
+    move_notice_minutes = models.PositiveIntegerField(default=0)  # later: it stays, or is cancelled
+    cancel_notice_minutes = models.PositiveIntegerField(default=0)  # later: marked as late
     buffer_minutes = models.PositiveSmallIntegerField(default=0)
+    gap_minutes = models.PositiveIntegerField(default=0)  # between two bookings of one member
+    staffed_only = models.BooleanField(default=False)
+    overnight = models.BooleanField(default=True)  # may run past midnight
+    unattended = models.BooleanField(default=False)  # may run on while the space is closed
+
+    # how much: quotas by period are bookings.models.PlanLimit
     most_future = models.PositiveSmallIntegerField(null=True, blank=True, default=4)
+    most_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    # A booking that starts within so many minutes from now counts in no quota; NULL: it counts.
+    last_minute_minutes = models.PositiveIntegerField(null=True, blank=True)
+
+    # with whose consent
+    approval_above_minutes = models.PositiveIntegerField(null=True, blank=True)  # NULL: never
+    approval_first = models.BooleanField(default=False)  # a member's first booking of the kind
+
+    # freed time
+    offer_minutes = models.PositiveSmallIntegerField(default=60)  # how long an offer is kept
+    fair_share = models.BooleanField(default=False)  # offered first to who used it least
 
     # at the machine
     walk_up = models.BooleanField(default=True)

@@ -5,7 +5,7 @@ from members.models.change import Change
 from members.models.epoch import AccessEpoch
 from members.models.member import Hold, Member, Role
 from members.models.membership import Membership, Plan
-from members.models.space import Closure, OpeningHours, Space
+from members.models.space import Closure, OpeningHours, Space, StaffedHours
 
 __all__ = [
     "AccessEpoch",
@@ -19,4 +19,5 @@ __all__ = [
     "Plan",
     "Role",
     "Space",
+    "StaffedHours",
 ]

@@ -46,20 +46,30 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
-class OpeningHours(models.Model):
+class WeeklyStretch(models.Model):
     """One stretch of one weekday, in the space's local time.
 
     `closes` at or before `opens` means past midnight; 00:00 to 00:00 is the whole day.
-    A space without any row is always open.
     """
 
-    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="hours")
     weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
     opens = models.TimeField()
     closes = models.TimeField()
 
     class Meta:
+        abstract = True
         ordering = ["weekday", "opens"]
+
+    def __str__(self) -> str:
+        return f"{Weekday(self.weekday).label} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class OpeningHours(WeeklyStretch):
+    """When members may be in. A space without any row is always open."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="hours")
+
+    class Meta(WeeklyStretch.Meta):
         verbose_name_plural = "opening hours"
         constraints = [
             models.UniqueConstraint(
@@ -67,8 +77,19 @@ class OpeningHours(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+class StaffedHours(WeeklyStretch):
+    """When staff are there. A space without any row is never staffed."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="staffed_hours")
+
+    class Meta(WeeklyStretch.Meta):
+        verbose_name_plural = "staffed hours"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "weekday", "opens"], name="members_staffed_once"
+            ),
+        ]
 
 
 class ClosureQuerySet(models.QuerySet["Closure"]):
@@ -84,6 +105,7 @@ class Closure(models.Model):
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     reason = models.CharField(max_length=120)
+    source = models.UUIDField(null=True, blank=True)  # of the outside calendar it was read from
 
     objects = ClosureQuerySet.as_manager()
 
