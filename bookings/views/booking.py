@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import pages, services
 from bookings.errors import Refused
-from bookings.forms import BookingForm, CancelForm, ExtendForm, MoveForm
+from bookings.forms.booking import BookingForm, CancelForm, ExtendForm, MoveForm
 from bookings.models import Booking
 from bookings.offers import extensions, offer
 from bookings.permissions import booking_for, bookings_of, machine_to_book, siblings_of

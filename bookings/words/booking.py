@@ -25,7 +25,7 @@ def own_bookings(_params: Mapping[str, object]) -> str:
     return reverse("bookings:booking_list")
 
 
-def register_bookings() -> None:
+def register_booking() -> None:
     """Rules first, in their order, then what only a service can say."""
     _register_member_rules()
     _register_eligibility_ahead()

@@ -1,0 +1,8 @@
+"""The words of every reason this room gives, by noun; each with what to do next."""
+
+from bookings.words.booking import register_booking
+
+
+def register_bookings() -> None:
+    """Called once, when Django is ready."""
+    register_booking()
