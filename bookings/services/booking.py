@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -75,10 +76,14 @@ def create(
     origin: str,
     note: str = "",
     key: uuid.UUID | None = None,
+    **fields: Any,
 ) -> Booking:
-    """Write a claim that the rules allow; the caller holds the locks."""
+    """Write a claim that the rules allow; the caller holds the locks.
+
+    `fields` are the columns its story adds: a series and its day, a group, the wish it answers.
+    """
     booking = Booking(
-        member=member, origin=origin, note=note, key=key, created_at=now, updated_at=now
+        member=member, origin=origin, note=note, key=key, created_at=now, updated_at=now, **fields
     )
     claims.set_times(booking, machine, slot.starts, slot.ends)
     booking.save(force_insert=True)
