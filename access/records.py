@@ -11,6 +11,7 @@ from functools import cache
 import wire
 from access.sessions import LEASE, SHORT_LEASE, Session, Terms
 from equipment.eligibility import Requirement
+from members.names import shorten
 
 zone_of = cache(zoneinfo.ZoneInfo)
 
@@ -186,9 +187,7 @@ class Person:
 
     @property
     def short_name(self) -> str:
-        """What others see: the first name and an initial."""
-        first, _space, rest = self.name.partition(" ")
-        return f"{first} {rest.split()[-1][0]}." if rest else first
+        return shorten(self.name)
 
 
 @dataclass(slots=True)

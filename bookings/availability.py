@@ -22,7 +22,7 @@ from bookings.verdicts import Eligible, GapJudge
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
-from members.models.member import shorten
+from members.names import shorten
 from members.permissions import is_staff
 
 __all__ = ["Board", "Claim", "Segment", "load_board", "segments"]

@@ -1,11 +1,24 @@
 """Form fields that several rooms need. They clean what was typed and judge nothing."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from members.names import tidy
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class NameField(forms.CharField):
+    """A person's name, tidied: it stands in mails, calendars and on displays."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=80, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return tidy(super().to_python(value) or "")
 
 
 class DayField(forms.DateField):

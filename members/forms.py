@@ -5,15 +5,15 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from members.fields import NameField
 from members.models import Space
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """E-mail, name, password: no more than it takes to join."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
-        max_length=80,
         help_text=_("Others see your first name and an initial."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -24,9 +24,8 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 class ProfileForm(forms.Form):
     """What members say about themselves."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
-        max_length=80,
         help_text=_("Others see your first name and an initial."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

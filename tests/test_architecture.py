@@ -32,6 +32,7 @@ ROOMS = set(LEVEL)
 WIRE_MAY = {"access", "device", "demo"}  # who may know the messages of the wire
 
 PURE = [
+    "members/names.py",
     "equipment/eligibility.py",
     "equipment/reason.py",
     "bookings/rules/*.py",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Level
 from members.fields import EARLIEST, LATEST
+from members.names import tidy
 from members.services import normalise_badge
 from members.services.badges import FORMATS, BadgeError
 
@@ -94,6 +95,14 @@ def short(text: str, most: int, column: str) -> str:
         words = _("The %(column)s is %(length)d characters long; %(most)d fit.")
         raise Wrong(words % {"column": column, "length": len(text), "most": most})
     return text
+
+
+def person(text: str) -> str:
+    """A person's name, tidied."""
+    name = tidy(text)
+    if not name:
+        raise Wrong(_("The name is missing."))
+    return short(name, 80, "name")
 
 
 def one_of(text: str, known: Mapping[str, T], column: str) -> T:

@@ -49,7 +49,7 @@ class Members:
         first, last = cells.day(row["starts"]), cells.day(row["until"])
         line = MemberLine(
             number=row.number,
-            name=cells.short(row["name"], 80, "name"),
+            name=cells.person(row["name"]),
             email=cells.email(row["email"]),
             badge=cells.badge(row["badge"], row["badge_format"]),
             plan=cells.one_of(row["plan"], self.plans, "plan") if row["plan"] else None,

@@ -12,12 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from members.models.space import Space
-
-
-def shorten(name: str) -> str:
-    """What others see of a person: the first name and an initial, as in “Jonas P.”."""
-    first, _space, rest = name.strip().partition(" ")
-    return f"{first} {rest.split()[-1][0]}." if rest else first
+from members.names import shorten
 
 
 class MemberManager(BaseUserManager["Member"]):
