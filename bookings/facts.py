@@ -115,13 +115,13 @@ def know(
     starts: datetime,
     ends: datetime,
     now: datetime,
-    changing: Booking | None = None,
+    changing: Booking | Collection[Booking] | None = None,
     with_claims: bool = True,
 ) -> Known:
     """Read it all, in one statement; `member_id` None is a visitor.
 
-    Claims touch [starts, ends). `changing` is the booking that would make room for the new one; it
-    counts nowhere. `machines` come with select_related("tool_class__requires", "space").
+    Claims touch [starts, ends). `changing`, one booking or several, would make room for the new
+    ones and counts nowhere. `machines` come with select_related("tool_class__requires", "space").
     """
     known = Known(now, signed_in=member_id is not None)
     machine_ids = [machine.pk for machine in machines] or [0]
@@ -142,13 +142,19 @@ def know(
         adapt(ends + LOOK_AHEAD),
     ]
     sql = _sql(connection.vendor, len(machine_ids), len(claimed), len(space_ids))
-    skip = changing.pk if changing is not None else None
+    skip = {booking.pk for booking in _several(changing)}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         for kind, *row in cursor.fetchall():
-            if kind not in CLAIMS or row[1] != skip:
+            if kind not in CLAIMS or row[1] not in skip:
                 READERS[kind](known, *row)
     return known
+
+
+def _several(changing: Booking | Collection[Booking] | None) -> Collection[Booking]:
+    if changing is None:
+        return ()
+    return (changing,) if isinstance(changing, Booking) else changing
 
 
 def facts_for(*, member_id: int | None, machine: Machine, slot: Slot, now: datetime) -> Facts:
