@@ -1,4 +1,4 @@
-"""The letters of the tests: a new kind's sample goes to notices/samples.py, where staff see it too."""
+"""The letters of the tests; a new kind's sample goes to notices/samples.py."""
 
 from notices.samples import SAMPLES as CONTEXTS
 
