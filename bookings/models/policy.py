@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from equipment.models import ToolClass
+from equipment.models import Machine, ToolClass
 from members.models import Plan
 from members.models.space import WeeklyStretch
 
@@ -12,7 +12,8 @@ from members.models.space import WeeklyStretch
 class PlanLimit(models.Model):
     """At most `amount`; where several apply, the strictest wins.
 
-    Without a plan it is for everybody, without a tool class for all of them together.
+    Without a plan it is for everybody, without a tool class or machine for all of them together.
+    With hours of the day, only what falls into them counts.
     """
 
     class Measure(models.TextChoices):
@@ -20,6 +21,7 @@ class PlanLimit(models.Model):
         BOOKINGS = "bookings", _("bookings")
         LONGEST = "longest", _("minutes in one booking")
         HORIZON = "horizon", _("days ahead")  # 0: today only
+        AT_ONCE = "at-once", _("bookings at the same time")  # on different machines
 
     class Period(models.TextChoices):
         """In the zone of the machine's space."""
@@ -36,6 +38,11 @@ class PlanLimit(models.Model):
     tool_class = models.ForeignKey(
         ToolClass, on_delete=models.CASCADE, null=True, blank=True, related_name="limits"
     )
+    machine = models.ForeignKey(
+        Machine, on_delete=models.CASCADE, null=True, blank=True, related_name="limits"
+    )
+    opens = models.TimeField(null=True, blank=True)  # with `closes`: hours of every day, local
+    closes = models.TimeField(null=True, blank=True)
     measure = models.CharField(max_length=8, choices=Measure.choices)
     period = models.CharField(max_length=5, choices=Period.choices, blank=True)
     amount = models.PositiveIntegerField()
@@ -44,11 +51,16 @@ class PlanLimit(models.Model):
     class Meta:
         ordering = ["tool_class", "plan", "measure", "period"]
         constraints = [
-            # a sum or a count needs its period; a length and a horizon have none
+            # a sum or a count needs its period; a length, a horizon and a moment have none
             models.CheckConstraint(
                 condition=Q(measure__in=["minutes", "bookings"]) & ~Q(period="")
-                | Q(measure__in=["longest", "horizon"], period=""),
+                | Q(measure__in=["longest", "horizon", "at-once"], period=""),
                 name="bookings_limit_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None)
+                | Q(opens__isnull=False, closes__isnull=False, measure__in=["minutes", "bookings"]),
+                name="bookings_limit_hours",
             ),
         ]
 
@@ -62,15 +74,30 @@ class PolicyWindow(WeeklyStretch):
     class Kind(models.TextChoices):
         PEAK = "peak", _("counts more")
         FREE = "free", _("free of policy")  # lengths, notice, horizon and quotas do not apply
+        KEPT = "kept", _("kept for a plan")  # members on other plans do not book then
 
     tool_class = models.ForeignKey(ToolClass, on_delete=models.CASCADE, related_name="windows")
     kind = models.CharField(max_length=4, choices=Kind.choices)
     percent = models.PositiveSmallIntegerField(default=200)  # peak: an hour counts as two
+    plan = models.ForeignKey(
+        Plan, on_delete=models.CASCADE, null=True, blank=True, related_name="windows"
+    )  # kept: for whom
 
     class Meta(WeeklyStretch.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["tool_class", "kind", "weekday", "opens"], name="bookings_window_once"
+                fields=["tool_class", "kind", "weekday", "opens"],
+                condition=Q(plan=None),
+                name="bookings_window_once",
+            ),
+            models.UniqueConstraint(
+                fields=["tool_class", "plan", "weekday", "opens"],
+                condition=~Q(plan=None),
+                name="bookings_window_once_a_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="kept", plan__isnull=False) | ~Q(kind="kept") & Q(plan=None),
+                name="bookings_window_plan",
             ),
         ]
 

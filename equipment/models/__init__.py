@@ -5,6 +5,7 @@ from equipment.models.closure import MachineClosure
 from equipment.models.feature import Feature
 from equipment.models.lockout import FaultReport, Lockout, Mode
 from equipment.models.machine import Machine
+from equipment.models.shared import Shared
 from equipment.models.tool_class import ToolClass
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Machine",
     "MachineClosure",
     "Mode",
+    "Shared",
     "ToolClass",
 ]

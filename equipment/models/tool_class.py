@@ -49,6 +49,7 @@ class ToolClass(models.Model):
     staffed_only = models.BooleanField(default=False)
     overnight = models.BooleanField(default=True)  # may run past midnight
     unattended = models.BooleanField(default=False)  # may run on while the space is closed
+    waitlist_only = models.BooleanField(default=False)  # not booked ahead: walk up or wait
 
     # how much: quotas by period are bookings.models.PlanLimit
     most_future = models.PositiveSmallIntegerField(null=True, blank=True, default=4)
