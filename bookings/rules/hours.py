@@ -6,6 +6,7 @@ Hours are wall clock, so they follow daylight saving: a day may have 23, 24.5 or
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 DAY = timedelta(days=1)
 
@@ -42,34 +43,44 @@ def usually_open(hours: Hours, zone: tzinfo, starts: datetime, ends: datetime) -
     """What the weekly hours leave open of [starts, ends): sorted, apart from each other."""
     if not hours.weekly:
         return [(starts, ends)]
-    return _clip(_merge(_stretches(hours.weekly, zone, starts, ends)), starts, ends)
+    return _clip(merge(_stretches(hours.weekly, zone, starts, ends)), starts, ends)
 
 
 def open_intervals(hours: Hours, zone: tzinfo, starts: datetime, ends: datetime) -> list[Interval]:
     """What hours and closures leave open of [starts, ends)."""
     return subtract(
         usually_open(hours, zone, starts, ends),
-        _merge((shut.starts, shut.ends) for shut in hours.closures),
+        merge((shut.starts, shut.ends) for shut in hours.closures),
     )
 
 
 def closure_at(hours: Hours, starts: datetime, ends: datetime) -> Shut | None:
-    """The first closure that touches [starts, ends)."""
-    touching = [shut for shut in hours.closures if shut.starts < ends and shut.ends > starts]
+    """The first closure of the space that touches [starts, ends)."""
+    return first_shut(hours.closures, starts, ends)
+
+
+def first_shut(closures: Iterable[Shut], starts: datetime, ends: datetime) -> Shut | None:
+    """The first of these closures that touches [starts, ends)."""
+    touching = [shut for shut in closures if shut.starts < ends and shut.ends > starts]
     return min(touching, key=lambda shut: shut.starts, default=None)
 
 
 def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
-    """`intervals` without `holes`; both sorted and each apart in itself."""
-    left = list(intervals)
-    for hole_starts, hole_ends in holes:
-        left = [
-            piece
-            for starts, ends in left
-            for piece in ((starts, min(ends, hole_starts)), (max(starts, hole_ends), ends))
-            if piece[0] < piece[1]
-        ]
-    return left
+    """`intervals` without `holes`, in one sweep; both are sorted."""
+    kept, cuts, first = [], list(holes), 0
+    for starts, ends in intervals:
+        while first < len(cuts) and cuts[first][1] <= starts:
+            first += 1  # it lies before this interval, and before all that follow
+        at = starts
+        for hole_starts, hole_ends in islice(cuts, first, None):
+            if hole_starts >= ends:
+                break
+            if at < hole_starts:
+                kept.append((at, hole_starts))
+            at = max(at, hole_ends)
+        if at < ends:
+            kept.append((at, ends))
+    return kept
 
 
 def _stretches(
@@ -99,7 +110,8 @@ def _last(wall: datetime) -> datetime:
     return again if is_repeated else wall
 
 
-def _merge(intervals: Iterable[Interval]) -> list[Interval]:
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """Sorted and apart from each other."""
     merged: list[Interval] = []
     for starts, ends in sorted(intervals):
         if merged and starts <= merged[-1][1]:

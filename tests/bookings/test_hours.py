@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.hours import Hours, Opening, Shut, open_intervals
+from bookings.rules.hours import Hours, Interval, Opening, Shut, open_intervals, subtract
 from bookings.rules.local import Instant, align, is_aligned, read_wall
 from equipment.reason import Reason
 
@@ -182,3 +182,15 @@ def test_an_aligned_start_is_never_before_and_soon_after(
     assert at <= aligned <= at + minutes * MINUTE + HOUR  # an hour given back lies between
     if minutes <= 60 and zone in (BERLIN, NEW_YORK, KATHMANDU):
         assert is_aligned(aligned, minutes * MINUTE, zone)
+
+
+def test_holes_are_cut_out_of_every_interval_they_touch() -> None:
+    """Also where one hole reaches over two intervals, or holes touch and overlap each other."""
+    day = datetime(2026, 11, 24, tzinfo=UTC)
+
+    def hours(*pairs: tuple[int, int]) -> list[Interval]:
+        return [(day + low * HOUR, day + high * HOUR) for low, high in pairs]
+
+    holes = hours((0, 1), (3, 5), (4, 9), (9, 10), (15, 16), (20, 22))
+    left = hours((1, 3), (10, 12), (13, 15), (16, 18))
+    assert subtract(hours((1, 4), (8, 12), (13, 18)), holes) == left
