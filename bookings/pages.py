@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.models import Booking
+from bookings.services.expiry import lapsed
 from equipment.models import Machine
 from members.models import Member
 
@@ -49,7 +50,7 @@ class Action:
 def state_at(booking: Booking, now: datetime) -> Booking.State:
     """What it is in truth: time may have passed the row by."""
     if booking.has_lapsed(now):
-        return State.LAPSED if booking.state == State.OFFERED else State.NO_SHOW
+        return lapsed(State(booking.state))
     if booking.is_open and booking.ends <= now:
         return State.DONE
     return State(booking.state)

@@ -9,6 +9,13 @@ KINDS: dict[str, frozenset[str]] = {
     "booking-cancelled": BOOKING,  # `why` and `by` where somebody else cancelled it
     "booking-reminder": BOOKING,
     "booking-missed": BOOKING,
+    "booking-requested": BOOKING,  # waits for the consent of staff
+    "booking-approved": BOOKING | {"by"},  # `why` where they said more
+    "booking-declined": BOOKING | {"by", "why"},
+    "request-lapsed": BOOKING,  # nobody answered it in time
+    # `return_machine`, `return_starts` and `return_ends` where one is asked for in return
+    "hand-over-proposed": BOOKING | {"by", "hand_over"},
+    "hand-over-answered": BOOKING | {"by", "accepted"},
     "certification-given": frozenset({"certification", "by", "until"}),  # until may be None
     "certification-revoked": frozenset({"certification", "by", "why"}),
     "certification-expiring": frozenset({"certification", "until", "how"}),

@@ -1,5 +1,6 @@
 """How a claim is locked, read, timed and refused; shared by the services, used by nobody else."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
@@ -17,16 +18,29 @@ from members.models import Member
 
 NO_OVERLAP = "bookings_booking_no_overlap"
 
+# How a claim is told that nobody answered for or came to in time.
+LAPSED = {
+    Booking.State.OFFERED: "offer-lapsed",
+    Booking.State.REQUESTED: "request-lapsed",
+    Booking.State.CONFIRMED: "booking-missed",
+}
+
 
 def lock(member_id: int, *machine_ids: int) -> None:
-    """Lock the member, then the machines by id: in this order everywhere, so nobody deadlocks.
+    """Lock the member, then the machines by id: in this order everywhere, so nobody deadlocks."""
+    lock_all([member_id], machine_ids)
+
+
+def lock_all(member_ids: Collection[int], machine_ids: Collection[int]) -> None:
+    """Lock the members by id, then the machines by id.
 
     Rows that only point at them are still written meanwhile. SQLite's IMMEDIATE transaction is
     one lock for all, and was taken when it began.
     """
     if not connection.features.has_select_for_update:
         return
-    Member.objects.select_for_update(no_key=True).only("pk").get(pk=member_id)
+    members = Member.objects.select_for_update(no_key=True).filter(pk__in=member_ids)
+    list(members.order_by("pk").values_list("pk"))
     machines = Machine.objects.select_for_update(no_key=True).filter(pk__in=machine_ids)
     list(machines.order_by("pk").values_list("pk"))
 
@@ -67,22 +81,32 @@ def still_open(booking: Booking, now: datetime) -> None:
     """Raise Refused for a booking that is over, cancelled, missed or lapsed."""
     machine = {"machine": booking.machine.name, "machine_slug": booking.machine.slug}
     if booking.has_lapsed(now):
-        raise Refused(Reason("booking-missed", machine | {"lapsed": booking.lapses_at}))
+        code = LAPSED[Booking.State(booking.state)]
+        raise Refused(Reason(code, machine | {"lapsed": booking.lapses_at}))
     if booking.is_over(now):
         raise Refused(Reason("booking-over", machine))
 
 
 def set_times(booking: Booking, machine: Machine, starts: datetime, ends: datetime) -> None:
-    """Place the claim: with the buffer and the no-show limit that hold on the day it is saved.
-
-    Without an interlock nobody can know that a member did not come, so nothing lapses.
-    """
-    policy = machine.tool_class
+    """Place the claim: with the buffer and the time limit that hold on the day it is saved."""
     booking.machine, booking.starts, booking.ends = machine, starts, ends
-    booking.blocked_until = ends + timedelta(minutes=policy.buffer_minutes)
-    minutes = policy.no_show_minutes if machine.has_interlock else None
-    is_awaited = minutes is not None and booking.checked_in_at is None
-    booking.lapses_at = starts + timedelta(minutes=minutes or 0) if is_awaited else None
+    booking.blocked_until = ends + timedelta(minutes=machine.tool_class.buffer_minutes)
+    booking.lapses_at = lapse_of(booking)
+
+
+def lapse_of(booking: Booking) -> datetime | None:
+    """When it goes back by itself: a request at its start, a booking when nobody came by then.
+
+    Without an interlock nobody can know who came, unless the space asks for check-in by page.
+    """
+    machine = booking.machine
+    if booking.state == Booking.State.REQUESTED:
+        return booking.starts
+    is_watched = machine.has_interlock or machine.releases_no_shows
+    minutes = machine.tool_class.no_show_minutes
+    if minutes is None or not is_watched or booking.checked_in_at is not None:
+        return None
+    return booking.starts + timedelta(minutes=minutes)
 
 
 def overlap_refusal(

@@ -10,11 +10,17 @@ from bookings.models import Booking
 from bookings.services import history
 from equipment.models import ToolClass
 
+# What its member is told; an offer that nobody took is not worth a message.
+LAPSE_NOTICES = {
+    Booking.State.REQUESTED: "request-lapsed",
+    Booking.State.CONFIRMED: "booking-missed",
+}
+
 BATCH = 200  # rows in one transaction, so that taps never wait for it
 
 
 def lapse_stale(*, now: datetime, machine_ids: Collection[int] | None = None) -> int:
-    """Release unanswered offers and no-shows, of these machines or of all; how many.
+    """Release unanswered offers, requests and no-shows, of these machines or of all; how many.
 
     Everything that claims time calls it first, for its machines and in its own transaction.
     """
@@ -27,9 +33,9 @@ def lapse_stale(*, now: datetime, machine_ids: Collection[int] | None = None) ->
 @transaction.atomic
 def _lapse(booking: Booking, now: datetime) -> bool:
     """False where it was checked in, moved or lapsed since it was read."""
-    is_offer = booking.state == Booking.State.OFFERED
+    was = Booking.State(booking.state)
     before = history.snapshot(booking)
-    booking.state = Booking.State.LAPSED if is_offer else Booking.State.NO_SHOW
+    booking.state = lapsed(was)
     history.touch(booking, now)
     won = (
         Booking.objects.stale(now)
@@ -45,9 +51,15 @@ def _lapse(booking: Booking, now: datetime) -> bool:
     if not won:
         return False
     history.log(booking, "lapse", by=None, now=now, before=before)
-    if not is_offer:
-        history.tell(booking, "booking-missed", now)
+    if kind := LAPSE_NOTICES.get(was):
+        history.tell(booking, kind, now)
     return True
+
+
+def lapsed(state: Booking.State) -> Booking.State:
+    """What a claim in `state` becomes when its time is up: only what was confirmed is missed."""
+    is_confirmed = state == Booking.State.CONFIRMED
+    return Booking.State.NO_SHOW if is_confirmed else Booking.State.LAPSED
 
 
 def close_over(*, now: datetime) -> int:

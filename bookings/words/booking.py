@@ -171,6 +171,20 @@ def _register_services() -> None:
         link=machine_page,
     )
     register(
+        "request-lapsed",
+        _("Nobody approved this by {lapsed}, so the time went to others."),
+        _("Ask staff, then book again."),
+        label=_("Open {machine}"),
+        link=machine_page,
+    )
+    register(
+        "offer-lapsed",
+        _("Nobody took this offer by {lapsed}, so it went to the next person."),
+        _("Book another time, or wait for the next offer."),
+        label=_("Open {machine}"),
+        link=machine_page,
+    )
+    register(
         "check-in-too-early",
         _("Your booking starts at {starts}."),
         _("Check in from {opens} on."),

@@ -381,3 +381,28 @@ def test_a_booking_is_not_closed_while_its_overrun_lasts(world: World) -> None:
     booking = a_booking(world)
     assert services.close_over(now=booking.ends + 19 * MINUTE) == 0
     assert services.close_over(now=booking.ends + 20 * MINUTE) == 1
+
+
+# --- requests and check-in by page ---------------------------------------------------------------
+
+
+def test_a_request_nobody_answers_lapses_at_its_start_and_is_not_missed(world: World) -> None:
+    booking = a_booking(world)
+    booking.state, booking.lapses_at = State.REQUESTED, booking.starts
+    booking.save()
+    assert services.lapse_stale(now=AT_14) == 1
+    booking.refresh_from_db()
+    assert (booking.state, booking.holds) == (State.LAPSED, False)
+    assert notices()[-1] == "request-lapsed"
+
+
+@pytest.mark.parametrize(("releases", "lapses"), [(True, AT_14 + 15 * MINUTE), (False, None)])
+def test_without_an_interlock_a_space_may_ask_for_check_in_by_page(
+    world: World, releases: bool, lapses: object
+) -> None:
+    world.tool_class.no_show_minutes = 15
+    world.tool_class.save()
+    world.router.releases_no_shows = releases
+    world.router.tool_class = world.tool_class
+    world.router.save()
+    assert a_booking(world, machine=world.router).lapses_at == lapses
