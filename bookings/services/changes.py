@@ -1,12 +1,14 @@
 """Changing a booking's time or machine, before it begins or while it runs."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from bookings.errors import Refused
 from bookings.models import Booking
-from bookings.rules import Slot, extend_refusals, refusals
+from bookings.rules import Facts, Slot, extend_refusals, refusals
+from bookings.rules.displaced import displaced_refusals
 from bookings.services import claims, history
 from equipment.models import Machine
 from equipment.reason import Reason
@@ -21,11 +23,16 @@ def move(
     by: Member,
     now: datetime,
     machine: Machine | None = None,
+    displaced: bool = False,
 ) -> Booking:
-    """Move to another time, or to another machine of the same kind. Returns it as it is now."""
+    """Move to another time, or to another machine of the same kind. Returns it as it is now.
+
+    `displaced`: a closure or lockout is in its way, so no notice is asked for.
+    """
     machine, slot = machine or booking.machine, Slot(starts, ends)
+    asked = displaced_refusals if displaced else refusals
     try:
-        return _move(booking, machine, slot, by=by, now=now)
+        return _move(booking, machine, slot, asked=asked, by=by, now=now)
     except IntegrityError as error:
         raise claims.overlap_refusal(
             error, member=booking.member, machine=machine, slot=slot, now=now
@@ -33,12 +40,20 @@ def move(
 
 
 @transaction.atomic
-def _move(booking: Booking, machine: Machine, slot: Slot, *, by: Member, now: datetime) -> Booking:
+def _move(
+    booking: Booking,
+    machine: Machine,
+    slot: Slot,
+    *,
+    asked: Callable[[Facts, Slot], tuple[Reason, ...]],
+    by: Member,
+    now: datetime,
+) -> Booking:
     booking = claims.locked(booking, machine)
     claims.still_open(booking, now)
     _movable(booking, machine)
     facts = claims.facts_under_lock(booking.member_id, machine, slot, now, changing=booking)
-    if reasons := refusals(facts, slot):
+    if reasons := asked(facts, slot):
         raise Refused(*reasons)
     return _place(booking, machine, slot, verb="move", by=by, now=now)
 
