@@ -5,50 +5,176 @@ Django builds each of them ten times slower than the database answers it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from bookings.models import Booking
+from bookings.models import Booking, PolicyWindow
 from bookings.rules.chain import chain_end
-from bookings.rules.facts import Facts, Own, Policy, Slot, Taken
+from bookings.rules.facts import (
+    Facts,
+    Kept,
+    Limit,
+    OnPlan,
+    Own,
+    Peak,
+    Policy,
+    Question,
+    Shared,
+    Slot,
+    Taken,
+    Windows,
+)
 from bookings.rules.gaps import REACH
-from bookings.rules.hours import Hours, Opening, Shut
-from bookings.rules.slot import LOOK_AHEAD
+from bookings.rules.hours import Hours, Opening, Shut, every_day
+from bookings.rules.presence import LOOK_AHEAD
+from bookings.rules.weights import counts, peak_extra
 from equipment import eligibility
 from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span
 from equipment.facts import certification_fact, requirement_of
 from equipment.models import Machine, ToolClass
 
-# The first branch names the types. A lapsed claim is read, too: it must be cleared away.
+# The first branch names the types. A lapsed claim is read, too: it must be cleared away. Of the
+# member's own bookings those are read that hold, and those that count in a quota all the same.
 KNOW = """
 SELECT 'person' AS kind, CASE WHEN is_active THEN 1 ELSE 0 END AS a, CAST(NULL AS bigint) AS b,
-    name AS t, language AS u, CAST(NULL AS {moment}) AS p, CAST(NULL AS {moment}) AS q,
-    CAST(NULL AS {moment}) AS r
-FROM members_member WHERE id = %s
-UNION ALL SELECT 'membership', NULL, NULL, NULL, NULL, starts, until, NULL
-FROM members_membership WHERE member_id = %s
-UNION ALL SELECT 'hold', NULL, NULL, reason, remedy, since, until, NULL
-FROM members_hold WHERE lifted_at IS NULL AND member_id = %s
-UNION ALL SELECT 'certification', type_id, level, NULL, NULL, given_at, until, revoked_at
-FROM equipment_certification WHERE member_id = %s
-UNION ALL SELECT 'own', m.tool_class_id, b.id, NULL, NULL, b.starts, b.ends, b.lapses_at
+    CAST(NULL AS bigint) AS c, CAST(NULL AS bigint) AS d, name AS t, language AS u,
+    CAST(NULL AS {moment}) AS p, CAST(NULL AS {moment}) AS q, CAST(NULL AS {moment}) AS r,
+    CAST(NULL AS {moment}) AS s
+FROM members_member WHERE id = %(member)s
+UNION ALL SELECT 'membership', plan_id, NULL, NULL, NULL, NULL, NULL, starts, until, NULL, NULL
+FROM members_membership WHERE member_id = %(member)s
+UNION ALL SELECT 'hold', NULL, NULL, NULL, NULL, reason, remedy, since, until, NULL, NULL
+FROM members_hold WHERE lifted_at IS NULL AND member_id = %(member)s
+UNION ALL SELECT 'certification', type_id, level, NULL, NULL, NULL, NULL, given_at, until,
+    revoked_at, NULL
+FROM equipment_certification WHERE member_id = %(member)s
+UNION ALL SELECT 'own', m.tool_class_id, b.id, b.machine_id, t.last_minute_minutes, b.state, s.zone,
+    b.starts, b.ends, b.lapses_at, b.created_at
 FROM bookings_booking b JOIN equipment_machine m ON m.id = b.machine_id
-WHERE b.member_id = %s AND b.ends > %s AND b.holds
-UNION ALL SELECT 'lockout', machine_id, NULL, why, NULL, since, expected_until, NULL
+    JOIN equipment_toolclass t ON t.id = m.tool_class_id JOIN members_space s ON s.id = m.space_id
+WHERE b.member_id = %(member)s AND b.ends > {reach} AND b.purpose = 'use'
+    AND (b.holds OR b.late OR b.state IN ('done', 'no-show'))
+UNION ALL SELECT 'limit', l.tool_class_id, l.amount, l.machine_id, l.plan_id,
+    l.measure || ',' || l.period || ',' || CASE WHEN l.counts_past THEN '1' ELSE '' END || ','
+        || COALESCE(CAST(l.opens AS text), '') || ',' || COALESCE(CAST(l.closes AS text), ''),
+    p.name, NULL, NULL, NULL, NULL
+FROM bookings_planlimit l LEFT JOIN members_plan p ON p.id = l.plan_id
+WHERE (l.tool_class_id IS NULL OR l.tool_class_id IN ({kinds})) AND {for_member}
+UNION ALL SELECT 'window', w.tool_class_id, w.weekday, w.percent, w.plan_id,
+    w.kind || ',' || CAST(w.opens AS text) || ',' || CAST(w.closes AS text), p.name,
+    NULL, NULL, NULL, NULL
+FROM bookings_policywindow w LEFT JOIN members_plan p ON p.id = w.plan_id
+WHERE w.tool_class_id IN ({kinds})
+    OR EXISTS (SELECT 1 FROM bookings_planlimit WHERE tool_class_id IS NULL)
+UNION ALL SELECT 'question', tool_class_id, id, CASE WHEN required THEN 1 ELSE 0 END, "order",
+    text, NULL, NULL, NULL, NULL, NULL
+FROM bookings_question WHERE retired_at IS NULL AND tool_class_id IN ({kinds})
+UNION ALL SELECT 'lockout', machine_id, NULL, NULL, NULL, why, NULL, since, expected_until, NULL,
+    NULL
 FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id IN ({machines})
-UNION ALL SELECT 'claim', machine_id, id, NULL, NULL, starts, blocked_until, lapses_at
-FROM bookings_booking WHERE holds AND machine_id IN ({claimed}) AND blocked_until > %s
-    AND starts < %s
-UNION ALL SELECT 'opening', space_id, weekday, CAST(opens AS text), CAST(closes AS text),
-    NULL, NULL, NULL
+UNION ALL SELECT 'claim', machine_id, id, NULL, NULL, NULL, NULL, starts, blocked_until, lapses_at,
+    NULL
+FROM bookings_booking WHERE holds AND machine_id IN ({claimed}) AND blocked_until > %(since)s
+    AND starts < %(until)s
+UNION ALL SELECT 'shared', s.id, s.capacity, ms.machine_id, NULL, s.name, NULL, NULL, NULL, NULL,
+    NULL
+FROM equipment_shared_machines ms JOIN equipment_shared s ON s.id = ms.shared_id
+WHERE ms.machine_id IN ({machines})
+UNION ALL SELECT 'rival', ms.shared_id, b.id, b.machine_id, NULL, NULL, NULL, b.starts,
+    b.blocked_until, b.lapses_at, NULL
+FROM equipment_shared_machines ms JOIN bookings_booking b ON b.machine_id = ms.machine_id
+WHERE b.holds AND b.blocked_until > %(since)s AND b.starts < %(until)s AND ms.shared_id IN
+    (SELECT shared_id FROM equipment_shared_machines WHERE machine_id IN ({machines}))
+UNION ALL SELECT 'machine closure', machine_id, NULL, NULL, NULL, reason, NULL, starts, ends, NULL,
+    NULL
+FROM equipment_machineclosure WHERE machine_id IN ({machines}) AND ends > %(since)s
+    AND starts < %(beyond)s
+UNION ALL SELECT 'opening', space_id, weekday, NULL, NULL, CAST(opens AS text),
+    CAST(closes AS text), NULL, NULL, NULL, NULL
 FROM members_openinghours WHERE space_id IN ({spaces})
-UNION ALL SELECT 'closure', space_id, NULL, reason, NULL, starts, ends, NULL
-FROM members_closure WHERE space_id IN ({spaces}) AND ends > %s AND starts < %s"""
+UNION ALL SELECT 'staffed', space_id, weekday, NULL, NULL, CAST(opens AS text),
+    CAST(closes AS text), NULL, NULL, NULL, NULL
+FROM members_staffedhours WHERE space_id IN ({spaces})
+UNION ALL SELECT 'closure', space_id, NULL, NULL, NULL, reason, NULL, starts, ends, NULL, NULL
+FROM members_closure WHERE space_id IN ({spaces}) AND ends > %(since)s AND starts < %(beyond)s"""
+
+# How far back one's own bookings count: as far as the widest quota that looks back. The subquery
+# depends on no row, so both databases answer it once and then read an index from there on.
+REACH_BACK = """(SELECT CASE MAX(CASE period WHEN 'year' THEN 4 WHEN 'month' THEN 3 WHEN 'week'
+        THEN 2 WHEN 'day' THEN 1 ELSE 0 END)
+    WHEN 4 THEN %(a_year)s WHEN 3 THEN %(a_month)s WHEN 2 THEN %(a_week)s WHEN 1 THEN %(a_day)s
+    ELSE %(recent)s END
+FROM bookings_planlimit
+WHERE counts_past AND (tool_class_id IS NULL OR tool_class_id IN ({kinds})) AND {for_member})"""
+FOR_MEMBER = """(plan_id IS NULL
+    OR plan_id IN (SELECT plan_id FROM members_membership WHERE member_id = %(member)s))"""
+
+# Asked only where it matters: it may read all that a member ever booked.
+BEFORE = """
+UNION ALL SELECT 'before', t.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM equipment_toolclass t WHERE t.id IN ({approving}) AND EXISTS (
+    SELECT 1 FROM bookings_booking b JOIN equipment_machine m ON m.id = b.machine_id
+    WHERE b.member_id = %(member)s AND m.tool_class_id = t.id AND b.id NOT IN ({changing})
+        AND b.state IN ('confirmed', 'running', 'done'))"""
+
+DAY = timedelta(days=1)
+# A day more than the period is long, and another for the zone.
+LOOKS_BACK = {"a_day": 2 * DAY, "a_week": 9 * DAY, "a_month": 33 * DAY, "a_year": 368 * DAY}
+
+
+@dataclass(slots=True)
+class WindowRows:
+    """The windows of one tool class, as they are read."""
+
+    peaks: list[Peak] = field(default_factory=list)
+    free: list[Opening] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+
+    def add(
+        self, kind: str, hours: Opening, percent: int, plan_id: int | None, plan: str = ""
+    ) -> None:
+        if kind == PolicyWindow.Kind.PEAK:
+            self.peaks.append(Peak(hours, percent))
+        elif kind == PolicyWindow.Kind.FREE:
+            self.free.append(hours)
+        elif plan_id is not None:
+            self.kept.append(Kept(hours, plan_id, plan))
+
+    def windows(self) -> Windows:
+        return Windows(tuple(self.peaks), tuple(self.free), tuple(self.kept))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One of the member's own bookings as it was read."""
+
+    tool_class_id: int
+    machine_id: int
+    slot: Slot
+    stands: bool
+    booked_at: datetime
+    last_minute_minutes: int | None
+    zone: str
+
+    def weighed(self, windows: Windows) -> Own:
+        """What it counts in quotas, by the windows of its kind."""
+        zone, minutes = ZoneInfo(self.zone), self.last_minute_minutes
+        last_minute = None if minutes is None else timedelta(minutes=minutes)
+        return Own(
+            tool_class_id=self.tool_class_id,
+            starts=self.slot.starts,
+            ends=self.slot.ends,
+            machine_id=self.machine_id,
+            stands=self.stands,
+            counts=counts(self.slot, self.booked_at, last_minute, windows.free, zone),
+            peak=peak_extra(windows, zone, self.slot),
+        )
 
 
 @dataclass(slots=True)
@@ -63,12 +189,25 @@ class Known:
     certifications: dict[int, list[CertificationFact]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    own: list[Own] = field(default_factory=list)
     lockouts: dict[int, list[LockoutFact]] = field(default_factory=lambda: defaultdict(list))
     taken: dict[int, list[Taken]] = field(default_factory=lambda: defaultdict(list))
     stale: set[int] = field(default_factory=set)  # machines with claims that have lapsed
     weekly: dict[int, list[Opening]] = field(default_factory=lambda: defaultdict(list))
     closures: dict[int, list[Shut]] = field(default_factory=lambda: defaultdict(list))
+    staffed: dict[int, list[Opening]] = field(default_factory=lambda: defaultdict(list))
+    machine_closures: dict[int, list[Shut]] = field(default_factory=lambda: defaultdict(list))
+    plans: list[OnPlan] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
+    windows: dict[int, WindowRows] = field(default_factory=lambda: defaultdict(WindowRows))
+    questions: dict[int, list[tuple[int, Question]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    shares: dict[int, list[tuple[int, str, int]]] = field(default_factory=lambda: defaultdict(list))
+    rivals: dict[int, list[tuple[int, Taken]]] = field(default_factory=lambda: defaultdict(list))
+    booked_before: set[int] = field(default_factory=set)  # kinds that ask for it
+    booked_at: datetime | None = None
+    own_rows: list[OwnRow] = field(default_factory=list)
+    worked_out: dict[Hashable, Any] = field(default_factory=dict)  # for many machines alike
 
     def judge(self, machine: Machine) -> eligibility.Facts:
         """The judge's facts: the same as equipment.facts.facts_for reads."""
@@ -92,20 +231,77 @@ class Known:
     def hours(self, space_id: int) -> Hours:
         return Hours(tuple(self.weekly.get(space_id, ())), tuple(self.closures.get(space_id, ())))
 
+    def is_like_its_kind(self, machine: Machine) -> bool:
+        """Whether the rules cannot tell it from others of its kind in its space, but for claims."""
+        own_matters = (self.lockouts, self.machine_closures, self.shares)
+        return (
+            machine.retired_at is None
+            and not any(matters.get(machine.pk) for matters in own_matters)
+            and all(limit.machine_id != machine.pk for limit in self.limits)
+        )
+
     def facts(self, machine: Machine) -> Facts:
         """Everything about the member asking for this machine."""
+        kind = machine.tool_class
         taken = self.taken.get(machine.pk, ())
         return Facts(
             now=self.now,
             machine=machine.name,
             machine_slug=machine.slug,
-            policy=policy_of(machine.tool_class),
+            policy=self._once(("policy", kind.pk), lambda: policy_of(kind)),
             judge=self.judge(machine) if self.signed_in else None,
             zone=machine.space.tz,
-            hours=self.hours(machine.space_id),
-            own=tuple(sorted(self.own, key=lambda own: own.starts)),
+            hours=self._once(("hours", machine.space_id), lambda: self.hours(machine.space_id)),
+            own=self._once("own", self._own),
             taken=tuple(sorted(taken, key=lambda claim: claim.starts)),
+            machine_id=machine.pk,
+            staffed=tuple(self.staffed.get(machine.space_id, ())),
+            closures=tuple(self.machine_closures.get(machine.pk, ())),
+            limits=self._limits_of(machine),
+            plans=tuple(self.plans),
+            windows=self._once(("windows", kind.pk), lambda: self._windows_of(kind.pk)),
+            shared=self._shared_by(machine.pk),
+            questions=self._questions_of(kind.pk),
+            booked_before=kind.pk in self.booked_before or not kind.approval_first,
+            booked_at=self.booked_at,
         )
+
+    def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        if key not in self.worked_out:
+            self.worked_out[key] = work()
+        return self.worked_out[key]
+
+    def _limits_of(self, machine: Machine) -> tuple[Limit, ...]:
+        return tuple(
+            limit
+            for limit in self.limits
+            if limit.tool_class_id in (None, machine.tool_class_id)
+            and limit.machine_id in (None, machine.pk)
+        )
+
+    def _questions_of(self, tool_class_id: int) -> tuple[Question, ...]:
+        asked = sorted(self.questions.get(tool_class_id, ()), key=lambda one: (one[0], one[1].id))
+        return tuple(question for _order, question in asked)
+
+    def _windows_of(self, tool_class_id: int) -> Windows:
+        rows = self.windows.get(tool_class_id)
+        return rows.windows() if rows else Windows()
+
+    def _shared_by(self, machine_id: int) -> tuple[Shared, ...]:
+        """What it shares, with the claims of the other machines."""
+        return tuple(
+            Shared(
+                name,
+                capacity,
+                tuple(taken for other, taken in self.rivals.get(shared, ()) if other != machine_id),
+            )
+            for shared, name, capacity in self.shares.get(machine_id, ())
+        )
+
+    def _own(self) -> tuple[Own, ...]:
+        """One's own bookings, each weighed by its own kind's windows and its own space's clock."""
+        weighed = (row.weighed(self._windows_of(row.tool_class_id)) for row in self.own_rows)
+        return tuple(sorted(weighed, key=lambda own: own.starts))
 
 
 def know(
@@ -123,32 +319,61 @@ def know(
     Claims touch [starts, ends). `changing`, one booking or several, would make room for the new
     ones and counts nowhere. `machines` come with select_related("tool_class__requires", "space").
     """
+    machines = list(machines)
+    leaving = _several(changing)
     known = Known(now, signed_in=member_id is not None)
-    machine_ids = [machine.pk for machine in machines] or [0]
-    space_ids = list({machine.space_id for machine in machines}) or [0]
-    claimed = machine_ids if with_claims else [0]
-    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
-    since, until = adapt(starts), adapt(ends)
-    params = [
-        *[member_id or 0] * 5,
-        adapt(now),
-        *machine_ids,
-        *claimed,
-        since,
-        until,
-        *space_ids,
-        *space_ids,
-        since,
-        adapt(ends + LOOK_AHEAD),
-    ]
-    sql = _sql(connection.vendor, len(machine_ids), len(claimed), len(space_ids))
-    skip = {booking.pk for booking in _several(changing)}
+    known.booked_at = min((booking.created_at for booking in leaving), default=None)
+    lists = _lists(machines, leaving, with_claims)
+    params = {f"{name}{n}": pk for name, ids in lists.items() for n, pk in enumerate(ids)}
+    params |= _moments(machines, leaving, starts, ends, now) | {"member": member_id or 0}
+    sql = _sql(connection.vendor, tuple((name, len(ids)) for name, ids in lists.items()))
+    skip = {booking.pk for booking in leaving}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         for kind, *row in cursor.fetchall():
             if kind not in CLAIMS or row[1] not in skip:
                 READERS[kind](known, *row)
     return known
+
+
+def _lists(
+    machines: list[Machine], leaving: Collection[Booking], with_claims: bool
+) -> dict[str, list[int]]:
+    """What stands in the statement's lists; an empty one holds 0, which is nobody's id."""
+    ids = [machine.pk for machine in machines]
+    approving = [machine.tool_class_id for machine in machines if machine.tool_class.approval_first]
+    lists = {
+        "machines": ids,
+        "claimed": ids if with_claims else [],
+        "kinds": list({machine.tool_class_id for machine in machines}),
+        "spaces": list({machine.space_id for machine in machines}),
+        "approving": list(set(approving)),
+        "changing": [booking.pk for booking in leaving],
+    }
+    return {name: ids or [0] for name, ids in lists.items()}
+
+
+def _moments(
+    machines: list[Machine],
+    leaving: Collection[Booking],
+    starts: datetime,
+    ends: datetime,
+    now: datetime,
+) -> dict[str, Any]:
+    """From when and until when each part is read; as the database takes them."""
+    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
+    from_here = min([now, *(booking.starts for booking in leaving)])
+    policies = [machine.tool_class for machine in machines]
+    recent = max((timedelta(minutes=policy.gap_minutes) for policy in policies), default=0 * DAY)
+    if any(policy.most_per_day is not None for policy in policies):
+        recent = max(recent, LOOKS_BACK["a_day"])
+    back = {name: max(reach, recent) for name, reach in LOOKS_BACK.items()} | {"recent": recent}
+    return {
+        "since": adapt(starts),
+        "until": adapt(ends),
+        "beyond": adapt(ends + LOOK_AHEAD),
+        **{name: adapt(from_here - reach) for name, reach in back.items()},
+    }
 
 
 def _several(changing: Booking | Collection[Booking] | None) -> Collection[Booking]:
@@ -170,26 +395,44 @@ def facts_for(*, member_id: int | None, machine: Machine, slot: Slot, now: datet
 
 
 @cache
-def _sql(vendor: str, machines: int, claimed: int, spaces: int) -> str:
-    return KNOW.format(
-        moment="timestamp with time zone" if vendor == "postgresql" else "datetime",
-        machines=", ".join(["%s"] * machines),
-        claimed=", ".join(["%s"] * claimed),
-        spaces=", ".join(["%s"] * spaces),
-    )
+def _sql(vendor: str, lengths: tuple[tuple[str, int], ...]) -> str:
+    """The statement for lists of these lengths."""
+    marks = {
+        name: ", ".join(f"%({name}{number})s" for number in range(length))
+        for name, length in lengths
+    }
+    marks["for_member"] = FOR_MEMBER
+    marks["reach"] = REACH_BACK.format(**marks)
+    marks["moment"] = "timestamp with time zone" if vendor == "postgresql" else "datetime"
+    return (KNOW + BEFORE).format(**marks)
 
 
 def policy_of(tool_class: ToolClass) -> Policy:
+    def length(minutes: int | None) -> timedelta | None:
+        return None if minutes is None else timedelta(minutes=minutes)
+
     return Policy(
         tool_class=tool_class.name,
         tool_class_id=tool_class.pk,
         step=timedelta(minutes=tool_class.step_minutes),
+        start_times=tuple(tool_class.start_times),
         shortest=timedelta(minutes=tool_class.shortest_minutes),
         longest=timedelta(minutes=tool_class.longest_minutes),
         horizon=timedelta(days=tool_class.horizon_days),
         notice=timedelta(minutes=tool_class.notice_minutes),
+        move_notice=timedelta(minutes=tool_class.move_notice_minutes),
+        cancel_notice=timedelta(minutes=tool_class.cancel_notice_minutes),
         buffer=timedelta(minutes=tool_class.buffer_minutes),
+        gap=timedelta(minutes=tool_class.gap_minutes),
+        staffed_only=tool_class.staffed_only,
+        overnight=tool_class.overnight,
+        unattended=tool_class.unattended,
+        waitlist_only=tool_class.waitlist_only,
         most_future=tool_class.most_future,
+        most_per_day=tool_class.most_per_day,
+        last_minute=length(tool_class.last_minute_minutes),
+        approval_above=length(tool_class.approval_above_minutes),
+        approval_first=tool_class.approval_first,
     )
 
 
@@ -212,54 +455,121 @@ def _person(known: Known, a: int, *_: Any) -> None:
     known.active = bool(a)
 
 
-def _membership(known: Known, *row: Any) -> None:
-    known.memberships.append(Span(aware(row[4]), moment(row[5])))
+def _membership(known: Known, a: int, *row: Any) -> None:
+    span = Span(aware(row[5]), moment(row[6]))
+    known.memberships.append(span)
+    known.plans.append(OnPlan(a, span))
 
 
-def _hold(known: Known, _a: None, _b: None, t: str, u: str, p: Any, q: Any, _r: None) -> None:
-    known.holds.append(HoldFact(t, u, Span(aware(p), moment(q))))
+def _hold(known: Known, *row: Any) -> None:
+    known.holds.append(HoldFact(row[4], row[5], Span(aware(row[6]), moment(row[7]))))
 
 
-def _certification(
-    known: Known, a: int, b: int, _t: None, _u: None, p: Any, q: Any, r: Any
+def _certification(known: Known, a: int, b: int, *row: Any) -> None:
+    fact = certification_fact(b, aware(row[4]), moment(row[5]), moment(row[6]))
+    known.certifications[a].append(fact)
+
+
+def _own(known: Known, a: int, _b: int, c: int, d: int | None, t: str, u: str, *row: Any) -> None:
+    """What was cancelled in time is not read; what lapsed was missed, or never taken."""
+    starts, ends, lapses_at, booked_at = row
+    has_lapsed = _has_lapsed(lapses_at, known.now)
+    if has_lapsed and t == Booking.State.OFFERED:
+        return
+    stands = t not in (Booking.State.CANCELLED, Booking.State.NO_SHOW) and not has_lapsed
+    slot = Slot(aware(starts), aware(ends))
+    known.own_rows.append(OwnRow(a, c, slot, stands, aware(booked_at), d, u))
+
+
+def _before(known: Known, a: int, *_: None) -> None:
+    known.booked_before.add(a)
+
+
+def _limit(
+    known: Known, a: int | None, b: int, c: int | None, d: int | None, t: str, u: str, *_: None
 ) -> None:
-    known.certifications[a].append(certification_fact(b, aware(p), moment(q), moment(r)))
+    measure, period, counts_past, opens, closes = t.split(",")
+    known.limits.append(
+        Limit(
+            measure=measure,
+            amount=b,
+            period=period,
+            tool_class_id=a,
+            machine_id=c,
+            plan_id=d,
+            plan=u or "",
+            counts_past=bool(counts_past),
+            hours=every_day(time.fromisoformat(opens), time.fromisoformat(closes)) if opens else (),
+        )
+    )
 
 
-def _own(known: Known, a: int, _b: int, _t: None, _u: None, p: Any, q: Any, r: Any) -> None:
-    if not _has_lapsed(r, known.now):
-        known.own.append(Own(a, aware(p), aware(q)))
+def _window(
+    known: Known, a: int, b: int, c: int, d: int | None, t: str, u: str | None, *_: None
+) -> None:
+    kind, opens, closes = t.split(",")
+    opening = Opening(b, time.fromisoformat(opens), time.fromisoformat(closes))
+    known.windows[a].add(kind, opening, c, d, u or "")
 
 
-def _lockout(known: Known, a: int, _b: None, t: str, _u: None, p: Any, q: Any, _r: None) -> None:
-    known.lockouts[a].append(LockoutFact(t, Span(aware(p)), moment(q)))
+def _question(known: Known, a: int, b: int, c: int, d: int, t: str, *_: None) -> None:
+    known.questions[a].append((d, Question(b, t, bool(c))))
 
 
-def _claim(known: Known, a: int, _b: int, _t: None, _u: None, p: Any, q: Any, r: Any) -> None:
-    if _has_lapsed(r, known.now):
+def _lockout(known: Known, a: int, *row: Any) -> None:
+    known.lockouts[a].append(LockoutFact(row[3], Span(aware(row[5])), moment(row[6])))
+
+
+def _claim(known: Known, a: int, *row: Any) -> None:
+    if _has_lapsed(row[7], known.now):
         known.stale.add(a)
     else:
-        known.taken[a].append(Taken(aware(p), aware(q)))
+        known.taken[a].append(Taken(aware(row[5]), aware(row[6])))
 
 
-def _opening(known: Known, a: int, b: int, t: str, u: str, *_: None) -> None:
+def _shared(known: Known, a: int, b: int, c: int, _d: None, t: str, *_: None) -> None:
+    known.shares[c].append((a, t, b))
+
+
+def _rival(known: Known, a: int, _b: int, c: int, *row: Any) -> None:
+    if not _has_lapsed(row[5], known.now):
+        known.rivals[a].append((c, Taken(aware(row[3]), aware(row[4]))))
+
+
+def _machine_closure(known: Known, a: int, *row: Any) -> None:
+    known.machine_closures[a].append(Shut(aware(row[5]), aware(row[6]), row[3]))
+
+
+def _opening(known: Known, a: int, b: int, _c: None, _d: None, t: str, u: str, *_: None) -> None:
     known.weekly[a].append(Opening(b, time.fromisoformat(t), time.fromisoformat(u)))
 
 
-def _closure(known: Known, a: int, _b: None, t: str, _u: None, p: Any, q: Any, _r: None) -> None:
-    known.closures[a].append(Shut(aware(p), aware(q), t))
+def _staffed(known: Known, a: int, b: int, _c: None, _d: None, t: str, u: str, *_: None) -> None:
+    known.staffed[a].append(Opening(b, time.fromisoformat(t), time.fromisoformat(u)))
 
 
-CLAIMS: Collection[str] = ("own", "claim")  # rows whose second column is a booking's id
+def _closure(known: Known, a: int, *row: Any) -> None:
+    known.closures[a].append(Shut(aware(row[5]), aware(row[6]), row[3]))
+
+
+CLAIMS: Collection[str] = ("own", "claim", "rival")  # rows whose second column is a booking's id
 READERS: dict[str, Callable[..., None]] = {
     "person": _person,
     "membership": _membership,
     "hold": _hold,
     "certification": _certification,
     "own": _own,
+    "before": _before,
+    "limit": _limit,
+    "window": _window,
+    "question": _question,
     "lockout": _lockout,
     "claim": _claim,
+    "shared": _shared,
+    "rival": _rival,
+    "machine closure": _machine_closure,
     "opening": _opening,
+    "staffed": _staffed,
     "closure": _closure,
 }
 

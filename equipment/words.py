@@ -110,6 +110,8 @@ def _worded(name: str, value: object, zone: tzinfo) -> str:
         return length(value)
     if name in ("level", "held") and isinstance(value, int):
         return force_str(Level(value).label)
+    if name == "scope":  # what a limit is about; one on everything names nothing
+        return force_str(value) or gettext("all machines together")
     return "" if value is None else force_str(value)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bookings.rules.facts import Facts, Slot
-from bookings.rules.hours import Interval, open_intervals, subtract
-from bookings.rules.local import align
+from bookings.rules.hours import Interval, merge, subtract
+from bookings.rules.lengths import longest_from
+from bookings.rules.presence import running_hours, shuts
+from bookings.rules.starts import first_start
 
 REACH = timedelta(days=1)  # how far a next gap is looked for, and how far claims are read
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720)  # minutes, offered as chips
@@ -13,8 +15,7 @@ LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720)  # minutes, offered
 
 def free_intervals(facts: Facts, starts: datetime, ends: datetime) -> list[Interval]:
     """Open and unclaimed; each ends where the buffer of a booking there must have begun."""
-    claims = [(taken.starts - facts.policy.buffer, taken.until) for taken in facts.taken]
-    return subtract(open_intervals(facts.hours, facts.zone, starts, ends), claims)
+    return subtract(running_hours(facts, starts, ends), _claims(facts))
 
 
 def next_gap(facts: Facts, slot: Slot) -> Slot | None:
@@ -26,23 +27,37 @@ def next_gap(facts: Facts, slot: Slot) -> Slot | None:
 
 def _usable(facts: Facts, free: list[Interval]) -> Iterator[Slot]:
     for starts, ends in free:
-        first = align(starts, facts.policy.step, facts.zone)
+        first = first_start(facts, starts)
         if first + facts.policy.shortest <= ends:
             yield Slot(first, ends)
 
 
 def room(facts: Facts, starts: datetime) -> datetime:
     """Until when a booking from `starts` may go on, at most the longest; `starts`: no room."""
-    latest = starts + facts.policy.longest
+    latest = starts + longest_from(facts, starts)
+    if latest <= starts:
+        return starts
     free = free_intervals(facts, starts, latest)
-    return free[0][1] if free and free[0][0] == starts else starts
+    if not free or free[0][0] != starts:
+        return starts
+    return _unattended(facts, starts, latest) if facts.policy.unattended else free[0][1]
+
+
+def _unattended(facts: Facts, starts: datetime, latest: datetime) -> datetime:
+    """It begins while the space is open, and may go on when it no longer is."""
+    closed = merge((shut.starts, shut.ends) for shut in shuts(facts))
+    return subtract(subtract([(starts, latest)], closed), _claims(facts))[0][1]
+
+
+def _claims(facts: Facts) -> list[Interval]:
+    return [(taken.starts - facts.policy.buffer, taken.until) for taken in facts.taken]
 
 
 def lengths(facts: Facts, starts: datetime) -> list[timedelta]:
     """The lengths to offer at `starts`: what policy, claims and hours leave, at most eight."""
     policy = facts.policy
-    usual = {timedelta(minutes=minutes) for minutes in LENGTHS} | {policy.shortest, policy.longest}
     longest = room(facts, starts) - starts
+    usual = {timedelta(minutes=minutes) for minutes in LENGTHS} | {policy.shortest, policy.longest}
     fitting = [
         length
         for length in sorted(usual)

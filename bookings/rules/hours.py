@@ -22,6 +22,10 @@ class Opening:
     closes: time
 
 
+def every_day(opens: time, closes: time) -> tuple[Opening, ...]:
+    return tuple(Opening(weekday, opens, closes) for weekday in range(7))
+
+
 @dataclass(frozen=True, slots=True)
 class Shut:
     """The space is closed for [starts, ends), whatever its hours say."""

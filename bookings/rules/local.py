@@ -1,9 +1,13 @@
 """A local time somebody typed, as an instant; daylight saving is answered, not guessed. PURE."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from equipment.reason import Reason
+
+DAY = timedelta(days=1)
+SHIFT = timedelta(hours=3)  # no clock is ever set back further
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,17 @@ def align(at: datetime, step: timedelta, zone: tzinfo) -> datetime:
     Starts are counted from local midnight on the wall clock: every `step`, whatever the offset.
     """
     wall = at.astimezone(zone).replace(tzinfo=None)
-    since = wall - midnight(wall)
-    steps = -(-since // step)
-    aligned = (midnight(wall) + steps * step).replace(tzinfo=zone).astimezone(UTC)
-    # A repeated hour's second half, or a skipped one, is counted on in real time.
-    return aligned if aligned >= at else at + (steps * step - since)
+    mark = next(_steps(wall, step))
+    usual = mark.replace(tzinfo=zone)
+    if usual.utcoffset() == at.astimezone(zone).utcoffset():  # the clocks do not change between
+        return usual.astimezone(UTC)
+    return _first_shown(at, _steps(wall - SHIFT, step), zone)
+
+
+def align_to(at: datetime, times: tuple[time, ...], zone: tzinfo) -> datetime:
+    """The first instant at or after `at` when the wall clock shows one of these times."""
+    wall = at.astimezone(zone).replace(tzinfo=None)
+    return _first_shown(at, _times(wall - SHIFT, times), zone)
 
 
 def is_aligned(at: datetime, step: timedelta, zone: tzinfo) -> bool:
@@ -44,3 +54,36 @@ def is_aligned(at: datetime, step: timedelta, zone: tzinfo) -> bool:
 
 def midnight(wall: datetime) -> datetime:
     return wall.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _steps(wall: datetime, step: timedelta) -> Iterator[datetime]:
+    """Every multiple of `step` since each day's own midnight, from `wall` on; naive."""
+    day = midnight(wall)
+    mark = day + -(-(wall - day) // step) * step
+    while True:
+        if mark >= day + DAY:
+            day = mark = day + DAY
+        yield mark
+        mark += step
+
+
+def _times(wall: datetime, times: tuple[time, ...]) -> Iterator[datetime]:
+    """Every one of `times` on every day, from `wall` on; naive."""
+    day = midnight(wall)
+    while True:
+        marks = (datetime.combine(day.date(), at) for at in sorted(times))
+        yield from (mark for mark in marks if mark >= wall)
+        day += DAY
+
+
+def _first_shown(at: datetime, marks: Iterator[datetime], zone: tzinfo) -> datetime:
+    """The first instant from `at` on at which the clock shows a mark: one the clocks skip is
+    never shown, one they repeat is shown twice."""
+    return next(instant for mark in marks for instant in _shown(mark, zone) if instant >= at)
+
+
+def _shown(mark: datetime, zone: tzinfo) -> Iterator[datetime]:
+    for fold in (0, 1):
+        instant = mark.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+        if instant.astimezone(zone).replace(tzinfo=None, fold=0) == mark:
+            yield instant

@@ -17,7 +17,10 @@ def within_most_future(facts: Facts) -> Reason | None:
     ahead = [
         own
         for own in facts.own
-        if own.tool_class_id == facts.policy.tool_class_id and own.starts > facts.now
+        if own.tool_class_id == facts.policy.tool_class_id
+        and own.stands
+        and own.counts
+        and own.starts > facts.now
     ]
     if len(ahead) < limit:
         return None
