@@ -1,6 +1,10 @@
 """Every kind of message, with the facts its templates (email/<kind>.*) tell. Knows no words."""
 
 BOOKING = frozenset({"machine", "machine_slug", "booking", "starts", "ends", "zone"})
+SERIES = frozenset(
+    {"machine", "machine_slug", "series", "starts", "ends", "last", "count", "zone"}
+)  # starts and ends of the first of `count` bookings, `last` is the start of the last
+GROUP = frozenset({"machines", "booking", "starts", "ends", "zone"})  # machines: their names
 MACHINE = frozenset({"machine", "machine_slug", "words", "by"})
 
 KINDS: dict[str, frozenset[str]] = {
@@ -9,6 +13,9 @@ KINDS: dict[str, frozenset[str]] = {
     "booking-cancelled": BOOKING,  # `why` and `by` where somebody else cancelled it
     "booking-reminder": BOOKING,
     "booking-missed": BOOKING,
+    # a closure or lockout fell over it; `others` more of the member's are told of with it
+    "booking-disrupted": BOOKING | {"disruption", "why", "others"},
+    "disruption-over": BOOKING,  # what was in the way is gone
     "booking-requested": BOOKING,  # waits for the consent of staff
     "booking-approved": BOOKING | {"by"},  # `why` where they said more
     "booking-declined": BOOKING | {"by", "why"},
@@ -16,6 +23,12 @@ KINDS: dict[str, frozenset[str]] = {
     # `return_machine`, `return_starts` and `return_ends` where one is asked for in return
     "hand-over-proposed": BOOKING | {"by", "hand_over"},
     "hand-over-answered": BOOKING | {"by", "accepted"},
+    "series-booked": SERIES,
+    "series-changed": SERIES,
+    "series-cancelled": SERIES,  # `why` and `by` where somebody else cancelled it
+    "group-booked": GROUP,
+    "group-changed": GROUP,
+    "group-cancelled": GROUP,  # `why` and `by`, too
     "certification-given": frozenset({"certification", "by", "until"}),  # until may be None
     "certification-revoked": frozenset({"certification", "by", "why"}),
     "certification-expiring": frozenset({"certification", "until", "how"}),

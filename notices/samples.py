@@ -10,6 +10,16 @@ BOOKING = {
     "ends": "2026-11-24T14:30:00+00:00",
     "zone": "Europe/Berlin",
 }
+SERIES = {
+    **{name: BOOKING[name] for name in ("machine", "machine_slug", "starts", "ends", "zone")},
+    "series": "2b1de3a4-57a1-4f0c-8e9a-5f6a7d8c9b10",
+    "last": "2026-12-15T13:00:00+00:00",
+    "count": 4,
+}
+GROUP = {
+    **{name: BOOKING[name] for name in ("booking", "starts", "ends", "zone")},
+    "machines": "CNC router, CNC mill",
+}
 MACHINE = {
     "machine": "CNC router",
     "machine_slug": "cnc-router",
@@ -22,6 +32,32 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "booking-cancelled": {**BOOKING, "by": "Dana Osei", "why": "the router is broken"},
     "booking-reminder": BOOKING,
     "booking-missed": BOOKING,
+    "booking-disrupted": {
+        **BOOKING,
+        "disruption": "9a4e7c1d-3b52-4f86-8a0e-6c2d1b7f5e43",
+        "why": "The spindle bearing is worn",
+        "others": 1,
+    },
+    "disruption-over": BOOKING,
+    "booking-requested": BOOKING,
+    "booking-approved": {**BOOKING, "by": "Dana Osei", "why": "Mind the long cable"},
+    "booking-declined": {**BOOKING, "by": "Dana Osei", "why": "Come to the desk first"},
+    "request-lapsed": BOOKING,
+    "hand-over-proposed": {
+        **BOOKING,
+        "by": "Alice Meyer",
+        "hand_over": "0c7d3f8e-2a55-4d0c-9d5e-8b1a4f3e2d10",
+        "return_machine": "CNC mill",
+        "return_starts": "2026-11-25T13:00:00+00:00",
+        "return_ends": "2026-11-25T14:30:00+00:00",
+    },
+    "hand-over-answered": {**BOOKING, "by": "Bob Lindqvist", "accepted": True},
+    "series-booked": SERIES,
+    "series-changed": SERIES,
+    "series-cancelled": {**SERIES, "by": "Dana Osei", "why": "the router moves house"},
+    "group-booked": GROUP,
+    "group-changed": GROUP,
+    "group-cancelled": {**GROUP, "by": "Dana Osei", "why": "the router moves house"},
     "certification-given": {
         "certification": "CNC",
         "by": "Dana Osei",

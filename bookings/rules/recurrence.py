@@ -7,7 +7,7 @@ first.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bookings.rules.facts import Slot
@@ -74,6 +74,23 @@ def occurrence(rule: Rule, day: date) -> Occurrence:
     if isinstance(read, Instant):
         return Occurrence(day, Slot(read.at, read.at + timedelta(minutes=rule.minutes)))
     return Occurrence(day, None, read)
+
+
+def before(rule: Rule, day: date) -> Rule:
+    """The rule up to `day`, which is left out."""
+    return replace(rule, until=day - timedelta(days=1), count=None)
+
+
+def rest(rule: Rule, day: date) -> Rule:
+    """The rule from `day` on, which is one of its own."""
+    gone = (day - rule.first).days // rule.step_days
+    return replace(rule, first=day, count=rule.count - gone if rule.count else None)
+
+
+def later(rule: Rule, days: int) -> Rule:
+    """The same days, so many later; or earlier where negative."""
+    moved = timedelta(days=days)
+    return replace(rule, first=rule.first + moved, until=rule.until and rule.until + moved)
 
 
 def _days(rule: Rule) -> Iterator[date]:

@@ -7,17 +7,23 @@ from bookings.services.attendance import check_in, finish
 from bookings.services.booking import book
 from bookings.services.cancelling import cancel
 from bookings.services.changes import extend, move
+from bookings.services.changing_series import cancel_series, change_series
 from bookings.services.expiry import close_over, lapse_stale
+from bookings.services.series import book_series, preview_series
 from bookings.services.walking_up import walk_up
 
 __all__ = [
     "book",
+    "book_series",
     "cancel",
+    "cancel_series",
+    "change_series",
     "check_in",
     "close_over",
     "extend",
     "finish",
     "lapse_stale",
     "move",
+    "preview_series",
     "walk_up",
 ]

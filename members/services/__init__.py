@@ -1,7 +1,7 @@
 """What people do to people; each one thing, atomic, with one Change behind it."""
 
 from members.services.badges import badge_hash, issue_badge, normalise_badge, revoke_badge
-from members.services.changes import record
+from members.services.changes import record, record_all
 from members.services.holds import lift_hold, place_hold
 from members.services.memberships import end_membership, start_membership
 
@@ -13,6 +13,7 @@ __all__ = [
     "normalise_badge",
     "place_hold",
     "record",
+    "record_all",
     "revoke_badge",
     "start_membership",
 ]
