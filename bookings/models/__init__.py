@@ -5,6 +5,7 @@ from bookings.models.booking import Booking
 from bookings.models.disruption import Disruption
 from bookings.models.policy import PlanLimit, PolicyWindow, Question
 from bookings.models.series import Series
+from bookings.models.tally import Tally
 from bookings.models.wait import Wait
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "PolicyWindow",
     "Question",
     "Series",
+    "Tally",
     "Wait",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.constraints import NoOverlap
+from bookings.counting import Counted
 from bookings.models.series import Series
 from bookings.models.wait import Wait
 from equipment.models import Machine
@@ -120,9 +121,16 @@ class Booking(models.Model):
             ),
             # several machines claimed at once
             models.Index(fields=["group"], condition=~Q(group=None), name="bookings_booking_group"),
+            # feeds of inductions and maintenance: the few that are not use
+            models.Index(
+                fields=["purpose", "ends"],
+                condition=~Q(purpose="use"),
+                name="bookings_booking_special",
+            ),
         ]
         constraints = [
             NoOverlap(name="bookings_booking_no_overlap"),
+            Counted(name="bookings_booking_counted"),
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")), name="bookings_booking_ends_after_start"
             ),

@@ -180,7 +180,7 @@ EXPECTED = [
 ]
 
 
-def remade(url: str) -> list[str]:
+def in_own_process(code: str, url: str) -> list[str]:
     """What a process of its own says, on a database of its own."""
     environment = {
         **os.environ,
@@ -189,7 +189,7 @@ def remade(url: str) -> list[str]:
         "PYTHONPATH": str(settings.BASE_DIR),
     }
     finished = subprocess.run(
-        [sys.executable, "-c", REMAKE],
+        [sys.executable, "-c", code],
         env=environment,
         cwd=settings.BASE_DIR,
         capture_output=True,
@@ -201,9 +201,9 @@ def remade(url: str) -> list[str]:
 
 
 def test_it_outlives_django_remaking_the_table_on_sqlite(tmp_path: Any) -> None:
-    assert remade(f"sqlite:///{tmp_path}/remade.sqlite3") == EXPECTED
+    assert in_own_process(REMAKE, f"sqlite:///{tmp_path}/remade.sqlite3") == EXPECTED
 
 
 @pytest.mark.postgres
 def test_it_holds_on_postgresql_as_well(new_postgres_url: Callable[[str], str]) -> None:
-    assert remade(new_postgres_url("remade")) == EXPECTED
+    assert in_own_process(REMAKE, new_postgres_url("remade")) == EXPECTED
