@@ -4,8 +4,9 @@ from django.utils import timezone
 
 from bookings.reminders import remind_of_bookings
 from bookings.services import close_over, lapse_stale
+from bookings.services.disruptions import find_disruptions
 
-SCHEDULES = (("lapse", "* * * * *"), ("remind", "*/5 * * * *"))
+SCHEDULES = (("lapse", "* * * * *"), ("disrupt", "* * * * *"), ("remind", "*/5 * * * *"))
 
 
 def lapse() -> None:
@@ -14,6 +15,11 @@ def lapse() -> None:
         pass
     while close_over(now=timezone.now()):
         pass
+
+
+def disrupt() -> None:
+    """Ask those whose booking a closure or lockout fell over, and tell them when it is gone."""
+    find_disruptions(now=timezone.now())
 
 
 def remind() -> None:

@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from bookings.models import Booking
+from bookings.models import Booking, Disruption
 from bookings.models.booking import BookingQuerySet
-from equipment.models import Machine
-from members.models import Member
-from members.permissions import is_staff
+from equipment.models import Machine, MachineClosure
+from equipment.permissions import machine_to_lock_out
+from members.models import Closure, Member, Space
+from members.permissions import is_caretaker, is_staff
 
 
 def booking_for(member: Member, public_id: UUID) -> Booking:
@@ -22,6 +23,49 @@ def booking_for(member: Member, public_id: UUID) -> Booking:
     if booking.member_id != member.pk and not is_staff(member, booking.machine.space):
         raise Http404
     return booking
+
+
+def disruption_for(member: Member, public_id: UUID) -> Disruption:
+    """That of one's own booking; at the desk of its space, anybody's."""
+    rows = Disruption.objects.select_related(
+        "booking__member", "booking__machine__tool_class__requires", "booking__machine__space"
+    )
+    disruption = get_object_or_404(rows, public_id=public_id)
+    booking = disruption.booking
+    if booking.member_id != member.pk and not is_staff(member, booking.machine.space):
+        raise Http404
+    return disruption
+
+
+def space_to_run(member: Member, slug: str) -> Space:
+    """A space whose hours, closures and outside calendars are the member's to see to."""
+    space = get_object_or_404(Space, slug=slug)
+    if not is_staff(member, space):
+        raise Http404
+    return space
+
+
+def closure_to_change(member: Member, pk: int) -> Closure:
+    """One that was made by hand: those of an outside calendar are changed there."""
+    rows = Closure.objects.filter(source=None).select_related("space")
+    closure = get_object_or_404(rows, pk=pk)
+    if not is_staff(member, closure.space):
+        raise Http404
+    return closure
+
+
+def machine_to_close(member: Member, slug: str) -> Machine:
+    """Whoever may lock it out may plan it, too."""
+    return machine_to_lock_out(member, slug)
+
+
+def machine_closure_to_change(member: Member, pk: int) -> MachineClosure:
+    """As closure_to_change, for those who take care of the machine."""
+    rows = MachineClosure.objects.filter(source=None).select_related("machine__space")
+    closure = get_object_or_404(rows, pk=pk)
+    if not is_caretaker(member, closure.machine.space):
+        raise Http404
+    return closure
 
 
 def bookings_of(member: Member) -> BookingQuerySet:

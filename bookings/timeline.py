@@ -19,6 +19,7 @@ VERBS = {
     "check_in": gettext_lazy("checked in"),
     "finish": gettext_lazy("finished"),
     "lapse": gettext_lazy("gave the time back: nobody came"),
+    "disrupt": gettext_lazy("asked for another choice"),
 }
 
 

@@ -10,5 +10,8 @@ SCHEDULES = (("send", "* * * * *"),)
 
 
 def send() -> int:
-    """Send what is due; how many went."""
-    return services.send_due(timezone.now())
+    """Send until nothing is due; how many went."""
+    total = 0
+    while sent := services.send_due(timezone.now()):
+        total += sent
+    return total

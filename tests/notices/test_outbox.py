@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core import mail as outgoing
 from django.db import transaction
 
+from notices import services
 from notices.models import Outbox
-from notices.services import BACK_OFF, post, send_due, sending
-from notices.transport import Line
+from notices.services import BACK_OFF, post, send_due
 from tests.notices.letters import CONTEXTS
 from tests.people import NOW, a_world
 
@@ -109,18 +110,17 @@ def test_a_row_claimed_by_another_worker_is_left_alone(world, mailoutbox, monkey
     write(world.alice)
     stale = Outbox.objects.select_related("to").get()
     assert send_due(NOW) == 1
-    with Line() as line:
-        assert sending._send_all([[stale]], line, NOW) == 0
+    assert services._send(stale, NOW) is False
     assert len(mailoutbox) == 1
 
 
 def test_a_worker_that_dies_while_sending_leaves_the_row_for_later(world, monkeypatch):
-    def die(self, message):
+    def die(self):
         raise KeyboardInterrupt
 
     write(world.alice)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Line, "send", die)
+        patch.setattr(outgoing.EmailMultiAlternatives, "send", die)
         send_due(NOW)
     assert send_due(NOW) == 0
     assert send_due(NOW + BACK_OFF[0]) == 1
@@ -136,7 +136,7 @@ def test_only_notices_sends_mail():
         for path in room.rglob("*.py")
         if any(name.startswith(("django.core.mail", "smtplib")) for name in imports_of(path))
     }
-    assert senders == {"notices/attachments.py", "notices/mail.py", "notices/transport.py"}
+    assert senders == {"notices/services.py"}
 
 
 def imports_of(path):

@@ -1,0 +1,94 @@
+"""Bookings that have to make way, as pages show them: what is in the way, and who answered how."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, Disruption
+from equipment.models import Lockout
+from members.models import Member, Space
+
+SHOWN_FOR = timedelta(days=14)  # after it was settled
+Answer = Disruption.Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One disruption in the list of staff."""
+
+    disruption: Disruption
+    booking: Booking
+    cause: str
+    icon: str
+    word: str
+    detail: str
+
+
+def cause_of(disruption: Disruption) -> str:
+    """What is in the way, as a sentence; the machine and space as they were."""
+    machine = disruption.booking.machine
+    told = {"machine": machine, "space": machine.space, "why": disruption.why.rstrip(".")}
+    if disruption.lockout_id:
+        return _("%(machine)s is locked out: %(why)s.") % told
+    if disruption.machine_closure_id:
+        return _("%(machine)s cannot be used then: %(why)s.") % told
+    return _("%(space)s is closed then: %(why)s.") % told
+
+
+def open_for(booking: Booking) -> Disruption | None:
+    """What its member is still asked about."""
+    return booking.disruptions.filter(answered_at=None).first()
+
+
+def others_of(disruption: Disruption) -> QuerySet[Disruption]:
+    """What else the same member is asked about."""
+    rows = Disruption.objects.filter(answered_at=None, booking__member=disruption.booking.member_id)
+    return rows.exclude(pk=disruption.pk).select_related("booking__machine__space")
+
+
+def waiting_in(space: Space) -> QuerySet[Disruption]:
+    """What nobody has answered yet, the soonest first."""
+    rows = Disruption.objects.filter(answered_at=None, booking__machine__space=space)
+    return rows.order_by("booking__starts")
+
+
+def of_lockout(lockout: Lockout) -> tuple[int, int]:
+    """How many bookings it was in the way of, and how many of them are settled."""
+    rows = Disruption.objects.filter(lockout=lockout).values_list("answered_at", flat=True)
+    return len(rows), sum(answered_at is not None for answered_at in rows)
+
+
+def lines(space: Space, now: datetime) -> list[Line]:
+    """Everything in a space that is open or was settled lately, open ones first; one query."""
+    rows = Disruption.objects.filter(booking__machine__space=space)
+    rows = rows.filter(Q(answered_at=None) | Q(answered_at__gt=now - SHOWN_FOR))
+    rows = rows.select_related("booking__member", "booking__machine__space", "answered_by")
+    ordered = sorted(rows, key=lambda row: (row.answered_at is not None, row.booking.starts))
+    return [_line(row) for row in ordered]
+
+
+def _line(row: Disruption) -> Line:
+    told = row, row.booking, cause_of(row)
+    if row.answered_at is None:
+        return Line(*told, "hour", _("No answer yet"), "")
+    icon = {Answer.OVER: "check", Answer.RELEASED: "x"}.get(Answer(row.answer), "right")
+    return Line(*told, icon, str(Answer(row.answer).label).capitalize(), _by(row))
+
+
+def _by(row: Disruption) -> str:
+    """Who answered, where it was somebody else than the booking's member."""
+    by = row.answered_by
+    return by.name if by is not None and by != row.booking.member else ""
+
+
+def thanks(disruption: Disruption) -> str:
+    """What became of it, for whoever chose."""
+    if disruption.answer == Answer.RELEASED:
+        return _("Given back. It counts as nobody's cancellation.")
+    return _("Moved. Your calendar follows.")
+
+
+def is_mine(disruption: Disruption, member: Member) -> bool:
+    return disruption.booking.member_id == member.pk
