@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
+    path("", include("notices.urls")),
     path("", include("members.urls")),
     path("", include("equipment.urls")),
     path("", include("bookings.urls")),

@@ -12,8 +12,9 @@ from bookings.rules.hours import open_intervals
 from desk import queries
 from desk.places import shown_space
 from desk.when import clock, moment_words
-from members.models import Space
+from members.models import Member, Space
 from members.permissions import is_staff
+from notices.services import unread
 
 NEXT_OPENING = timedelta(days=7)  # how far ahead the shell looks for it
 
@@ -47,6 +48,12 @@ class Shell:
     def is_staff_here(self) -> bool:
         user = getattr(self._request, "user", None)
         return user is not None and is_staff(user, self.space)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many messages the one signed in has not read, for the bell."""
+        user = getattr(self._request, "user", None)
+        return unread(user, timezone.now()) if isinstance(user, Member) else 0
 
 
 def opening_words(space: Space, now: datetime) -> str:

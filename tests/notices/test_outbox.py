@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.core import mail as outgoing
 from django.db import transaction
 
-from notices import services
 from notices.models import Outbox
-from notices.services import BACK_OFF, post, send_due
+from notices.services import BACK_OFF, post, send_due, sending
+from notices.transport import Line
 from tests.notices.letters import CONTEXTS
 from tests.people import NOW, a_world
 
@@ -110,17 +109,18 @@ def test_a_row_claimed_by_another_worker_is_left_alone(world, mailoutbox, monkey
     write(world.alice)
     stale = Outbox.objects.select_related("to").get()
     assert send_due(NOW) == 1
-    assert services._send(stale, NOW) is False
+    with Line() as line:
+        assert sending._send_all([[stale]], line, NOW) == 0
     assert len(mailoutbox) == 1
 
 
 def test_a_worker_that_dies_while_sending_leaves_the_row_for_later(world, monkeypatch):
-    def die(self):
+    def die(self, message):
         raise KeyboardInterrupt
 
     write(world.alice)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(outgoing.EmailMultiAlternatives, "send", die)
+        patch.setattr(Line, "send", die)
         send_due(NOW)
     assert send_due(NOW) == 0
     assert send_due(NOW + BACK_OFF[0]) == 1
@@ -136,7 +136,7 @@ def test_only_notices_sends_mail():
         for path in room.rglob("*.py")
         if any(name.startswith(("django.core.mail", "smtplib")) for name in imports_of(path))
     }
-    assert senders == {"notices/services.py"}
+    assert senders == {"notices/attachments.py", "notices/mail.py", "notices/transport.py"}
 
 
 def imports_of(path):

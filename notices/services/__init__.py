@@ -1,0 +1,24 @@
+"""Posting, sending, choosing and reading messages. Knows users, and nobody else.
+
+Nothing else in Benchkey sends mail, except allauth for its own account mails (codes, resets),
+which a person waits for at the screen.
+"""
+
+from notices.services.choosing import choose, keep_quiet, stop, wanting
+from notices.services.posting import post
+from notices.services.reading import read_all, unread
+from notices.services.sending import BACK_OFF, give_up, send_due, try_again
+
+__all__ = [
+    "BACK_OFF",
+    "choose",
+    "give_up",
+    "keep_quiet",
+    "post",
+    "read_all",
+    "send_due",
+    "stop",
+    "try_again",
+    "unread",
+    "wanting",
+]

@@ -1,0 +1,50 @@
+"""What kinds of message are called, and why some cannot be turned off; the words of choosing."""
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+DRAWERS: dict[str, str | Promise] = {
+    "bookings": _("Your bookings"),
+    "agreements": _("Offers and requests"),
+    "standing": _("Membership and certifications"),
+    "machines": _("Machines you watch"),
+    "staff": _("For staff"),
+    "other": _("Everything else"),
+}
+
+TITLES: dict[str, str | Promise] = {
+    "booking-confirmed": _("A booking is confirmed"),
+    "booking-changed": _("A booking is changed"),
+    "booking-cancelled": _("A booking is cancelled"),
+    "booking-reminder": _("A booking comes: a day and an hour before"),
+    "booking-starting": _("A booking begins in a quarter of an hour"),
+    "booking-ending": _("Your time at a machine ends in a quarter of an hour"),
+    "booking-missed": _("A booking is released because you did not come"),
+    "certification-given": _("You are certified"),
+    "certification-revoked": _("A certification is taken back"),
+    "certification-expiring": _("A certification ends soon"),
+    "membership-expiring": _("Your membership ends soon"),
+    "machine-fixed": _("A machine you watch is back in service"),
+    "machine-free": _("A machine you watch becomes free"),
+    "machine-locked-out": _("A machine is locked out"),
+    "fault-reported": _("A fault is reported"),
+    "device-silent": _("A device has gone silent"),
+    "alarm": _("Alarms of devices"),
+}
+
+WHY_FIXED: dict[str, str | Promise] = {
+    "certification-revoked": _("Machines stop unlocking for you, so you hear of it at once."),
+    "membership-expiring": _("Without a membership nothing unlocks, so you hear of it in time."),
+    "machine-locked-out": _("Somebody could be hurt if the staff did not know."),
+    "alarm": _("Somebody could be hurt if nobody looked."),
+}
+
+
+def title_of(kind: str) -> str:
+    """Of a kind without words of its own, its name."""
+    return str(TITLES.get(kind) or capfirst(kind.replace("-", " ")))
+
+
+def why_fixed(kind: str) -> str:
+    return str(WHY_FIXED.get(kind, ""))
