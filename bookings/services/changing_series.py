@@ -153,8 +153,7 @@ def _locked_rows(
     """Them, with the member, all machines concerned and the rows themselves locked."""
     machines = {row.machine_id for row in _ahead(series, first, now)}
     claims.lock(series.member_id, *machines, *(machine.pk for machine in more))
-    mine = Booking.objects.select_for_update(no_key=True).filter(series=series)
-    list(mine.order_by("pk").values_list("pk"))  # a check-in locks its booking alone
+    several.lock_rows(Booking.objects.filter(series=series))
     rows = _ahead(series, first, now)
     if not {row.machine_id for row in rows} <= machines:
         raise Refused(Reason("changed-meanwhile"))

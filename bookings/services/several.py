@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from bookings.facts import Known, know
 from bookings.models import Answer, Booking
 from bookings.rules import Facts, Slot, needs_approval
@@ -61,6 +63,11 @@ def known_under_lock(
     if known.stale:
         lapse_stale(now=now, machine_ids=known.stale)
     return known
+
+
+def lock_rows(rows: QuerySet[Booking]) -> None:
+    """Lock the bookings themselves, too: a check-in locks its booking alone, and no machine."""
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def noted(reasons: Iterable[Reason], **params: object) -> list[Reason]:

@@ -3,7 +3,8 @@
 from bookings.words.booking import register_booking
 from bookings.words.disruption import register_disruption
 from bookings.words.rules import register_rules
-from bookings.words.series import register_series
+from bookings.words.series import register_groups, register_series
+from bookings.words.waitlist import register_waitlist
 
 
 def register_bookings() -> None:
@@ -12,3 +13,5 @@ def register_bookings() -> None:
     register_disruption()
     register_rules()
     register_series()
+    register_groups()
+    register_waitlist()

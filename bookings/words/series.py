@@ -1,4 +1,4 @@
-"""The words of every reason against a series as a whole; each day has those of a booking."""
+"""The words against a series or a group as a whole; each booking of it has those of a booking."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,4 +30,17 @@ def register_series() -> None:
         "series-nothing-ahead",
         _("Nothing of this series lies ahead of you that could be changed."),
         _("Book a new series."),
+    )
+
+
+def register_groups() -> None:
+    register(
+        "group-size",
+        _("A booking of several machines takes 2 to {most} of them."),
+        _("Choose at least one more machine, or book the one by itself."),
+    )
+    register(
+        "no-such-machine",
+        _("No machine of {tool_class} here has all of that."),
+        _("Ask for fewer features, or look at another space."),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("test_series.py",)
+FILES = ("test_series.py", "test_groups.py")
 
 
 @pytest.mark.postgres

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.recurrence import MOST, REACH_DAYS, Rule, flaw, occurrence, occurrences
+from bookings.rules.recurrence import (
+    MOST,
+    REACH_DAYS,
+    Rule,
+    before,
+    flaw,
+    later,
+    occurrence,
+    occurrences,
+    rest,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LORD_HOWE = "Australia/Lord_Howe"
@@ -160,3 +170,21 @@ def test_no_rule_is_longer_than_allowed(rule: Rule, count: int) -> None:
 def test_one_occurrence_is_found_by_its_day(rule: Rule) -> None:
     for found in occurrences(rule):
         assert occurrence(rule, found.day) == found
+
+
+@given(rules, st.integers(1, 39), st.booleans())
+def test_a_rule_split_at_one_of_its_days_asks_for_the_same(
+    rule: Rule, number: int, by_day: bool
+) -> None:
+    found = occurrences(rule)
+    if by_day:
+        rule = replace(rule, count=None, until=found[-1].day)
+    if number < len(found):
+        day = found[number].day
+        assert occurrences(before(rule, day)) + occurrences(rest(rule, day)) == found
+
+
+@given(rules, st.integers(-400, 400))
+def test_a_later_rule_has_the_same_days_later(rule: Rule, days: int) -> None:
+    moved = [found.day - timedelta(days=days) for found in occurrences(later(rule, days))]
+    assert moved == [found.day for found in occurrences(rule)]

@@ -1,0 +1,192 @@
+"""Several machines at once: booked, moved and cancelled together, all or nothing."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from bookings.errors import Refused
+from bookings.facts import Known
+from bookings.models import Booking
+from bookings.rules import Slot
+from bookings.rules.in_turn import Wish, in_turn
+from bookings.services import claims, several
+from bookings.services.several import Move
+from equipment.models import Machine
+from equipment.reason import Reason
+from members.models import AccessEpoch, Member
+from notices.services import post
+
+State = Booking.State
+MOST = 20  # machines in one group: more is a closure
+
+
+def book_group(
+    *,
+    member: Member,
+    machines: Collection[Machine],
+    starts: datetime,
+    ends: datetime,
+    by: Member,
+    now: datetime,
+    note: str = "",
+    key: uuid.UUID | None = None,
+    answers: Mapping[int, str] | None = None,
+) -> list[Booking]:
+    """Book [starts, ends) on every machine. Raises Refused with each reason and its `on_machine`.
+
+    The same `key` sent again returns the bookings it made.
+    """
+    slot, wanted = Slot(starts, ends), sorted(set(machines), key=lambda machine: machine.pk)
+    try:
+        return _book(member, wanted, slot, answers or {}, by=by, now=now, note=note, key=key)
+    except (Refused, IntegrityError) as error:
+        if key and (sent := Booking.objects.filter(member=member, key=key).first()):
+            return list(Booking.objects.filter(group=sent.group).order_by("machine_id"))
+        if isinstance(error, Refused):
+            raise
+        known = several.known_of(member.pk, wanted, [slot], now)
+        raise _overlap_refusal(error, _judge(known, wanted, slot)) from error
+
+
+@transaction.atomic
+def _book(
+    member: Member,
+    machines: Sequence[Machine],
+    slot: Slot,
+    answers: Mapping[int, str],
+    *,
+    by: Member,
+    now: datetime,
+    note: str,
+    key: uuid.UUID | None,
+) -> list[Booking]:
+    if not 2 <= len(machines) <= MOST:
+        raise Refused(Reason("group-size", {"most": MOST}))
+    claims.lock(member.pk, *(machine.pk for machine in machines))
+    known = several.known_under_lock(member.pk, machines, [slot], now)
+    if reasons := _judge(known, machines, slot, answers=answers):
+        raise Refused(*reasons)
+    group = uuid.uuid4()
+    bookings = [
+        several.claim(member, machine, slot, known.facts(machine), note=note, group=group)
+        for machine in machines
+    ]
+    bookings[0].key = key  # of all of them; a key is one row's
+    several.write(bookings, answers, by=by, now=now, group=str(group))
+    _tell("group-booked", bookings, now)
+    AccessEpoch.bump()
+    return bookings
+
+
+def move_group(
+    *, booking: Booking, starts: datetime, ends: datetime, by: Member, now: datetime
+) -> list[Booking]:
+    """Move all that have not begun to another time, each on its machine; all or nothing."""
+    slot = Slot(starts, ends)
+    try:
+        return _move(booking, slot, by=by, now=now)
+    except IntegrityError as error:
+        rows = _ahead(booking, now)
+        machines = [row.machine for row in rows]
+        known = several.known_of(booking.member_id, machines, [slot], now, rows)
+        raise _overlap_refusal(error, _judge(known, machines, slot, rows)) from error
+
+
+@transaction.atomic
+def _move(booking: Booking, slot: Slot, *, by: Member, now: datetime) -> list[Booking]:
+    rows = _locked(booking, now)
+    if not rows:
+        claims.still_open(booking, now)
+        raise Refused(Reason("booking-running"))
+    machines = [row.machine for row in rows]
+    known = several.known_under_lock(booking.member_id, machines, [slot], now, rows)
+    if reasons := _judge(known, machines, slot, rows):
+        raise Refused(*reasons)
+    moves = [Move(row, row.machine, slot) for row in rows]
+    several.place(moves, by=by, now=now, group=str(booking.group))
+    _tell("group-changed", rows, now)
+    AccessEpoch.bump()
+    return rows
+
+
+@transaction.atomic
+def cancel_group(*, booking: Booking, by: Member, now: datetime, why: str = "") -> list[Booking]:
+    """Give back all that have not begun. Twice is once."""
+    rows = _locked(booking, now)
+    if not rows:
+        return rows
+    said = {"why": why} if why else {}
+    several.cancel(rows, by=by, now=now, group=str(booking.group), **said)
+    by_other = {} if by == booking.member else {"by": by.name, "why": why}
+    _tell("group-cancelled", rows, now, **by_other)
+    AccessEpoch.bump()
+    return rows
+
+
+def _judge(
+    known: Known,
+    machines: Sequence[Machine],
+    slot: Slot,
+    rows: Sequence[Booking] = (),
+    answers: Mapping[int, str] | None = None,
+) -> list[Reason]:
+    """Every reason, each with its `on_machine`; the earlier machines count in quotas."""
+    facts = [replace(known.facts(machine), answers=answers) for machine in machines]
+    wishes = [Wish(fact, slot) for fact in facts]
+    if rows:
+        wishes = [
+            Wish(replace(fact, booked_at=row.created_at), slot, old=Slot(row.starts, row.ends))
+            for fact, row in zip(facts, rows, strict=True)
+        ]
+    answered = zip(machines, in_turn(wishes), strict=True)
+    return [
+        reason
+        for machine, reasons in answered
+        for reason in several.noted(reasons, on_machine=machine.name)
+    ]
+
+
+def _overlap_refusal(error: IntegrityError, reasons: Sequence[Reason]) -> Refused:
+    """NoOverlap's answer in the words of the rules. Any other broken constraint is raised on."""
+    if claims.NO_OVERLAP not in str(error) or not reasons:
+        raise error
+    return Refused(*reasons)
+
+
+def _ahead(booking: Booking, now: datetime) -> list[Booking]:
+    """Those of the member's group that have not begun, by machine."""
+    rows = Booking.objects.standing(now).filter(
+        group=booking.group, member=booking.member_id, starts__gt=now
+    )
+    rows = rows.exclude(state__in=(State.RUNNING, State.DONE))
+    rows = rows.select_related("member", "machine__tool_class__requires", "machine__space")
+    return list(rows.order_by("machine_id"))
+
+
+def _locked(booking: Booking, now: datetime) -> list[Booking]:
+    """Them, with the member, the machines and the rows themselves locked."""
+    machines = {row.machine_id for row in _ahead(booking, now)}
+    claims.lock(booking.member_id, *machines)
+    several.lock_rows(Booking.objects.filter(group=booking.group))
+    rows = _ahead(booking, now)
+    if not {row.machine_id for row in rows} <= machines:
+        raise Refused(Reason("changed-meanwhile"))
+    return rows
+
+
+def _tell(kind: str, bookings: Sequence[Booking], now: datetime, **more: Any) -> None:
+    """One notice for all of them."""
+    first = bookings[0]
+    context = {
+        "machines": ", ".join(booking.machine.name for booking in bookings),
+        "booking": str(first.public_id),
+        "starts": first.starts.isoformat(),
+        "ends": first.ends.isoformat(),
+        "zone": first.machine.space.zone,
+    }
+    key = f"{kind}:{first.public_id}:{first.sequence}"
+    post(to=first.member, kind=kind, key=key, context=context | more, at=now)
