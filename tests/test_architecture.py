@@ -33,6 +33,9 @@ WIRE_MAY = {"access", "device", "demo"}  # who may know the messages of the wire
 
 PURE = [
     "members/names.py",
+    "notices/leads.py",
+    "notices/manners.py",
+    "notices/timing.py",
     "equipment/eligibility.py",
     "equipment/reason.py",
     "bookings/rules/*.py",
