@@ -5,8 +5,15 @@ from django.utils import timezone
 from bookings.reminders import remind_of_bookings
 from bookings.services import close_over, lapse_stale
 from bookings.services.disruptions import find_disruptions
+from bookings.services.offering import offer_everywhere
+from bookings.services.waitlist import pass_over
 
-SCHEDULES = (("lapse", "* * * * *"), ("disrupt", "* * * * *"), ("remind", "*/5 * * * *"))
+SCHEDULES = (
+    ("lapse", "* * * * *"),
+    ("disrupt", "* * * * *"),
+    ("offer", "* * * * *"),
+    ("remind", "*/5 * * * *"),
+)
 
 
 def lapse() -> None:
@@ -15,6 +22,14 @@ def lapse() -> None:
         pass
     while close_over(now=timezone.now()):
         pass
+
+
+def offer() -> None:
+    """Offer what is free to those who wait for it: whatever freed it, and whoever should have."""
+    now = timezone.now()
+    lapse_stale(now=now)
+    pass_over(now=now)
+    offer_everywhere(now=now)
 
 
 def disrupt() -> None:

@@ -19,6 +19,9 @@ VERBS = {
     "check_in": gettext_lazy("checked in"),
     "finish": gettext_lazy("finished"),
     "lapse": gettext_lazy("gave the time back: nobody came"),
+    "offer": gettext_lazy("offered it"),
+    "accept": gettext_lazy("took the offer"),
+    "decline": gettext_lazy("declined the offer"),
     "disrupt": gettext_lazy("asked for another choice"),
 }
 
@@ -47,7 +50,7 @@ def _detail(change: Change, zone: tzinfo) -> str:
     """Where and when, for what set or changed it; why, for what ended it."""
     if why := change.after.get("why"):
         return str(why)
-    if change.verb not in ("book", "move", "extend", "finish"):
+    if change.verb not in ("book", "offer", "move", "extend", "finish"):
         return ""
     return _span(change.after, zone)
 

@@ -19,6 +19,7 @@ KINDS: dict[str, frozenset[str]] = {
     "booking-requested": BOOKING,  # waits for the consent of staff
     "booking-approved": BOOKING | {"by"},  # `why` where they said more
     "booking-declined": BOOKING | {"by", "why"},
+    "slot-offered": BOOKING | {"until"},  # from the waitlist, to be taken by then
     "request-lapsed": BOOKING,  # nobody answered it in time
     # `return_machine`, `return_starts` and `return_ends` where one is asked for in return
     "hand-over-proposed": BOOKING | {"by", "hand_over"},

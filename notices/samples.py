@@ -42,6 +42,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "booking-requested": BOOKING,
     "booking-approved": {**BOOKING, "by": "Dana Osei", "why": "Mind the long cable"},
     "booking-declined": {**BOOKING, "by": "Dana Osei", "why": "Come to the desk first"},
+    "slot-offered": {**BOOKING, "until": "2026-11-24T12:15:00+00:00"},
     "request-lapsed": BOOKING,
     "hand-over-proposed": {
         **BOOKING,

@@ -7,6 +7,7 @@ from django.db import transaction
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import claims, history
+from bookings.services.offering import time_freed
 from equipment import eligibility
 from equipment.facts import facts_for
 from equipment.models import Machine
@@ -25,6 +26,7 @@ def check_in(*, booking: Booking, by: Member | None, now: datetime, tap: bool = 
     if booking.state == Booking.State.RUNNING:
         return booking
     claims.still_open(booking, now)
+    claims.taken_up(booking)
     if not tap:
         _may_start(booking, booking.machine, now)
     return start(booking, by=by, now=now, tap=tap)
@@ -71,6 +73,7 @@ def finish(*, booking: Booking, by: Member | None, now: datetime) -> Booking:
     if booking.state == Booking.State.DONE:
         return booking
     claims.still_open(booking, now)
+    claims.taken_up(booking)
     if booking.state != Booking.State.RUNNING and now < booking.starts:
         raise Refused(Reason("not-begun", {"starts": booking.starts}))
     before = history.snapshot(booking)
@@ -78,6 +81,7 @@ def finish(*, booking: Booking, by: Member | None, now: datetime) -> Booking:
     history.touch(booking, now)
     booking.save()
     history.log(booking, "finish", by=by, now=now, before=before)
+    time_freed(booking.machine_id, now)
     AccessEpoch.bump()
     return booking
 

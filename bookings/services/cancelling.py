@@ -7,6 +7,7 @@ from django.db import transaction
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import claims, history
+from bookings.services.waitlist import decline, time_freed
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
 
@@ -17,6 +18,8 @@ def cancel(*, booking: Booking, by: Member, now: datetime, why: str = "") -> Boo
     booking = claims.locked(booking)
     if booking.state == Booking.State.CANCELLED:
         return booking
+    if booking.state == Booking.State.OFFERED:
+        return decline(offer=booking, by=by, now=now)
     claims.still_open(booking, now)
     if booking.state == Booking.State.RUNNING:
         raise Refused(Reason("booking-running"))
@@ -27,5 +30,6 @@ def cancel(*, booking: Booking, by: Member, now: datetime, why: str = "") -> Boo
     history.log(booking, "cancel", by=by, now=now, before=before, **({"why": why} if why else {}))
     by_other = {} if by == booking.member else {"by": by.name, "why": why}
     history.tell(booking, "booking-cancelled", now, **by_other)
+    time_freed(booking.machine_id, now)
     AccessEpoch.bump()
     return booking

@@ -10,6 +10,7 @@ from bookings.models import Booking
 from bookings.rules import Facts, Slot, extend_refusals, refusals
 from bookings.rules.displaced import displaced_refusals
 from bookings.services import claims, history
+from bookings.services.offering import time_freed
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
@@ -52,6 +53,7 @@ def _move(
     booking = claims.locked(booking, machine)
     claims.still_open(booking, now)
     _movable(booking, machine)
+    time_freed(booking.machine_id, now)
     facts = claims.facts_under_lock(booking.member_id, machine, slot, now, changing=booking)
     if reasons := asked(facts, slot):
         raise Refused(*reasons)
@@ -59,6 +61,7 @@ def _move(
 
 
 def _movable(booking: Booking, machine: Machine) -> None:
+    claims.taken_up(booking)
     if booking.state == Booking.State.RUNNING:
         raise Refused(Reason("booking-running"))
     if machine.tool_class_id != booking.machine.tool_class_id:
@@ -80,6 +83,7 @@ def extend(*, booking: Booking, ends: datetime, by: Member, now: datetime) -> Bo
 def _extend(booking: Booking, ends: datetime, *, by: Member, now: datetime) -> Booking:
     booking = claims.locked(booking)
     claims.still_open(booking, now)
+    claims.taken_up(booking)
     if ends <= booking.ends:
         raise Refused(Reason("not-longer", {"ends": booking.ends}))
     slot = Slot(booking.starts, ends)

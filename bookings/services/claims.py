@@ -87,6 +87,13 @@ def still_open(booking: Booking, now: datetime) -> None:
         raise Refused(Reason("booking-over", machine))
 
 
+def taken_up(booking: Booking) -> None:
+    """Raise Refused for an offer: it is answered on its page before anything else is done."""
+    if booking.state == Booking.State.OFFERED:
+        told = {"booking": str(booking.public_id), "until": booking.lapses_at}
+        raise Refused(Reason("offer-open", told))
+
+
 def set_times(booking: Booking, machine: Machine, starts: datetime, ends: datetime) -> None:
     """Place the claim: with the buffer and the time limit that hold on the day it is saved."""
     booking.machine, booking.starts, booking.ends = machine, starts, ends

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Max
 
-from bookings.models import Booking
+from bookings.models import Booking, Wait
 from bookings.services import history
 from equipment.models import ToolClass
 
@@ -51,6 +51,8 @@ def _lapse(booking: Booking, now: datetime) -> bool:
     if not won:
         return False
     history.log(booking, "lapse", by=None, now=now, before=before)
+    if was == Booking.State.OFFERED and booking.wait_id is not None:
+        Wait.objects.wait_on(booking.wait_id, now)
     if kind := LAPSE_NOTICES.get(was):
         history.tell(booking, kind, now)
     return True
