@@ -16,6 +16,7 @@ from bookings.rules import Facts, Slot, needs_approval
 from bookings.rules.gaps import REACH
 from bookings.services import claims, history
 from bookings.services.expiry import lapse_stale
+from bookings.services.offering import time_freed
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
@@ -116,6 +117,7 @@ def place(moves: Sequence[Move], *, by: Member, now: datetime, **more: Any) -> N
     none of them holds, and NoOverlap judges them where they stand in the end.
     """
     before = {move.booking.pk: history.snapshot(move.booking) for move in moves}
+    _freed([move.booking for move in moves], now)
     rows = Booking.objects.filter(pk__in=before)
     rows.update(holds=False)
     for move in moves:
@@ -134,7 +136,14 @@ def cancel(bookings: Sequence[Booking], *, by: Member, now: datetime, **more: An
         history.touch(booking, now)
     fields = ["state", "holds", "ended_at", "sequence", "updated_at"]
     Booking.objects.bulk_update(bookings, fields)
+    _freed(bookings, now)
     _log("cancel", bookings, before, by=by, now=now, **more)
+
+
+def _freed(bookings: Iterable[Booking], now: datetime) -> None:
+    """Where they are is free from now on."""
+    for machine_id in sorted({booking.machine_id for booking in bookings}):
+        time_freed(machine_id, now)
 
 
 def _log(
