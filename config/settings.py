@@ -171,6 +171,8 @@ Q_CLUSTER = {
 
 # --- messages ----------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+# Seconds for each step of talking to the mail server; notices/transport.py bounds the whole round.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="Benchkey <benchkey@localhost>")
 
 # --- language and time: UTC inside, the space's zone at the edges -------------------------------
