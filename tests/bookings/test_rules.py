@@ -2,7 +2,7 @@
 
 import ast
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,71 +18,29 @@ from bookings.rules import (
     walk_up_refusals,
 )
 from bookings.rules.chain import chain_end
-from bookings.rules.facts import Own, Policy, Taken
+from bookings.rules.facts import Taken
 from bookings.rules.gaps import lengths
-from bookings.rules.hours import Hours, Opening, Shut
-from equipment import eligibility
-from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Requirement, Span
-from equipment.reason import Reason
-from equipment.words import REGISTRY, tell
-
-NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
-AT_14 = datetime(2026, 11, 24, 13, tzinfo=UTC)
-HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
-BERLIN = ZoneInfo("Europe/Berlin")
-
-JUDGE = eligibility.Facts(
-    known_at=NOW,
-    machine="CNC router",
-    machine_slug="cnc-router",
-    memberships=(Span(NOW - 365 * DAY, NOW + 365 * DAY),),
-    requirement=Requirement("CNC", "cnc", level=2),
-    certifications=(CertificationFact(2, Span(NOW - 365 * DAY)),),
+from bookings.rules.hours import Hours, Shut
+from equipment.eligibility import HoldFact, LockoutFact, Span
+from equipment.words import REGISTRY
+from tests.bookings.allowed import (
+    ALLOWED,
+    AT_14,
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    SLOT,
+    assert_worded_in_full,
+    codes,
+    held,
+    judged,
+    own,
+    policy,
+    shut,
+    slot,
+    taken,
 )
-ALLOWED = Facts(
-    now=NOW,
-    machine="CNC router",
-    machine_slug="cnc-router",
-    policy=Policy("CNC machines", 1, most_future=2),
-    judge=JUDGE,
-    zone=BERLIN,
-    hours=Hours(tuple(Opening(day, time(8), time(22)) for day in range(7))),
-)
-SLOT = Slot(AT_14, AT_14 + HOUR)
-
-
-def slot(start: str = "14:00", minutes: float = 60, day: int = 24) -> Slot:
-    """A slot by the clock in Berlin."""
-    wall = datetime.fromisoformat(f"2026-11-{day}T{start}").replace(tzinfo=BERLIN)
-    return Slot(wall.astimezone(UTC), wall.astimezone(UTC) + minutes * MINUTE)
-
-
-def policy(**changes: object) -> Facts:
-    return replace(ALLOWED, policy=replace(ALLOWED.policy, **changes))
-
-
-def judged(**changes: object) -> Facts:
-    return replace(ALLOWED, judge=replace(JUDGE, **changes))
-
-
-def taken(starts: datetime, until: datetime) -> Facts:
-    return replace(ALLOWED, taken=(Taken(starts, until),))
-
-
-def shut(starts: datetime, ends: datetime) -> Facts:
-    return replace(ALLOWED, hours=Hours((), (Shut(starts, ends, "Fair"),)))
-
-
-def held(until: datetime | None, level: int = 2) -> tuple[CertificationFact, ...]:
-    return (CertificationFact(level, Span(NOW - DAY, until)),)
-
-
-def codes(reasons: tuple[Reason, ...]) -> list[str]:
-    return [reason.code for reason in reasons]
-
-
-def own(*starts: datetime, tool_class_id: int = 1) -> tuple[Own, ...]:
-    return tuple(Own(tool_class_id, at, at + HOUR) for at in starts)
 
 
 def test_a_certified_member_may_book_a_free_hour() -> None:
@@ -357,15 +315,6 @@ def test_every_code_has_words_and_a_remedy(code: str) -> None:
     assert str(words.remedy).strip()
 
 
-def told_in(facts: Facts, asked: Slot) -> str:
-    told = [tell(reason, BERLIN) for reason in refusals(facts, asked)]
-    return " ".join(f"{one.text} {one.remedy}" for one in told)
-
-
 @pytest.mark.parametrize(("facts", "asked"), [case[1:3] for case in REFUSED], ids=NAMES)
 def test_every_refusal_is_worded_in_full(facts: Facts, asked: Slot) -> None:
-    """No empty parameter leaves a hole in the sentence."""
-    words = told_in(facts, asked)
-    assert "{" not in words
-    assert "  " not in words
-    assert " ." not in words
+    assert_worded_in_full(refusals(facts, asked))
