@@ -4,28 +4,32 @@ Pages ask here; bookings/segments.py and bookings/verdicts.py work it out.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from bookings import rules
+from bookings import weeks
 from bookings.facts import Known, aware, know, moment
-from bookings.rules import Facts
-from bookings.rules.hours import Interval, closure_at, open_intervals
-from bookings.segments import Claim, Lane, Segment, segments
-from bookings.verdicts import Eligible, GapJudge
+from bookings.models import Booking
+from bookings.rules import Facts, Slot
+from bookings.rules.hours import Interval, first_shut
+from bookings.rules.presence import open_then, staffed_then
+from bookings.segments import Claim, Hole, Lane, Open, Segment, holes_of, open_time, segments
+from bookings.verdicts import GapJudge
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
 from members.names import shorten
 from members.permissions import is_staff
 
-__all__ = ["Board", "Claim", "Segment", "load_board", "segments"]
+__all__ = ["Board", "Claim", "Segment", "Week", "load_board", "load_week", "segments"]
 
 CLAIMS = """
 SELECT b.machine_id, b.public_id, b.member_id, m.name, b.state, b.starts, b.ends, b.blocked_until,
@@ -34,6 +38,14 @@ FROM bookings_booking b JOIN members_member m ON m.id = b.member_id
 WHERE b.machine_id IN ({machines}) AND b.blocked_until > %s AND b.starts < %s
     AND (b.holds OR b.state = 'done') AND (b.lapses_at IS NULL OR b.lapses_at > %s)
 ORDER BY b.starts"""
+
+# Claims of a machine never meet, so that the order of its index is that of their starts.
+TAKEN = """
+SELECT machine_id, {starts}, {blocked_until}
+FROM bookings_booking
+WHERE machine_id IN ({machines}) AND blocked_until > %s AND starts < %s AND holds
+    AND (lapses_at IS NULL OR lapses_at > %s)
+ORDER BY machine_id, blocked_until"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,14 @@ class Board:
         return segments(self.lanes[machine.pk], starts or self.starts, ends or self.ends)
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Each machine's days, and the member's own claims on it."""
+
+    days: Mapping[int, Sequence[weeks.Day]]
+    own: Mapping[int, Sequence[Booking]]
+
+
 def load_board(
     *,
     member: Member | None,
@@ -58,74 +78,138 @@ def load_board(
     starts: datetime,
     ends: datetime,
     now: datetime,
+    known: Known | None = None,
 ) -> Board:
     """Read [starts, ends) for these machines as `member` (None: a visitor) may see it.
 
     Three statements at most, whatever the number of machines and bookings. `machines` come with
-    select_related("tool_class__requires", "space").
+    select_related("tool_class__requires", "space"); `known` is what was read of them, if it was.
     """
-    reach = ends + max((_reach(machine) for machine in machines), default=timedelta(0))
-    member_id = member.pk if member is not None else None
-    known = know(
-        member_id=member_id,
-        machines=machines,
-        starts=starts,
-        ends=reach,
-        now=now,
-        with_claims=False,
-    )
-    claims = _claims(member, machines, starts, reach, now)
-    lanes = _lanes(known, machines, claims, starts, reach)
+    until = ends + reach(machines)
+    known = known or _know(member, machines, starts, until, now)
+    claims = _claims(member, machines, starts, until, now)
+    kinds = Kinds(known, starts, ends, until)
+    lanes = {
+        machine.pk: Lane(
+            claims=claims.get(machine.pk, ()),
+            opening=kinds.opening(machine),
+            holes=_holes(known, machine),
+            verdict=kinds.judge(machine),
+            why_closed=partial(_why_closed, kinds.judge(machine).facts),
+            buffer=kinds.judge(machine).facts.policy.buffer,
+            now=now,
+        )
+        for machine in machines
+    }
     return Board(starts, ends, lanes)
 
 
-def _reach(machine: Machine) -> timedelta:
-    """How far beyond the end one must look to judge its last gap."""
-    policy = machine.tool_class
-    return timedelta(minutes=policy.longest_minutes + policy.buffer_minutes)
-
-
-def _lanes(
-    known: Known,
+def load_week(
+    *,
+    member: Member | None,
     machines: Collection[Machine],
-    claims: Mapping[int, Sequence[Claim]],
-    starts: datetime,
-    reach: datetime,
-) -> dict[int, Lane]:
-    """One lane per machine; what is the same for many is worked out once."""
-    general: dict[int, tuple[Reason, ...]] = {}
-    judged: dict[Hashable, Eligible] = {}
-    opening: dict[int, list[Interval]] = {}
-    lanes = {}
+    edges: Sequence[datetime],
+    now: datetime,
+    known: Known | None = None,
+) -> Week:
+    """What the days between `edges` leave of these machines; as load_board, but only in sums."""
+    starts, until = edges[0], edges[-1] + reach(machines)
+    known = known or _know(member, machines, starts, until, now)
+    taken = _taken(machines, max(starts, now), until, now)
+    kinds = Kinds(known, starts, edges[-1], until)
+    frames: dict[int, tuple[list[weeks.Window], list[str]]] = {}
+    days = {}
     for machine in machines:
-        facts = known.facts(machine)
-        if machine.tool_class_id not in general:
-            general[machine.tool_class_id] = rules.ask_member(facts)
-        if machine.space_id not in opening:
-            opening[machine.space_id] = open_intervals(facts.hours, facts.zone, starts, reach)
-        eligible = judged.setdefault(_judged_alike(machine, known), Eligible(facts))
-        lanes[machine.pk] = Lane(
-            claims=claims.get(machine.pk, ()),
-            opening=opening[machine.space_id],
-            lockouts=known.lockouts_of(machine.pk),
-            verdict=GapJudge(facts, general[machine.tool_class_id], eligible),
-            why_closed=partial(_why_closed, facts),
-            buffer=facts.policy.buffer,
-            now=known.now,
+        opening, judge = kinds.opening(machine), kinds.judge(machine)
+        if id(opening) not in frames:
+            frame = weeks.windows(opening, edges, now), weeks.without_windows(opening, edges)
+            frames[id(opening)] = frame
+        lane = weeks.Lane(
+            claims=taken.get(machine.pk, ()),
+            holes=_holes(known, machine),
+            verdict=judge,
+            buffer=judge.facts.policy.buffer,
         )
-    return lanes
+        days[machine.pk] = weeks.week(lane, *frames[id(opening)])
+    return Week(days, _own(member, machines, max(starts, now), edges[-1], now))
 
 
-def _judged_alike(machine: Machine, known: Known) -> Hashable:
-    """Machines with the same key get the same answer, word by word."""
-    is_itself = bool(known.lockouts_of(machine.pk)) or machine.retired_at is not None
-    return machine.tool_class_id, machine.pk if is_itself else None
+def reach(machines: Iterable[Machine]) -> timedelta:
+    """How far beyond the end one must look to judge the last gaps."""
+    policies = {machine.tool_class_id: machine.tool_class for machine in machines}.values()
+    longest = max((one.longest_minutes + one.buffer_minutes for one in policies), default=0)
+    return timedelta(minutes=longest)
+
+
+def _know(
+    member: Member | None,
+    machines: Collection[Machine],
+    starts: datetime,
+    ends: datetime,
+    now: datetime,
+) -> Known:
+    return know(
+        member_id=member.pk if member is not None else None,
+        machines=machines,
+        starts=starts,
+        ends=ends,
+        now=now,
+        with_claims=False,
+    )
+
+
+class Kinds:
+    """What is the same for machines alike, worked out once: who may have them when."""
+
+    def __init__(self, known: Known, starts: datetime, ends: datetime, until: datetime) -> None:
+        """The board is [starts, ends); bookings that begin in it are over by `until`."""
+        self.known, self.starts, self.ends, self.until = known, starts, ends, until
+        self.named = {limit.machine_id for limit in known.limits}
+        self.judges: dict[Hashable, GapJudge] = {}
+        self.openings: dict[Hashable, list[Open]] = {}
+
+    def judge(self, machine: Machine) -> GapJudge:
+        key = self._alike(machine)
+        if key not in self.judges:
+            # No gap reaches into a closure of its machine, so that no rule needs to know them.
+            facts = replace(self.known.facts(machine), closures=())
+            self.judges[key] = GapJudge(facts, self.ends)
+        return self.judges[key]
+
+    def _alike(self, machine: Machine) -> Hashable:
+        """Machines with the same key get the same answer, word by word."""
+        is_itself = (
+            machine.pk in self.known.lockouts
+            or machine.pk in self.known.shares
+            or machine.pk in self.named
+            or machine.retired_at is not None
+            or machine.tool_class.waitlist_only  # the reason names the machine
+        )
+        return machine.tool_class_id, machine.space_id, machine.pk if is_itself else None
+
+    def opening(self, machine: Machine) -> list[Open]:
+        key = machine.tool_class_id, machine.space_id
+        if key not in self.openings:
+            facts = self.judge(machine).facts
+            self.openings[key] = open_time(facts, self.starts, self.until)
+        return self.openings[key]
+
+
+def _holes(known: Known, machine: Machine) -> Sequence[Hole]:
+    if machine.pk not in known.lockouts and machine.pk not in known.machine_closures:
+        return ()
+    closures = sorted(known.machine_closures.get(machine.pk, ()), key=attrgetter("starts"))
+    lockouts = known.lockouts_of(machine.pk)
+    return holes_of(machine.name, machine.slug, lockouts, closures, known.now)
 
 
 def _why_closed(facts: Facts, starts: datetime, ends: datetime) -> Reason:
-    shut = closure_at(facts.hours, starts, ends)
+    shut = first_shut(facts.hours.closures, starts, ends)
     if shut is not None:
         return Reason("space-closed", {"why": shut.reason, "until": shut.ends})
+    slot = Slot(starts, ends)
+    if facts.policy.staffed_only and not open_then(facts, slot):
+        return staffed_then(facts, slot) or Reason("outside-hours", {"opens": ends})
     return Reason("outside-hours", {"opens": ends})
 
 
@@ -165,6 +249,51 @@ def _claims(
                 note=note if is_mine or reads_notes[machine_id] else "",
             )
         )
+    return found
+
+
+def _taken(
+    machines: Collection[Machine], starts: datetime, ends: datetime, now: datetime
+) -> dict[int, list[Interval]]:
+    """When each machine is claimed, buffers included; stale claims count as gone."""
+    if not machines:
+        return {}
+    is_sqlite = connection.vendor == "sqlite"
+    # SQLite keeps text in UTC; said so, it is read ten times faster than by Django's converter.
+    column = "{} || '+00:00'" if is_sqlite else "{}"
+    sql = TAKEN.format(
+        starts=column.format("starts"),
+        blocked_until=column.format("blocked_until"),
+        machines=", ".join(["%s"] * len(machines)),
+    )
+    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
+    ids = [machine.pk for machine in machines]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*ids, adapt(starts), adapt(ends), adapt(now)])
+        rows = cursor.fetchall()
+    read = datetime.fromisoformat if is_sqlite else aware
+    return {
+        machine_id: [(read(begins), read(until)) for _id, begins, until in claims]
+        for machine_id, claims in groupby(rows, key=itemgetter(0))
+    }
+
+
+def _own(
+    member: Member | None,
+    machines: Collection[Machine],
+    starts: datetime,
+    ends: datetime,
+    now: datetime,
+) -> dict[int, list[Booking]]:
+    """The member's own claims on these machines that are not over."""
+    found: dict[int, list[Booking]] = defaultdict(list)
+    if member is None:
+        return found
+    here = {machine.pk for machine in machines}
+    rows = Booking.objects.standing(now).filter(member=member, ends__gt=starts, starts__lt=ends)
+    for booking in rows.only("public_id", "machine", "state", "starts", "ends", "lapses_at"):
+        if booking.machine_id in here:
+            found[booking.machine_id].append(booking)
     return found
 
 

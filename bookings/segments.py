@@ -1,17 +1,20 @@
 """What a machine's day looks like: who has it when, what is free, and for whom not. PURE."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from bookings.rules import Slot
-from bookings.rules.hours import Interval
+from bookings.rules import Facts, Slot
+from bookings.rules.hours import Shut, subtract
+from bookings.rules.presence import running_hours
 from equipment.eligibility import LockoutFact
 from equipment.reason import Reason
 
 OFFERED = "offered"  # the state of a booking that waits for its member's answer
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class Claim:
 class Segment:
     """A stretch of one machine's day.
 
-    kind: past, was, other, mine, offer, buffer, closed, lock, gap, or gap-no (free, not for you).
-    `reasons` say why of closed, lock and gap-no. `first` is the first slot one could book of a
-    gap: at its first aligned start, of the shortest length.
+    kind: past, was, other, mine, offer, held (offered to somebody else), buffer, closed, shut (this
+    machine is closed), lock, gap, or gap-no (free, not for you). `reasons` say why of closed, shut,
+    lock and gap-no. `first` is the first slot one could book of a gap, of the shortest length.
     """
 
     kind: str
@@ -51,21 +54,81 @@ class Segment:
         return int((self.ends - self.starts).total_seconds() // 60)
 
 
-# Of a gap [starts, ends) in which a booking must end by `latest`: its first slot, or why none.
+# Of a gap [starts, ends) in which a booking must end by `latest`: its first slot, if it has one,
+# and why one cannot begin as soon as the gap does.
 Verdict = Callable[[datetime, datetime, datetime], tuple[Slot | None, tuple[Reason, ...]]]
+
+
+class Open(NamedTuple):
+    """A booking may begin in [starts, ends), and must be over by `latest`."""
+
+    starts: datetime
+    ends: datetime
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """The machine is not in service: locked out (lock), or closed by itself (shut)."""
+
+    kind: str
+    starts: datetime
+    ends: datetime
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One machine's facts over a longer time than is drawn; all sorted."""
+    """One machine's facts over a longer time than is drawn; all sorted, holes apart."""
 
     claims: Sequence[Claim]
-    opening: Sequence[Interval]
-    lockouts: Sequence[LockoutFact]
+    opening: Sequence[Open]
+    holes: Sequence[Hole]
     verdict: Verdict
     why_closed: Callable[[datetime, datetime], Reason]
     buffer: timedelta
     now: datetime
+
+
+def open_time(facts: Facts, starts: datetime, ends: datetime) -> list[Open]:
+    """When bookings of the kind may run; unattended they go on after the space has shut."""
+    open_hours = running_hours(replace(facts, closures=()), starts, ends)
+    if not facts.policy.unattended:
+        return [Open(opens, closes, closes) for opens, closes in open_hours]
+    shut = sorted(closure.starts for closure in facts.hours.closures)
+    return [
+        Open(opens, closes, next((moment for moment in shut if moment >= closes), EVER))
+        for opens, closes in open_hours
+    ]
+
+
+def holes_of(
+    machine: str,
+    slug: str,
+    lockouts: Iterable[LockoutFact],
+    closures: Iterable[Shut],
+    now: datetime,
+) -> list[Hole]:
+    """When a machine is out of service; where a closure and a lockout meet, it is locked out."""
+    locks: list[Hole] = []
+    for lockout in lockouts:
+        starts = max([lockout.span.starts, *(hole.ends for hole in locks)])
+        ends = max(lockout.expected_until or EVER, now)
+        if starts < ends:
+            params = {"machine": machine, "why": lockout.why, "expected": lockout.expected_until}
+            locks.append(Hole("lock", starts, ends, Reason("locked-out", params)))
+    found = list(locks)
+    for shut in closures:
+        reason = Reason(
+            "machine-closed",
+            {"machine": machine, "machine_slug": slug, "why": shut.reason, "until": shut.ends},
+        )
+        taken = sorted((hole.starts, hole.ends) for hole in found)
+        found += [
+            Hole("shut", starts, ends, reason)
+            for starts, ends in subtract([(shut.starts, shut.ends)], taken)
+        ]
+    return sorted(found, key=lambda hole: hole.starts)
 
 
 def segments(lane: Lane, starts: datetime, ends: datetime) -> list[Segment]:
@@ -94,33 +157,31 @@ def _claimed(claim: Claim, starts: datetime, ends: datetime, now: datetime) -> I
 def _kind(claim: Claim, now: datetime) -> str:
     if claim.ends <= now:
         return "was"
-    if not claim.is_mine:
-        return "other"
-    return "offer" if claim.state == OFFERED else "mine"
+    if claim.state == OFFERED:
+        return "offer" if claim.is_mine else "held"
+    return "mine" if claim.is_mine else "other"
 
 
 def _unclaimed(lane: Lane, starts: datetime, ends: datetime) -> Iterator[Segment]:
-    """What no booking fills: locked out, closed, past, or a gap."""
+    """What no booking fills: out of service, closed, past, or a gap."""
     at = starts
-    for lockout in lane.lockouts:
-        begins = max(at, lockout.span.starts)
-        stops = min(ends, max(lockout.expected_until or ends, lane.now))
+    for hole in lane.holes:
+        begins, stops = max(at, hole.starts), min(ends, hole.ends)
         if begins < stops:
             yield from _in_service(lane, at, begins)
-            reason = Reason("locked-out", {"why": lockout.why, "expected": lockout.expected_until})
-            yield Segment("lock", begins, stops, reasons=(reason,))
+            yield Segment(hole.kind, begins, stops, reasons=(hole.reason,))
             at = stops
     yield from _in_service(lane, at, ends)
 
 
 def _in_service(lane: Lane, starts: datetime, ends: datetime) -> Iterator[Segment]:
     at = starts
-    for opens, closes in lane.opening:
+    for opens, closes, latest in lane.opening:
         if closes <= at or opens >= ends:
             continue
         if at < opens:
             yield _closed(lane, at, opens)
-        yield from _open(lane, max(at, opens), min(closes, ends), closes)
+        yield from _open(lane, max(at, opens), min(closes, ends), latest)
         at = min(closes, ends)
     if at < ends:
         yield _closed(lane, at, ends)
@@ -130,14 +191,23 @@ def _closed(lane: Lane, starts: datetime, ends: datetime) -> Segment:
     return Segment("closed", starts, ends, reasons=(lane.why_closed(starts, ends),))
 
 
-def _open(lane: Lane, starts: datetime, ends: datetime, closes: datetime) -> Iterator[Segment]:
+def _open(lane: Lane, starts: datetime, ends: datetime, latest: datetime) -> Iterator[Segment]:
     if starts < lane.now:
         yield Segment("past", starts, min(lane.now, ends))
     starts = max(starts, lane.now)
-    if starts >= ends:
-        return
+    if starts < ends:
+        first, reasons = lane.verdict(starts, ends, _latest(lane, ends, latest))
+        begins = first.starts if first and reasons else starts
+        if reasons:
+            yield Segment("gap-no", starts, begins if first else ends, reasons=reasons)
+        if first:
+            yield Segment("gap", begins, ends, first=first)
+
+
+def _latest(lane: Lane, ends: datetime, latest: datetime) -> datetime:
+    """By when a booking must be over that begins in a gap until `ends`."""
+    latest = min([latest, *(hole.starts for hole in lane.holes if hole.starts >= ends)])
     needed = bisect_left(lane.claims, ends, key=lambda claim: claim.starts)
-    is_needed = needed < len(lane.claims)
-    latest = min(closes, lane.claims[needed].starts - lane.buffer) if is_needed else closes
-    first, reasons = lane.verdict(starts, ends, latest)
-    yield Segment("gap" if first else "gap-no", starts, ends, None, reasons, first)
+    if needed < len(lane.claims):
+        return min(latest, lane.claims[needed].starts - lane.buffer)
+    return latest

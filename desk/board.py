@@ -6,18 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from bookings.availability import Board, load_board
-from bookings.rules.hours import Hours
-from bookings.segments import Segment
+from bookings.availability import load_board, load_week
+from bookings.facts import Known
 from desk import queries
 from desk.lanes import Lane, lane_of
-from desk.links import board_url, machine_url
+from desk.links import board_url
 from desk.policy import summary_of
 from desk.ruler import DAY, day_ruler, midnight
-from desk.states import State, states_of
-from desk.when import bare_day, day_name, length, short_day, weekday
+from desk.states import busy_now, states_of
+from desk.week import Column, Rows
+from desk.when import bare_day, day_name, short_day, weekday
 from equipment import eligibility
 from equipment.models import Machine, ToolClass
 from members.models import Member, Space
@@ -59,24 +58,35 @@ class Facts:
     """What the filters and badges need to know about every machine of the space."""
 
     machines: list[Machine]
-    states: dict[int, State]
+    free: set[int]  # those nobody is at, now
     mine: set[int]  # those the member may use
-    hours: Hours
+    known: Known
 
 
-def facts_of(member: Member | None, space: Space, first: date, last: date, now: datetime) -> Facts:
-    machines = queries.machines_in(space)
+def facts_of(
+    member: Member | None,
+    machines: list[Machine],
+    free: set[int],
+    first: date,
+    last: date,
+    now: datetime,
+) -> Facts:
     known = queries.known_of(member, machines, first, last, now)
+    kinds = {machine.tool_class_id: machine for machine in machines}
+    usable = {kind for kind, one in kinds.items() if may_use(known.judge(one), now)}
     return Facts(
         machines=machines,
-        states=states_of(machines, now, space.tz),
-        mine={machine.pk for machine in machines if may_use(known.judge(machine), now)},
-        hours=known.hours(space.pk),
+        free=free,
+        mine={machine.pk for machine in machines if machine.tool_class_id in usable},
+        known=known,
     )
 
 
 def may_use(facts: eligibility.Facts, now: datetime) -> bool:
-    """Whether only the machine's own trouble, if anything, keeps the member from it."""
+    """Whether only the machine's own trouble, if anything, keeps the member from it.
+
+    So it is the same for all machines of a tool class.
+    """
     return all(reason.code == "locked-out" for reason in eligibility.missing(facts, now))
 
 
@@ -87,17 +97,25 @@ def chosen(asked: Asked, facts: Facts) -> list[Machine]:
     if asked.show == "mine":
         return [machine for machine in facts.machines if machine.pk in facts.mine]
     if asked.show == "free":
-        return [machine for machine in facts.machines if facts.states[machine.pk].is_free]
+        return [machine for machine in facts.machines if machine.pk in facts.free]
     return [machine for machine in facts.machines if machine.tool_class.slug == asked.show]
 
 
 def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, Any]:
     """The day view's context, in a fixed number of queries."""
-    facts = facts_of(member, asked.space, asked.day, asked.day, now)
+    every = queries.machines_in(asked.space)
+    states = states_of(every, now, asked.space.tz)
+    free = {pk for pk, state in states.items() if state.is_free}
+    facts = facts_of(member, every, free, asked.day, asked.day, now)
     machines = chosen(asked, facts)
-    ruler = day_ruler(asked.day, facts.hours, asked.space.tz, now)
+    ruler = day_ruler(asked.day, facts.known.hours(asked.space.pk), asked.space.tz, now)
     board = load_board(
-        member=member, machines=machines, starts=ruler.starts, ends=ruler.ends, now=now
+        member=member,
+        machines=machines,
+        starts=ruler.starts,
+        ends=ruler.ends,
+        now=now,
+        known=facts.known,
     )
     lanes = {
         machine.pk: lane_of(
@@ -105,7 +123,7 @@ def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, An
             board.segments(machine),
             ruler,
             now,
-            facts.states[machine.pk],
+            states[machine.pk],
             member is not None,
         )
         for machine in machines
@@ -139,10 +157,20 @@ def by_class(machines: Iterable[Machine]) -> list[tuple[ToolClass, list[Machine]
 def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, Any]:
     """The week view's context: free hours per machine and day, read in one go."""
     days = week_of(asked.day, now.astimezone(asked.space.tz).date())
-    facts = facts_of(member, asked.space, days[0], days[-1], now)
+    every = queries.machines_in(asked.space)
+    free = {machine.pk for machine in every} - busy_now([machine.pk for machine in every], now)
+    facts = facts_of(member, every, free, days[0], days[-1], now)
     machines = chosen(asked, facts)
     edges = [midnight(day, asked.space.tz) for day in [*days, days[-1] + DAY]]
-    board = load_board(member=member, machines=machines, starts=edges[0], ends=edges[-1], now=now)
+    week = load_week(member=member, machines=machines, edges=edges, now=now, known=facts.known)
+    rows = Rows(
+        [
+            Column(edges[n], edges[n + 1], asked.url(day=day, view="day"))
+            for n, day in enumerate(days)
+        ],
+        now,
+        asked.space.tz,
+    )
     return {
         "space": asked.space,
         "heading": week_words(days),
@@ -150,7 +178,7 @@ def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, A
             {
                 "name": kind.name,
                 "summary": summary_of(kind),
-                "rows": [week_row(machine, board, asked, days, edges) for machine in group],
+                "rows": rows.of(group, week),
             }
             for kind, group in by_class(machines)
         ],
@@ -171,50 +199,6 @@ def week_words(days: list[date]) -> str:
     """“23 to 29 Nov”, “30 Nov to 6 Dec”."""
     first = (bare_day if days[0].month == days[-1].month else short_day)(days[0])
     return _("%(first)s to %(last)s") % {"first": first, "last": short_day(days[-1])}
-
-
-def week_row(
-    machine: Machine, board: Board, asked: Asked, days: list[date], edges: list[datetime]
-) -> dict[str, Any]:
-    cells = [
-        week_cell(
-            machine,
-            board.segments(machine, edges[n], edges[n + 1]),
-            day,
-            asked.url(day=day, view="day"),
-        )
-        for n, day in enumerate(days)
-    ]
-    return {"name": machine.name, "url": machine_url(machine.slug), "cells": cells}
-
-
-def week_cell(machine: Machine, segments: list[Segment], day: date, url: str) -> dict[str, str]:
-    """How much of a day one may have; else, in a word, why none of it."""
-    mine = sum(segment.kind == "mine" for segment in segments)
-    free = sum((s.ends - s.first.starts for s in segments if s.first), timedelta())
-    words = length(free) if free else _no_time(segments)
-    label = _("%(machine)s, %(day)s: %(words)s") % {
-        "machine": machine.name,
-        "day": day_name(day),
-        "words": _("%s free") % words if free else words,
-    }
-    return {
-        "words": words,
-        "label": label,
-        "url": url if free else "",
-        "mine": ngettext("%d yours", "%d yours", mine) % mine if mine else "",
-    }
-
-
-def _no_time(segments: list[Segment]) -> str:
-    kinds = {segment.kind for segment in segments}
-    if "gap-no" in kinds:
-        return _("Not for you yet")
-    if "lock" in kinds:
-        return _("Locked out")
-    if kinds & {"other", "mine", "offer"}:
-        return _("Full")
-    return _("Over") if kinds & {"past", "was"} else _("Closed")
 
 
 # --- ways to go on -------------------------------------------------------------------------------
@@ -255,11 +239,10 @@ def _explicit(asked: Asked, view: str) -> str:
 
 def filters_nav(asked: Asked, facts: Facts, is_signed_in: bool) -> dict[str, Any]:
     """The chips over the board, each with how many machines it leaves."""
-    free = sum(facts.states[machine.pk].is_free for machine in facts.machines)
     chips = [("all", _("All %d") % len(facts.machines), "")]
     if is_signed_in:
         chips.append(("mine", _("I may use, %d") % len(facts.mine), "check"))
-    chips.append(("free", _("Free now, %d") % free, "free"))
+    chips.append(("free", _("Free now, %d") % len(facts.free), "free"))
     chips += [(kind.slug, kind.name, "") for kind, _group in by_class(facts.machines)]
     return {
         "all_url": asked.url(show="all"),

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 from django.db.models import Min, QuerySet
 
+from bookings.availability import reach
 from bookings.facts import Known, know
 from bookings.models import Booking
 from bookings.rules.hours import Hours, Opening, Shut
 from desk.ruler import DAY, midnight
-from equipment.models import Machine
+from equipment.models import Machine, ToolClass
 from members.models import Member, Space
 
 
@@ -21,7 +22,7 @@ def known_of(
         member_id=member.pk if member is not None else None,
         machines=machines,
         starts=midnight(first, zone),
-        ends=midnight(last + DAY, zone) + DAY,
+        ends=midnight(last + DAY, zone) + max(DAY, reach(machines)),
         now=now,
         with_claims=False,
     )
@@ -39,8 +40,16 @@ def hours_of(space: Space, starts: datetime, ends: datetime) -> Hours:
 
 def machines_in(space: Space) -> list[Machine]:
     """Machines in use, in the order of the board, ready for the judge's facts."""
-    rows = Machine.objects.filter(space=space, retired_at=None)
-    return list(with_policy(rows))
+    machines = list(Machine.objects.filter(space=space, retired_at=None))
+    kinds = ToolClass.objects.select_related("requires").in_bulk(
+        {machine.tool_class_id for machine in machines}
+    )
+    for machine in machines:  # a join would make each tool class as often as it has machines
+        machine._state.fields_cache |= {
+            "space": space,
+            "tool_class": kinds[machine.tool_class_id],
+        }
+    return machines
 
 
 def with_policy(rows: "QuerySet[Machine]") -> "QuerySet[Machine]":

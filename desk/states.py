@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from access.models import Device, Session
@@ -15,6 +16,14 @@ from desk.when import clock
 from equipment.models import Lockout, Machine
 
 BUSY = ("running", "armed", "grace")  # states of a device in which somebody is at work
+
+# As _state has it, in one look.
+NOT_FREE = """
+SELECT machine_id FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id IN ({machines})
+UNION SELECT machine_id FROM access_device WHERE machine_id IN ({machines}) AND is_interlock
+    AND revoked_at IS NULL AND (NOT online OR state IN ({states}))
+UNION SELECT machine_id FROM bookings_booking WHERE machine_id IN ({machines})
+    AND blocked_until > %s AND starts <= %s AND holds AND (lapses_at IS NULL OR lapses_at > %s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,19 @@ def states_of(
         for machine in machines
     }
     return states if named else {pk: _nameless(state) for pk, state in states.items()}
+
+
+def busy_now(machine_ids: list[int], now: datetime) -> set[int]:
+    """Those whose state is anything but free; one statement, for pages that only count them."""
+    marks = ", ".join(["%s"] * len(machine_ids)) or "0"
+    at = connection.ops.adapt_datetimefield_value(now)
+    not_free = ("fault", *BUSY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NOT_FREE.format(machines=marks, states=", ".join(["%s"] * len(not_free))),
+            [*machine_ids, *machine_ids, *not_free, *machine_ids, at, at, at],
+        )
+        return {machine_id for (machine_id,) in cursor.fetchall()}
 
 
 def _nameless(state: State) -> State:

@@ -41,6 +41,7 @@ PURE = [
     "bookings/rules/*.py",
     "bookings/segments.py",
     "bookings/verdicts.py",
+    "bookings/weeks.py",
     "access/decision.py",
     "desk/ruler.py",
     "wire/*.py",

@@ -112,6 +112,7 @@ def test_an_overdue_lockout_still_stands_now(world: World) -> None:
         ("past", "08:00"),
         ("lock", "12:30"),
         ("gap-no", "13:30"),
+        ("gap", "13:45"),  # as the rules have it: what is expected is believed of later
     ]
 
 

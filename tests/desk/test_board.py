@@ -2,17 +2,28 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from xml.etree.ElementTree import Element, fromstring
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from access.models import Device
 from bookings.models import Booking
 from desk.board import week_of
 from desk.lanes import Lane
+from desk.states import busy_now, states_of
+from equipment.models import Machine
 from equipment.services import lock_out
 from members.models import Closure, Member, OpeningHours, Space
 from tests.desk.conftest import HOUR, a_booking
 from tests.people import NOW, World, a_machine, a_tool_class
+
+WEEK_STATEMENTS = 13
+DEVICE_STATES = ("locked", "armed", "running", "grace", "fault")
 
 AsMember = Callable[[Member], Client]
 
@@ -129,21 +140,110 @@ def test_another_space_is_one_link_away(world: World, as_member: AsMember) -> No
     assert lane(client, "Lathe", "?space=southside")
 
 
+def week(client: Client, query: str = "") -> dict[str, list[Element]]:
+    """The cells of the week's table by machine, as they reach the browser."""
+    page = client.get(f"/board/?view=week{query}").content.decode()
+    table = fromstring(page[page.index("<table") : page.index("</table>") + len("</table>")])
+    return {row.find("th").find("a").text: row.findall("td") for row in table.iter("tr")
+            if row.find("td") is not None}  # fmt: skip
+
+
+def words(cell: Element) -> str:
+    return "".join(cell.itertext())
+
+
+def said(cell: Element) -> str:
+    link = cell.find("a")
+    assert link is not None
+    return link.attrib["aria-label"]
+
+
 def test_the_week_adds_up_what_is_free(world: World, as_member: AsMember) -> None:
     tomorrow = datetime(2026, 11, 25, 9, tzinfo=UTC)
     a_booking(world.router, world.alice, starts=tomorrow, hours=4)
-    page = as_member(world.alice).get("/board/?view=week")
-    row = next(row for bay in page.context["bays"] for row in bay["rows"]
-               if row["name"] == "CNC router")  # fmt: skip
-    assert [cell["words"] for cell in row["cells"][1:3]] == ["20 h", "24 h"]
-    assert row["cells"][1]["mine"] == "1 yours"
-    assert "day=2026-11-25" in row["cells"][1]["url"]
+    cells = week(as_member(world.alice))["CNC router"]
+    assert [words(cell) for cell in cells[1:3]] == ["20 h 1 yours", "24 h"]
+    assert said(cells[1]) == "CNC router, Wednesday 25 November: 20 h free"
+    link = cells[1].find("a")
+    assert link is not None and "day=2026-11-25" in link.attrib["href"]
+    assert link.attrib["href"].endswith("#m-cnc-router")
 
 
 def test_a_week_of_nothing_to_have_says_why(world: World, as_member: AsMember) -> None:
-    page = as_member(world.charlie).get("/board/?view=week")
-    cells = [cell for bay in page.context["bays"] for row in bay["rows"] for cell in row["cells"]]
-    assert {cell["words"] for cell in cells} == {"Not for you yet"}
+    cells = week(as_member(world.charlie))["CNC router"]
+    assert {words(cell) for cell in cells} == {"Not for you yet"}
+    assert all("Marta's induction, Wednesdays 17:00" in said(cell) for cell in cells)
+
+
+def test_the_week_tells_apart_what_is_not_to_be_had(world: World, as_member: AsMember) -> None:
+    tomorrow = datetime(2026, 11, 24, 23, tzinfo=UTC)
+    OpeningHours.objects.create(space=world.space, weekday=2, opens=time(8), closes=time(22))
+    OpeningHours.objects.create(space=world.space, weekday=3, opens=time(8), closes=time(22))
+    a_booking(world.router, world.bob, starts=tomorrow + 8 * HOUR, hours=14)
+    lock_out(machine=world.mill, why="bed heater wiring", by=world.dana, now=NOW)
+    found = week(as_member(world.alice))
+    assert [words(cell) for cell in found["CNC router"][:4]] == ["Closed", "Full", "14 h", "Closed"]
+    assert "bed heater wiring" in said(found["CNC mill"][1])
+    assert words(found["CNC mill"][1]) == "Locked out"
+
+
+def test_the_week_shows_an_offer_and_leads_to_it(world: World, as_member: AsMember) -> None:
+    until = NOW + timedelta(minutes=18)
+    offer = a_booking(world.router, world.alice, state=Booking.State.OFFERED, lapses_at=until)
+    cell = week(as_member(world.alice))["CNC router"][0]
+    links = cell.findall("a")
+    assert (words(links[1]), len(links)) == ("Take by 13:48", 2)
+    assert str(offer.public_id) in links[1].attrib["href"]
+
+
+def test_no_name_breaks_out_of_the_week(world: World, as_member: AsMember) -> None:
+    """Rows are not written by a template; they are escaped all the same."""
+    evil = "<b>\"'&lt;%(day)s{0}</td>"
+    Machine.objects.filter(pk=world.router.pk).update(name=evil)
+    lock_out(machine=world.mill, why=evil, by=world.dana, now=NOW)
+    found = week(as_member(world.alice))
+    assert said(found[evil][0]).startswith(f"{evil}, Tuesday 24 November: ")
+    assert evil in said(found["CNC mill"][1])
+    cell = found["CNC mill"][1].find("a")
+    assert cell is not None and evil in cell.attrib["title"]
+
+
+def test_the_week_costs_the_same_for_any_number_of_machines(
+    world: World, as_member: AsMember
+) -> None:
+    client = as_member(world.alice)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/board/?view=week")
+        return len(captured)
+
+    few = statements()
+    for number in range(20):
+        saw = a_machine(f"Saw {number}", world.tool_class, world.space)
+        a_booking(saw, world.alice if number % 2 else world.bob)
+    assert statements() == few == WEEK_STATEMENTS
+
+
+@given(data=st.data())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_busy_and_free_are_the_same_everywhere(world: World, data: st.DataObject) -> None:
+    """The one statement that counts free machines agrees with the states that are shown."""
+    with transaction.atomic():
+        Device.objects.create(
+            name="relay", space=world.space, machine=world.router, is_interlock=True,
+            online=data.draw(st.booleans()), state=data.draw(st.sampled_from(DEVICE_STATES)),
+        )  # fmt: skip
+        if data.draw(st.booleans()):
+            lock_out(machine=world.router, why="belt", by=world.dana, now=NOW)
+        for hours in data.draw(st.lists(st.sampled_from([-1, 0, 1]), max_size=1)):
+            lapses = data.draw(st.sampled_from([None, NOW, NOW + HOUR]))
+            a_booking(world.router, world.bob, starts=NOW + hours * HOUR, hours=1, lapses_at=lapses)
+        machines = [world.router, world.mill]
+        busy = busy_now([machine.pk for machine in machines], NOW)
+        states = states_of(machines, NOW, world.space.tz)
+        assert busy == {pk for pk, state in states.items() if not state.is_free}
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(
