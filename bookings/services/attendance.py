@@ -26,7 +26,7 @@ def check_in(*, booking: Booking, by: Member | None, now: datetime, tap: bool = 
     if booking.state == Booking.State.RUNNING:
         return booking
     claims.still_open(booking, now)
-    claims.taken_up(booking)
+    claims.settled(booking)
     if not tap:
         _may_start(booking, booking.machine, now)
     return start(booking, by=by, now=now, tap=tap)
@@ -73,7 +73,7 @@ def finish(*, booking: Booking, by: Member | None, now: datetime) -> Booking:
     if booking.state == Booking.State.DONE:
         return booking
     claims.still_open(booking, now)
-    claims.taken_up(booking)
+    claims.settled(booking)
     if booking.state != Booking.State.RUNNING and now < booking.starts:
         raise Refused(Reason("not-begun", {"starts": booking.starts}))
     before = history.snapshot(booking)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection
 
 from bookings.errors import Refused
-from bookings.facts import facts_for, know
+from bookings.facts import Known, facts_for, know
 from bookings.models import Booking
 from bookings.rules.facts import Facts, Slot
 from bookings.rules.gaps import REACH
@@ -17,6 +17,8 @@ from equipment.reason import Reason
 from members.models import Member
 
 NO_OVERLAP = "bookings_booking_no_overlap"
+
+Changing = Booking | Collection[Booking] | None
 
 # How a claim is told that nobody answered for or came to in time.
 LAPSED = {
@@ -54,11 +56,37 @@ def locked(booking: Booking, *more_machines: Machine) -> Booking:
     return fresh
 
 
+def both_locked(first: Booking, second: Booking) -> tuple[Booking, Booking]:
+    """Two bookings as they are now, with their members and machines locked."""
+    both = (first, second)
+    lock_all({row.member_id for row in both}, {row.machine_id for row in both})
+    fresh = {row.pk: row_locked(row) for row in sorted(both, key=lambda row: row.pk)}
+    if any(fresh[row.pk].machine_id != row.machine_id for row in both):
+        raise Refused(Reason("changed-meanwhile"))
+    return fresh[first.pk], fresh[second.pk]
+
+
 def facts_under_lock(
-    member_id: int, machine: Machine, slot: Slot, now: datetime, changing: Booking | None = None
+    member_id: int, machine: Machine, slot: Slot, now: datetime, changing: Changing = None
 ) -> Facts:
     """The facts, after what has lapsed on the machine was cleared out of the way."""
-    known = know(
+    known = _known(member_id, machine, slot, now, changing)
+    if known.stale:
+        lapse_stale(now=now, machine_ids=known.stale)
+    return known.facts(machine)
+
+
+def facts_around(
+    member_id: int, machine: Machine, slot: Slot, now: datetime, changing: Changing = None
+) -> Facts:
+    """The same facts for a page, which writes nothing."""
+    return _known(member_id, machine, slot, now, changing).facts(machine)
+
+
+def _known(
+    member_id: int, machine: Machine, slot: Slot, now: datetime, changing: Changing
+) -> Known:
+    return know(
         member_id=member_id,
         machines=[machine],
         starts=slot.starts,
@@ -66,9 +94,6 @@ def facts_under_lock(
         now=now,
         changing=changing,
     )
-    if known.stale:
-        lapse_stale(now=now, machine_ids=known.stale)
-    return known.facts(machine)
 
 
 def row_locked(booking: Booking) -> Booking:
@@ -92,6 +117,27 @@ def taken_up(booking: Booking) -> None:
     if booking.state == Booking.State.OFFERED:
         told = {"booking": str(booking.public_id), "until": booking.lapses_at}
         raise Refused(Reason("offer-open", told))
+
+
+def unchanged(booking: Booking, sequence: int | None) -> None:
+    """Raise Refused unless it is the version somebody saw; None: they do not say which."""
+    if sequence is not None and sequence != booking.sequence:
+        raise Refused(Reason("changed-meanwhile"))
+
+
+def settled(booking: Booking) -> None:
+    """Raise Refused for what is offered or asked for, and so is not the member's yet."""
+    taken_up(booking)
+    if booking.state == Booking.State.REQUESTED:
+        raise Refused(Reason("awaits-approval", {"machine": booking.machine.name}))
+
+
+def may_change_hands(booking: Booking, now: datetime) -> None:
+    """Raise Refused for all but a booking that is the member's and has not begun."""
+    still_open(booking, now)
+    settled(booking)
+    if booking.state == Booking.State.RUNNING or booking.starts <= now:
+        raise Refused(Reason("begun-already", {"starts": booking.starts}))
 
 
 def set_times(booking: Booking, machine: Machine, starts: datetime, ends: datetime) -> None:

@@ -137,7 +137,7 @@ def answer_disruption(
         raise Refused(_settled(booking))
     if to is None:
         answer = Disruption.Answer.RELEASED
-        cancel(booking=booking, by=by, now=now, why=disruption.why)
+        cancel(booking=booking, by=by, now=now, why=disruption.why, displaced=True)
     else:
         answer = _make_way(booking, *to, by=by, now=now)
     if not _answer(disruption, answer, by=by, now=now):

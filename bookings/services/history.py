@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bookings.models import Booking
+from equipment.reason import Reason
 from members.models import Member
 from members.services import record
 from notices.services import post
@@ -48,9 +49,40 @@ def log(
     )
 
 
+def by_other(booking: Booking, by: Member, why: str = "") -> dict[str, str]:
+    """What a notice adds where somebody else did it."""
+    return {} if by == booking.member else {"by": by.name, "why": why}
+
+
+def told(reason: Reason) -> dict[str, Any]:
+    """A reason as JSON, so that its words are found when the history is read; undone by `read`."""
+    return {"code": reason.code, "params": {k: _plain(v) for k, v in reason.params.items()}}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    return value if isinstance(value, str | int | None) else str(value)
+
+
+def read(row: dict[str, Any]) -> Reason:
+    """The reason that `told` wrote down."""
+    params = {
+        name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value
+        for name, value in row["params"].items()
+    }
+    return Reason(row["code"], params)
+
+
 def tell(booking: Booking, kind: str, now: datetime, key: str = "", **more: Any) -> None:
     """Post a notice about the booking to its member; once for each version of it, or each `key`."""
-    context = {
+    key = key or f"{kind}:{booking.public_id}:{booking.sequence}"
+    post(to=booking.member, kind=kind, key=key, context=facts_of(booking) | more, at=now)
+
+
+def facts_of(booking: Booking) -> dict[str, Any]:
+    """What a message about a booking tells."""
+    return {
         "machine": booking.machine.name,
         "machine_slug": booking.machine.slug,
         "booking": str(booking.public_id),
@@ -58,5 +90,3 @@ def tell(booking: Booking, kind: str, now: datetime, key: str = "", **more: Any)
         "ends": booking.ends.isoformat(),
         "zone": booking.machine.space.zone,
     }
-    key = key or f"{kind}:{booking.public_id}:{booking.sequence}"
-    post(to=booking.member, kind=kind, key=key, context=context | more, at=now)

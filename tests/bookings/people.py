@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bookings import services
+from bookings.errors import Refused
 from bookings.models import Booking
+from members.models import Change
 from tests.people import NOW, World
 
 HOUR = timedelta(hours=1)
@@ -23,3 +27,14 @@ def a_booking(world: World, *, hours: float = 1, now: datetime = NOW, **given: A
         **given,
     }
     return services.book(by=asked.pop("by", asked["member"]), now=now, **asked)
+
+
+def codes(error: pytest.ExceptionInfo[Refused]) -> list[str]:
+    """Of every reason that a refusal gives, in order."""
+    return [reason.code for reason in error.value.reasons]
+
+
+def told_of(booking: Booking) -> list[str]:
+    """What the history says was done to it, oldest first."""
+    rows = Change.objects.filter(subject_kind="bookings.Booking", subject_id=booking.pk)
+    return list(rows.order_by("pk").values_list("verb", flat=True))
