@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
+from django.db.models import Q
 
 from bookings.errors import Refused
 from bookings.facts import Known, facts_for, know
@@ -34,7 +35,7 @@ def lock(member_id: int, *machine_ids: int) -> None:
 
 
 def lock_all(member_ids: Collection[int], machine_ids: Collection[int]) -> None:
-    """Lock the members by id, then the machines by id.
+    """Lock the members by id, then the machines by id, with those that share something with them.
 
     Rows that only point at them are still written meanwhile. SQLite's IMMEDIATE transaction is
     one lock for all, and was taken when it began.
@@ -43,7 +44,10 @@ def lock_all(member_ids: Collection[int], machine_ids: Collection[int]) -> None:
         return
     members = Member.objects.select_for_update(no_key=True).filter(pk__in=member_ids)
     list(members.order_by("pk").values_list("pk"))
-    machines = Machine.objects.select_for_update(no_key=True).filter(pk__in=machine_ids)
+    sharing = Machine.shares.through.objects
+    shared = sharing.filter(machine__in=machine_ids).values("shared")
+    among = Q(pk__in=machine_ids) | Q(pk__in=sharing.filter(shared__in=shared).values("machine"))
+    machines = Machine.objects.select_for_update(no_key=True).filter(among)
     list(machines.order_by("pk").values_list("pk"))
 
 

@@ -8,6 +8,7 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.rules import Facts, Slot, walk_up_refusals
 from bookings.rules.gaps import free_intervals
+from bookings.rules.lengths import INSTANT, longest_from
 from bookings.services import claims
 from bookings.services.attendance import start
 from bookings.services.booking import create
@@ -55,8 +56,9 @@ def _for_walk_up(machine: Machine, tap: bool) -> None:
 
 
 def _cut(facts: Facts, longest: Slot) -> Slot:
-    """As much of `longest` as is free from now on; less than a step is not worth starting."""
-    free = free_intervals(facts, longest.starts, longest.ends)
+    """As much of `longest` as is free and allowed from now on; less than a step is not worth it."""
+    allowed = longest.starts + min(longest.length, longest_from(facts, longest.starts))
+    free = free_intervals(facts, longest.starts, max(allowed, longest.starts + INSTANT))
     ends = free[0][1] if free and free[0][0] == longest.starts else longest.starts
     least = min(facts.policy.step, longest.length)
     return Slot(longest.starts, max(ends, longest.starts + least))
