@@ -82,6 +82,14 @@ def rows(bookings: Iterable[Booking], now: datetime) -> list[tuple[Booking, Pill
     return [(booking, pill(booking, now)) for booking in bookings]
 
 
+def together_with(booking: Booking) -> list[Booking]:
+    """The other machines of the same group that still stand."""
+    if booking.group is None:
+        return []
+    others = Booking.objects.filter(group=booking.group, state__in=Booking.OPEN)
+    return list(others.exclude(pk=booking.pk).select_related("machine").order_by("machine_id"))
+
+
 def own_booking_now(member: Member, machine: Machine, now: datetime) -> Booking | None:
     """The member's booking that is on, or may be begun early."""
     early = timedelta(minutes=machine.tool_class.early_start_minutes)

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from bookings.models import Booking, Disruption
+from bookings.models import Booking, Disruption, Series, Wait
 from bookings.models.booking import BookingQuerySet
-from equipment.models import Machine, MachineClosure
+from equipment.models import Machine, MachineClosure, ToolClass
 from equipment.permissions import machine_to_lock_out
 from members.models import Closure, Member, Space
 from members.permissions import is_caretaker, is_staff
@@ -68,6 +68,40 @@ def machine_closure_to_change(member: Member, pk: int) -> MachineClosure:
     return closure
 
 
+def series_for(member: Member, public_id: UUID) -> Series:
+    """One's own series; at the desk of its space, anybody's."""
+    rows = Series.objects.select_related("member", "machine__tool_class", "machine__space")
+    series = get_object_or_404(rows, public_id=public_id)
+    if series.member_id != member.pk and not is_staff(member, series.machine.space):
+        raise Http404
+    return series
+
+
+def of_a_series(member: Member, public_id: UUID) -> Booking:
+    """A booking by which its series may be changed: not one that was handed on to somebody."""
+    booking = booking_for(member, public_id)
+    if booking.series is None or booking.series.member_id != booking.member_id:
+        raise Http404
+    return booking
+
+
+def of_a_group(member: Member, public_id: UUID) -> Booking:
+    """A booking by which those made together with it may be changed."""
+    booking = booking_for(member, public_id)
+    if booking.group is None:
+        raise Http404
+    return booking
+
+
+def wish_for(member: Member, public_id: UUID) -> Wait:
+    """One's own wish on the waitlist; at the desk of its space, anybody's."""
+    rows = Wait.objects.select_related("member", "machine", "tool_class", "space")
+    wish = get_object_or_404(rows, public_id=public_id)
+    if wish.member_id != member.pk and not is_staff(member, wish.space):
+        raise Http404
+    return wish
+
+
 def bookings_of(member: Member) -> BookingQuerySet:
     return Booking.objects.filter(member=member).select_related("machine__space")
 
@@ -82,4 +116,24 @@ def siblings_of(machine: Machine) -> QuerySet[Machine]:
     """Machines of the same kind in the same space, itself included."""
     rows = Machine.objects.filter(retired_at=None, tool_class=machine.tool_class_id)
     rows = rows.filter(space=machine.space_id)
+    return rows.select_related("tool_class__requires", "space")
+
+
+def machines_beside(machine: Machine) -> QuerySet[Machine]:
+    """Everything in use in the machine's space, itself included."""
+    rows = Machine.objects.filter(retired_at=None, space=machine.space_id)
+    return rows.select_related("tool_class__requires", "space")
+
+
+def kind_to_book(slug: str) -> tuple[ToolClass, QuerySet[Space]]:
+    """A tool class, and the spaces that have machines of it in use; there is at least one."""
+    kind = get_object_or_404(ToolClass, slug=slug)
+    spaces = Space.objects.filter(machines__tool_class=kind, machines__retired_at=None).distinct()
+    if not spaces:
+        raise Http404
+    return kind, spaces
+
+
+def machines_of(kind: ToolClass, space: Space) -> QuerySet[Machine]:
+    rows = Machine.objects.filter(retired_at=None, tool_class=kind, space=space)
     return rows.select_related("tool_class__requires", "space")

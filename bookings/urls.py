@@ -3,12 +3,20 @@
 from django.urls import path
 
 from bookings.views import booking as views
-from bookings.views import closure, disruption, hours
+from bookings.views import closure, disruption, finding, group, hours, series, waitlist
 
 app_name = "bookings"
 urlpatterns = [
     path("machines/<slug:slug>/book/", views.booking_create, name="booking_create"),
     path("machines/<slug:slug>/start/", views.walk_up, name="walk_up"),
+    path("machines/<slug:slug>/repeat/", series.series_create, name="series_create"),
+    path("machines/<slug:slug>/book-several/", group.group_create, name="group_create"),
+    path("tool-classes/<slug:slug>/book/", group.any_create, name="any_create"),
+    path("series/<uuid:public_id>/", series.series_detail, name="series_detail"),
+    path("bookings/<uuid:public_id>/series/move/", series.series_move, name="series_move"),
+    path("bookings/<uuid:public_id>/series/cancel/", series.series_cancel, name="series_cancel"),
+    path("bookings/<uuid:public_id>/group/move/", group.group_move, name="group_move"),
+    path("bookings/<uuid:public_id>/group/cancel/", group.group_cancel, name="group_cancel"),
     path("bookings/", views.booking_list, name="booking_list"),
     path("bookings/<uuid:public_id>/", views.booking_detail, name="booking_detail"),
     path("bookings/<uuid:public_id>/move/", views.booking_move, name="booking_move"),
@@ -16,6 +24,13 @@ urlpatterns = [
     path("bookings/<uuid:public_id>/cancel/", views.booking_cancel, name="booking_cancel"),
     path("bookings/<uuid:public_id>/check-in/", views.booking_check_in, name="booking_check_in"),
     path("bookings/<uuid:public_id>/finish/", views.booking_finish, name="booking_finish"),
+    path("bookings/<uuid:public_id>/take/", waitlist.offer_take, name="offer_take"),
+    path("bookings/<uuid:public_id>/decline/", waitlist.offer_decline, name="offer_decline"),
+    path("waitlist/", waitlist.waitlist, name="waitlist"),
+    path("waitlist/new/", waitlist.wait_create, name="wait_create"),
+    path("waitlist/queue/", waitlist.waitlist_queue, name="waitlist_queue"),
+    path("waitlist/<uuid:public_id>/withdraw/", waitlist.wait_withdraw, name="wait_withdraw"),
+    path("find/", finding.find, name="find"),
     path("disruptions/<uuid:public_id>/", disruption.disruption_show, name="disruption_show"),
     path("spaces/<slug:slug>/disruptions/", disruption.disruption_list, name="disruption_list"),
     path("spaces/<slug:slug>/hours/", hours.hours_show, name="hours_show"),

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from bookings.models import Booking
 from bookings.offers import extensions, offer
 from bookings.permissions import booking_for, bookings_of, machine_to_book, siblings_of
 from bookings.policy import sentences
-from bookings.responses import attempt, change_page, done, page, say_refused
+from bookings.responses import attempt, change_page, done, page, posted, say_refused
 from bookings.timeline import history_of
 from equipment.models import Machine
 from equipment.words import Told
@@ -70,11 +70,6 @@ def _book(form: BookingForm, member: Member, machine: Machine) -> Booking:
     )
 
 
-def _posted(request: MemberRequest) -> QueryDict | None:
-    """What a form is bound to: an empty post is one, too."""
-    return request.POST if request.method == "POST" else None
-
-
 def _say_booked(request: MemberRequest, booking: Booking, twice: bool) -> None:
     messages.success(request, _("%s is booked.") % booking.machine)
     if twice:
@@ -108,6 +103,7 @@ def booking_detail(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "hint": pages.hint(booking, now),
         "actions": pages.actions_of(booking, now),
         "history": history_of(booking, zone),
+        "together": pages.together_with(booking),
     }
     return page(request, "detail", booking.machine, shown)
 
@@ -157,7 +153,7 @@ def booking_extend(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Offers only the ends that fit; says why where none does."""
     booking, now = booking_for(request.user, public_id), timezone.now()
     choices, against = extensions(booking, now)
-    form = ExtendForm(_posted(request), choices=choices)
+    form = ExtendForm(posted(request), choices=choices)
     if request.method != "POST":
         return change_page(request, "extend", booking, form, against)
     extending = partial(_extend, form, booking, request)
@@ -179,7 +175,7 @@ def booking_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Asks once; staff who cancel somebody else's booking say why."""
     booking = booking_for(request.user, public_id)
     form_class = Form if booking.member_id == request.user.pk else CancelForm
-    form = form_class(_posted(request))
+    form = form_class(posted(request))
     refusals: list[Told] = []
     if request.method == "POST":
         cancelled, refusals = attempt(

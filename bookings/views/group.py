@@ -1,0 +1,184 @@
+"""Pages of several machines booked at once, and of any machine of a kind.
+
+Every page goes by the clock of the space. What may be is the rules' to say.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import services
+from bookings.forms.booking import CancelForm, TimeForm
+from bookings.forms.group import AnyForm, GroupForm
+from bookings.models import Booking
+from bookings.offers import Offer, offer
+from bookings.pages import together_with
+from bookings.permissions import (
+    kind_to_book,
+    machine_to_book,
+    machines_beside,
+    machines_of,
+    of_a_group,
+)
+from bookings.policy import sentences
+from bookings.responses import attempt, page, posted
+from equipment.models import Feature, Machine, ToolClass
+from equipment.words import Told
+from members.models import Space
+from members.requests import MemberRequest
+
+read_or_change = require_http_methods(["GET", "HEAD", "POST"])
+KEPT = ("note", "key", "other")  # of a form that led here, beside the time
+
+
+@read_or_change
+@login_required
+def group_create(request: MemberRequest, slug: str) -> HttpResponse:
+    """More machines of the space beside this one, for the time the booking form held."""
+    machine = machine_to_book(slug)
+    offered = _offered(request, machine)
+    is_ours = "several" in request.POST
+    form = GroupForm(
+        request.POST if is_ours else None,
+        zone=machine.space.tz,
+        machines=machines_beside(machine),
+        initial=_typed(request, offered) | {"machines": [machine.slug]},
+    )
+    form.show_lengths(offered.choices)
+    refusals: list[Told] = []
+    if is_ours:
+        booked, refusals = attempt(form, machine, partial(_book, form, request))
+        if booked:
+            names = ", ".join(booking.machine.name for booking in booked)
+            messages.success(request, _("%s are booked.") % names)
+            return redirect("bookings:booking_detail", booked[0].public_id)
+    shown = {"form": form, "refusals": refusals, "rules": sentences(machine.tool_class)}
+    return page(request, "several", machine, shown)
+
+
+def _offered(request: MemberRequest, machine: Machine) -> Offer:
+    asked = request.POST or request.GET
+    return offer(asked, member=request.user, machine=machine, now=timezone.now())
+
+
+def _typed(request: MemberRequest, offered: Offer) -> dict[str, object]:
+    """What the booking form held, so that nothing is typed twice."""
+    asked = request.POST or request.GET
+    return offered.initial | {name: asked[name] for name in KEPT if asked.get(name)}
+
+
+def _book(form: GroupForm, request: MemberRequest) -> list[Booking]:
+    return services.book_group(
+        member=request.user,
+        machines=form.cleaned_data["machines"],
+        starts=form.slot.starts,
+        ends=form.slot.ends,
+        by=request.user,
+        now=timezone.now(),
+        note=form.cleaned_data["note"],
+        key=form.cleaned_data["key"],
+    )
+
+
+@read_or_change
+@login_required
+def group_move(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """All of them to another time."""
+    booking = of_a_group(request.user, public_id)
+    zone = booking.machine.space.tz
+    as_it_is = {"starts": booking.starts.isoformat(), "ends": booking.ends.isoformat()}
+    asked = request.POST or as_it_is | request.GET.dict()
+    now, machine = timezone.now(), booking.machine
+    offered = offer(asked, member=booking.member, machine=machine, now=now, changing=booking)
+    form = TimeForm(posted(request), zone=zone, initial=offered.initial)
+    form.show_lengths(offered.choices)
+    refusals: list[Told] = []
+    if request.method == "POST":
+        moved, refusals = attempt(form, machine, partial(_move, form, request, booking))
+        if moved:
+            messages.success(request, _("Moved. Your calendar follows."))
+            return redirect("bookings:booking_detail", booking.public_id)
+    shown = {"booking": booking, "together": together_with(booking)}
+    return page(request, "group_move", machine, shown | {"form": form, "refusals": refusals})
+
+
+def _move(form: TimeForm, request: MemberRequest, booking: Booking) -> list[Booking]:
+    slot = form.slot
+    return services.move_group(
+        booking=booking, starts=slot.starts, ends=slot.ends, by=request.user, now=timezone.now()
+    )
+
+
+@read_or_change
+@login_required
+def group_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Asks once; staff who cancel somebody else's say why."""
+    booking = of_a_group(request.user, public_id)
+    form_class = Form if booking.member_id == request.user.pk else CancelForm
+    form = form_class(posted(request))
+    if request.method == "POST" and form.is_valid():
+        why, by = form.cleaned_data.get("why", ""), request.user
+        services.cancel_group(booking=booking, by=by, now=timezone.now(), why=why)
+        messages.success(request, _("Cancelled. The time is free for others."))
+        return redirect("bookings:booking_list")
+    shown = {"booking": booking, "together": together_with(booking), "form": form}
+    return page(request, "group_cancel", booking.machine, shown)
+
+
+@read_or_change
+@login_required
+def any_create(request: MemberRequest, slug: str) -> HttpResponse:
+    """Any machine of a kind: the least used one that has what is asked for."""
+    kind, spaces = kind_to_book(slug)
+    space = _space(request, spaces)
+    machines = machines_of(kind, space)
+    offered = _offered(request, machines[0])
+    form = AnyForm(
+        posted(request),
+        zone=space.tz,
+        spaces=spaces,
+        features=Feature.objects.filter(machines__in=machines).distinct(),
+        initial=_typed(request, offered) | {"space": space.slug},
+    )
+    form.show_lengths(offered.choices)
+    refusals: list[Told] = []
+    if request.method == "POST":
+        booking, refusals = attempt(form, machines[0], partial(_any, form, request, kind))
+        if booking is not None:
+            messages.success(request, _("%s is booked.") % booking.machine)
+            return redirect("bookings:booking_detail", booking.public_id)
+    shown = {"kind": kind, "spaces": spaces, "form": form, "refusals": refusals}
+    return page(request, "any", machines[0], shown | {"rules": sentences(kind)})
+
+
+def _space(request: MemberRequest, spaces: QuerySet[Space]) -> Space:
+    """The one asked for, else the member's own, else the first."""
+    asked = request.POST.get("space") or request.GET.get("space")
+    by_slug = {space.slug: space for space in spaces}
+    home = request.user.space.slug if request.user.space else None
+    return by_slug.get(asked or "") or by_slug.get(home or "") or spaces[0]
+
+
+def _any(form: AnyForm, request: MemberRequest, kind: ToolClass) -> Booking:
+    given, slot = form.cleaned_data, form.slot
+    return services.book_any(
+        member=request.user,
+        tool_class=kind,
+        space=given["space"],
+        starts=slot.starts,
+        ends=slot.ends,
+        by=request.user,
+        now=timezone.now(),
+        features=given["features"],
+        note=given["note"],
+        key=given["key"],
+    )
