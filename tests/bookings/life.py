@@ -1,0 +1,429 @@
+"""Six members, four machines and a worker that comes and goes: every service, at random.
+
+What must hold is in `check`, in its own arithmetic over the rows of the tables. It knows what the
+policy says, and none of the rules that keep it.
+"""
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+from itertools import combinations
+
+from bookings import services
+from bookings.errors import Refused
+from bookings.models import Booking, Disruption, PlanLimit, Wait
+from bookings.rules.recurrence import Rule
+from bookings.services import waitlist
+from bookings.services.changing_series import Scope, Shift
+from bookings.services.disruptions import answer_disruption, find_disruptions
+from bookings.services.offering import offer_everywhere
+from equipment.models import Lockout, MachineClosure
+from equipment.services import clear_lockout, lock_out
+from equipment.services.closures import close_machine
+from members.services.closures import remove_closure
+from tests.bookings.waiting import stuck_offers
+from tests.people import NOW, a_certification, a_machine, a_member, a_tool_class, a_world
+
+MINUTE, HALF, HOUR, DAY = (timedelta(minutes=n) for n in (1, 30, 60, 1440))
+State = Booking.State
+OPEN = (State.OFFERED, State.REQUESTED, State.CONFIRMED, State.RUNNING)
+
+AHEAD = 4  # bookings ahead of one member in one tool class
+PER_DAY = 3  # bookings a day, of the printers
+PER_WEEK = 600  # minutes a week, over everything
+
+
+class Life:
+    """The place, its people and the clock; `random` decides who does what."""
+
+    def __init__(self, random):
+        self.random = random
+        self.now = NOW
+        self.steps = 0
+        self.done = Counter()  # what was done, and what was refused, by verb
+        self.worker = True
+        self.world = a_world(
+            most_future=AHEAD, buffer_minutes=15, step_minutes=30, no_show_minutes=15
+        )
+        self._people_and_machines()
+
+    def _people_and_machines(self):
+        world = self.world
+        for member in (world.charlie, world.dana):
+            a_certification(member, world.certification)
+        self.members = [
+            world.alice,
+            world.charlie,
+            world.dana,
+            a_member("Erin Vogel", plan=world.plan, space=world.space),
+            a_member("Farid Aziz", plan=world.plan, space=world.space),
+            world.bob,  # whose certification has lapsed: the printers are open to him
+        ]
+        self.printers = a_tool_class(
+            "Printers", step_minutes=30, most_future=None, most_per_day=PER_DAY, fair_share=True
+        )
+        self.machines = [
+            world.router,
+            world.mill,
+            a_machine("Printer 1", self.printers, world.space),
+            a_machine("Printer 2", self.printers, world.space),
+        ]
+        world.router.has_interlock = True
+        world.router.save()
+        PlanLimit.objects.create(measure="minutes", period="week", amount=PER_WEEK)
+
+    # --- chance --------------------------------------------------------------------------------
+
+    def pick(self, things):
+        """One of them, or nothing where there is none."""
+        things = list(things)
+        return self.random.choice(things) if things else None
+
+    def a_slot(self):
+        """Mostly sensible: on the half hour, within nine days, up to four hours long."""
+        starts = NOW.replace(minute=0) + HALF * ((self.now - NOW) // HALF)
+        starts += HALF * self.random.randrange(-2, 2 * 24 * self.random.choice([1, 2, 9]))
+        return starts, starts + HALF * self.random.choice([1, 2, 2, 3, 4, 6, 8, 9])
+
+    def a_booking(self, *states):
+        return self.pick(Booking.objects.filter(state__in=states or OPEN).order_by("pk"))
+
+    # --- what people do --------------------------------------------------------------------------
+
+    def attempt(self, verb, act, **arguments):
+        """Do it; a refusal is an answer, anything else a defect."""
+        self.steps += 1
+        try:
+            result = act(now=self.now, **arguments)
+        except Refused as refused:
+            assert refused.reasons
+            self.done[verb, "refused"] += 1
+            result = None
+        else:
+            self.done[verb, "done"] += 1
+        self.check()
+        return result
+
+    def book(self):
+        member, machine = self.pick(self.members), self.pick(self.machines)
+        starts, ends = self.a_slot()
+        self.attempt(
+            "book",
+            services.book,
+            member=member,
+            machine=machine,
+            starts=starts,
+            ends=ends,
+            by=member,
+        )
+
+    def move(self):
+        if booking := self.a_booking():
+            starts, ends = self.a_slot()
+            self.attempt(
+                "move",
+                services.move,
+                booking=booking,
+                starts=starts,
+                ends=ends,
+                machine=self.pick(self.machines),
+                by=booking.member,
+            )
+
+    def extend(self):
+        if booking := self.a_booking(State.CONFIRMED, State.RUNNING):
+            ends = booking.ends + HALF * self.random.choice([1, 2])
+            self.attempt("extend", services.extend, booking=booking, ends=ends, by=booking.member)
+
+    def cancel(self):
+        if booking := self.a_booking():
+            self.attempt("cancel", services.cancel, booking=booking, by=booking.member)
+
+    def come(self):
+        """To the machine, at a time when a booking of one's own is on."""
+        on = Booking.objects.filter(state=State.CONFIRMED, starts__lte=self.now + HALF)
+        if booking := self.pick(on.order_by("pk")):
+            self.attempt(
+                "come",
+                services.check_in,
+                booking=booking,
+                by=booking.member,
+                tap=booking.machine.has_interlock,
+            )
+
+    def walk_up(self):
+        member, machine = self.pick(self.members), self.pick(self.machines)
+        self.attempt(
+            "walk up",
+            services.walk_up,
+            member=member,
+            machine=machine,
+            by=member,
+            tap=machine.has_interlock,
+        )
+
+    def finish(self):
+        if booking := self.a_booking(State.RUNNING, State.CONFIRMED):
+            self.attempt("finish", services.finish, booking=booking, by=booking.member)
+
+    # --- several at once -------------------------------------------------------------------------
+
+    def book_a_series(self):
+        starts, ends = self.a_slot()
+        wall = starts.astimezone(self.world.space.tz)
+        rule = Rule(
+            rhythm=self.random.choice(["daily", "weekly"]),
+            first=wall.date(),
+            starts=wall.time(),
+            minutes=int((ends - starts) / MINUTE),
+            zone=self.world.space.tz,
+            count=self.random.choice([1, 2, 3, 3, 1000]),
+        )
+        skip = {wall.date()} if self.random.random() < 0.1 else ()
+        member, machine = self.pick(self.members), self.pick(self.machines)
+        self.attempt(
+            "book a series",
+            services.book_series,
+            member=member,
+            machine=machine,
+            rule=rule,
+            skip=skip,
+            by=member,
+        )
+
+    def change_a_series(self):
+        """Often by a day, or by its own length: each takes the place of the one before."""
+        if booking := self.pick(Booking.objects.exclude(series=None).order_by("pk")):
+            local = booking.starts.astimezone(self.world.space.tz)
+            later = (local + (booking.ends - booking.starts)).time()
+            shift = self.random.choice(
+                [Shift(days=1), Shift(days=-1), Shift(starts=later), Shift(minutes=30)]
+            )
+            self.attempt(
+                "change a series",
+                services.change_series,
+                booking=booking,
+                scope=self.random.choice(list(Scope)),
+                shift=shift,
+                by=booking.member,
+                include_changed=self.random.random() < 0.5,
+            )
+
+    def cancel_a_series(self):
+        if booking := self.pick(Booking.objects.exclude(series=None).order_by("pk")):
+            self.attempt(
+                "cancel a series",
+                services.cancel_series,
+                booking=booking,
+                scope=self.random.choice(list(Scope)),
+                by=booking.member,
+            )
+
+    def book_several(self):
+        member = self.pick(self.members)
+        starts, ends = self.a_slot()
+        self.attempt(
+            "book several",
+            services.book_group,
+            member=member,
+            machines=self.random.sample(self.machines, 2),
+            starts=starts,
+            ends=ends,
+            by=member,
+        )
+
+    def change_several(self):
+        if booking := self.pick(Booking.objects.exclude(group=None).order_by("pk")):
+            if self.random.random() < 0.5:
+                self.attempt(
+                    "cancel several", services.cancel_group, booking=booking, by=booking.member
+                )
+                return
+            starts, ends = self.a_slot()
+            self.attempt(
+                "move several",
+                services.move_group,
+                booking=booking,
+                starts=starts,
+                ends=ends,
+                by=booking.member,
+            )
+
+    def book_any(self):
+        member, machine = self.pick(self.members), self.pick(self.machines)
+        starts, ends = self.a_slot()
+        self.attempt(
+            "book any",
+            services.book_any,
+            member=member,
+            tool_class=machine.tool_class,
+            space=machine.space,
+            starts=starts,
+            ends=ends,
+            by=member,
+        )
+
+    # --- the waitlist ----------------------------------------------------------------------------
+
+    def wait(self):
+        """For a slot that is taken, or for an hour or two within the next days."""
+        member, machine = self.pick(self.members), self.pick(self.machines)
+        booking = self.a_booking()
+        if booking and self.random.random() < 0.6:
+            machine, starts, ends = booking.machine, booking.starts, booking.ends
+            minutes = int((ends - starts) / MINUTE)
+        else:
+            starts, minutes = self.a_slot()[0], self.random.choice([60, 120])
+            ends = starts + self.random.choice([2 * HOUR, 2 * DAY])
+        self.attempt(
+            "wait",
+            waitlist.wait,
+            member=member,
+            tool_class=machine.tool_class,
+            space=machine.space,
+            machine=machine if self.random.random() < 0.7 else None,
+            starts=starts,
+            ends=ends,
+            minutes=minutes,
+            by=member,
+        )
+
+    def answer_an_offer(self):
+        if offer := self.a_booking(State.OFFERED):
+            answer = self.random.choice(["accept", "accept", "decline"])
+            self.attempt(answer, getattr(waitlist, answer), offer=offer, by=offer.member)
+
+    def withdraw(self):
+        if wish := self.pick(Wait.objects.order_by("pk")):
+            self.attempt("withdraw", waitlist.withdraw, wish=wish, by=wish.member)
+
+    # --- what staff do, and time -----------------------------------------------------------------
+
+    def lock_out_or_clear(self):
+        dana, standing = self.world.dana, Lockout.objects.filter(cleared_at=None).order_by("pk")
+        if lockout := self.pick(standing):
+            self.attempt("clear", clear_lockout, lockout=lockout, by=dana)
+        else:
+            machine = self.pick(self.machines)
+            self.attempt("lock out", lock_out, machine=machine, by=dana, why="Loose belt")
+
+    def close_or_reopen(self):
+        dana, ahead = self.world.dana, MachineClosure.objects.filter(ends__gt=self.now)
+        if closure := self.pick(ahead.order_by("pk")):
+            self.attempt("reopen", remove_closure, closure=closure, by=dana)
+            return
+        starts, ends = self.a_slot()
+        self.attempt(
+            "close",
+            close_machine,
+            machine=self.pick(self.machines),
+            starts=starts,
+            ends=ends,
+            reason="Service visit",
+            by=dana,
+        )
+
+    def answer_a_disruption(self):
+        if row := self.pick(Disruption.objects.filter(answered_at=None).order_by("pk")):
+            to = (self.pick(self.machines), self.a_slot()[0])
+            self.attempt(
+                "answer a disruption",
+                answer_disruption,
+                disruption=row,
+                to=self.random.choice([None, to, to]),
+                by=row.booking.member,
+            )
+
+    def time_goes_by(self):
+        self.steps += 1
+        self.now += self.random.choice([MINUTE, 10 * MINUTE, HALF, HOUR, 3 * HOUR, 10 * HOUR])
+        if self.worker:
+            self.work()
+        self.check(settled=self.worker)
+
+    def worker_stops_or_starts(self):
+        self.steps += 1
+        self.worker = not self.worker
+        if self.worker:
+            self.work()
+        self.check(settled=self.worker)
+
+    def work(self):
+        """What the worker does each minute."""
+        while services.lapse_stale(now=self.now):
+            pass
+        while services.close_over(now=self.now):
+            pass
+        find_disruptions(now=self.now)
+        waitlist.pass_over(now=self.now)
+        offer_everywhere(now=self.now)
+
+    # --- what must hold --------------------------------------------------------------------------
+
+    def check(self, settled=False):
+        """`settled`: the worker has just done all it does."""
+        rows = list(Booking.objects.select_related("machine"))
+        self.nothing_overlaps([row for row in rows if row.holds])
+        self.no_quota_is_exceeded(rows)
+        for row in rows:
+            assert row.holds or row.state not in OPEN, f"{row} is open and holds nothing"
+            assert not (settled and row.holds and self.is_stale(row)), f"{row} has lapsed"
+        assert stuck_offers(self.now, settled=settled) == []
+
+    def is_stale(self, row):
+        return row.lapses_at is not None and row.lapses_at <= self.now
+
+    def nothing_overlaps(self, holding):
+        by_machine = defaultdict(list)
+        for row in holding:
+            by_machine[row.machine_id].append(row)
+        for rows in by_machine.values():
+            for one, other in combinations(rows, 2):
+                apart = one.blocked_until <= other.starts or other.blocked_until <= one.starts
+                assert apart, f"{one} and {other} overlap"
+
+    def no_quota_is_exceeded(self, rows):
+        """A booking counts in the local day and week in which it begins; so does a missed one."""
+        ahead, a_day, a_week = Counter(), Counter(), Counter()
+        for row in rows:
+            stands = row.holds and not self.is_stale(row)
+            if stands and row.starts > self.now:
+                ahead[row.member_id, row.machine.tool_class_id] += 1
+            was = row.state in (State.CONFIRMED, State.DONE, State.NO_SHOW)
+            if stands or was:
+                local = row.starts.astimezone(self.world.space.tz)
+                a_week[row.member_id, *local.isocalendar()[:2]] += (row.ends - row.starts) / MINUTE
+                a_day[row.member_id, row.machine.tool_class_id, local.date()] += 1
+        routers, printers = self.world.tool_class.pk, self.printers.pk
+        assert most(ahead, routers) <= AHEAD, ahead
+        assert most(a_day, printers) <= PER_DAY, a_day
+        assert max(a_week.values(), default=0) <= PER_WEEK, a_week
+
+
+def most(counted, tool_class_id):
+    """The highest number of one kind; the keys are (member, tool class, ...)."""
+    return max((count for key, count in counted.items() if key[1] == tool_class_id), default=0)
+
+
+ACTIONS = (
+    *(["book"] * 6),
+    *(["move"] * 2),
+    *(["time_goes_by"] * 5),
+    *(["wait"] * 3),
+    *(["answer_an_offer"] * 2),
+    *(["cancel"] * 2),
+    "extend",
+    "come",
+    "walk_up",
+    "finish",
+    "book_a_series",
+    "change_a_series",
+    "cancel_a_series",
+    "book_several",
+    "change_several",
+    "book_any",
+    "withdraw",
+    "lock_out_or_clear",
+    "close_or_reopen",
+    "answer_a_disruption",
+    "worker_stops_or_starts",
+)
