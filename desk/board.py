@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from bookings.availability import load_board, load_week
 from bookings.facts import Known
+from bookings.rules.hours import Hours
 from desk import queries
-from desk.lanes import Lane, lane_of
+from desk.lanes import Lane
+from desk.lanes import Rows as LaneRows
 from desk.links import board_url
 from desk.policy import summary_of
 from desk.ruler import DAY, day_ruler, midnight
@@ -61,6 +63,11 @@ class Facts:
     free: set[int]  # those nobody is at, now
     mine: set[int]  # those the member may use
     known: Known
+    is_now: bool  # whether today is among the days
+
+    def hours_now(self, space: Space) -> Hours | None:
+        """The space's hours of the next days, where they were read anyhow."""
+        return self.known.hours(space.pk) if self.is_now else None
 
 
 def facts_of(
@@ -79,6 +86,7 @@ def facts_of(
         free=free,
         mine={machine.pk for machine in machines if machine.tool_class_id in usable},
         known=known,
+        is_now=first <= now.astimezone(machines[0].space.tz).date() <= last if machines else False,
     )
 
 
@@ -117,19 +125,14 @@ def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, An
         now=now,
         known=facts.known,
     )
+    rows = LaneRows(ruler, now, named=member is not None)
     lanes = {
-        machine.pk: lane_of(
-            machine,
-            board.segments(machine),
-            ruler,
-            now,
-            states[machine.pk],
-            member is not None,
-        )
+        machine.pk: rows.lane(machine, board.segments(machine), states[machine.pk])
         for machine in machines
     }
     return {
         "space": asked.space,
+        "hours": facts.hours_now(asked.space),
         "heading": day_name(asked.day),
         "ruler": ruler,
         "bays": [
@@ -173,6 +176,7 @@ def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, A
     )
     return {
         "space": asked.space,
+        "hours": facts.hours_now(asked.space),
         "heading": week_words(days),
         "bays": [
             {

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.rules.hours import open_intervals
+from bookings.rules.hours import Hours, open_intervals
 from desk import queries
-from desk.places import shown_space
+from desk.places import remembered_hours, shown_space
 from desk.when import clock, moment_words
 from members.models import Member, Space
 from members.permissions import is_staff
@@ -42,7 +42,8 @@ class Shell:
     def space_line(self) -> str:
         if self.space is None:
             return ""
-        return f"{self.space.name}, {opening_words(self.space, timezone.now())}"
+        hours = remembered_hours(self._request, self.space)
+        return f"{self.space.name}, {opening_words(self.space, timezone.now(), hours)}"
 
     @cached_property
     def is_staff_here(self) -> bool:
@@ -56,9 +57,9 @@ class Shell:
         return unread(user, timezone.now()) if isinstance(user, Member) else 0
 
 
-def opening_words(space: Space, now: datetime) -> str:
-    """“open until 22:00”, “always open”, “closed until Mon 08:00”."""
-    hours = queries.hours_of(space, now, now + NEXT_OPENING)
+def opening_words(space: Space, now: datetime, hours: Hours | None = None) -> str:
+    """“open until 22:00”, “always open”, “closed until Mon 08:00”; `hours` where they are known."""
+    hours = hours or queries.hours_of(space, now, now + NEXT_OPENING)
     if not hours.weekly and not hours.closures:
         return _("always open")
     stretches = open_intervals(hours, space.tz, now, now + NEXT_OPENING)

@@ -6,36 +6,38 @@ quarter hours for drawing. It decides nothing about who may have it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from bookings.rules import Slot as Stretch
 from bookings.segments import Claim, Segment
-from desk.links import book_url, booking_url, machine_url
+from bookings.wanting import wait_url
+from desk.links import booking_url, machine_url, starting
+from desk.markup import Slot, items
 from desk.ruler import QUARTER, Ruler
 from desk.states import State
-from desk.when import clock, day_name, length, moment_words, span
+from desk.when import Days, clock, length, moment_words, span
 from equipment.models import Machine
+from equipment.reason import Reason
 from equipment.words import tell
 
-CLAIMS = ("was", "other", "mine", "offer")  # drawn outwards, and never narrower than a quarter
+# drawn outwards, and never narrower than a quarter
+CLAIMS = ("was", "other", "held", "mine", "offer")
 CSS = {"gap-no": "gap no"}
-ICONS = {"mine": "key", "offer": "gift", "gap": "plus", "gap-no": "lock", "lock": "lock"}
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One cell. Without `url` it leads nowhere; without `words` only `label` is read out."""
-
-    css: str
-    time: str
-    label: str
-    icon: str = ""
-    words: str = ""
-    url: str = ""
-    act: str = ""
-    title: str = ""
-    starts: str = ""  # of a gap that can be booked: where a drag over it begins
+ICONS = {
+    "mine": "key",
+    "offer": "gift",
+    "held": "gift",
+    "gap": "plus",
+    "gap-no": "lock",
+    "lock": "lock",
+    "shut": "none",
+}
+# What keeps everybody from a gap, not only this reader.
+FOR_NOBODY = ("gap-too-short", "too-far-ahead", "too-little-notice", "shared-taken", "not-staffed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +50,9 @@ class Lane:
     slots: list[Slot]
     state: State | None = None
 
-
-def lane_of(
-    machine: Machine,
-    segments: Iterable[Segment],
-    ruler: Ruler,
-    now: datetime,
-    state: State | None,
-    named: bool = True,
-) -> Lane:
-    """A machine's row on the board."""
-    return Lane(
-        anchor=f"m-{machine.slug}",
-        url=machine_url(machine.slug),
-        name=machine.name,
-        slots=slots_of(machine, segments, ruler, now, named),
-        state=state,
-    )
+    @property
+    def cells(self) -> SafeString:
+        return items(self.slots)
 
 
 def slots_of(
@@ -74,14 +62,38 @@ def slots_of(
 
     Not `named`: for strangers, who see that a time is taken, not by whom.
     """
-    pieces = list(segments)
-    cells = Cells(machine, ruler.zone, now, named)
-    slots, drawn = [], ruler.starts
-    for piece, quarters in zip(pieces, widths(pieces, ruler), strict=True):
-        if quarters:
-            slots.append(cells.cell(piece, quarters, drawn))
-        drawn += quarters * QUARTER
-    return slots
+    return Rows(ruler, now, named).slots(machine, segments)
+
+
+class Rows:
+    """Makes the rows of one board; day names, said in every cell, are worded once."""
+
+    def __init__(self, ruler: Ruler, now: datetime, named: bool) -> None:
+        self.ruler, self.now, self.named = ruler, now, named
+        self.days = Days(ruler.zone)
+
+    def lane(self, machine: Machine, segments: Iterable[Segment], state: State | None) -> Lane:
+        """A machine's row on the board."""
+        return Lane(
+            anchor=f"m-{machine.slug}",
+            url=machine_url(machine.slug),
+            name=machine.name,
+            slots=self.slots(machine, segments),
+            state=state,
+        )
+
+    def slots(
+        self, machine: Machine, segments: Iterable[Segment], ruler: Ruler | None = None
+    ) -> list[Slot]:
+        ruler = ruler or self.ruler
+        pieces = list(segments)
+        cells = Cells(machine, self.days, self.now, self.named)
+        slots, drawn = [], ruler.starts
+        for piece, quarters in zip(pieces, widths(pieces, ruler), strict=True):
+            if quarters:
+                slots.append(cells.cell(piece, quarters, drawn))
+            drawn += quarters * QUARTER
+        return slots
 
 
 def widths(segments: list[Segment], ruler: Ruler) -> list[int]:
@@ -107,32 +119,37 @@ def widths(segments: list[Segment], ruler: Ruler) -> list[int]:
 class Cells:
     """Words and links of one machine's stretches."""
 
-    def __init__(self, machine: Machine, zone: tzinfo, now: datetime, named: bool) -> None:
+    def __init__(self, machine: Machine, days: Days, now: datetime, named: bool) -> None:
         self.machine = machine
-        self.zone = zone
+        self.days = days
+        self.zone = days.zone
         self.now = now
         self.named = named
-
-    def cell(self, segment: Segment, quarters: int, drawn_from: datetime) -> Slot:
-        """`drawn_from`: the quarter hour at the cell's left edge, where a drag begins."""
-        make = {
+        self.book = reverse("bookings:booking_create", args=[machine.slug])
+        self.make = {
             "gap": self._gap,
             "gap-no": self._gap_no,
             "mine": self._mine,
             "offer": self._offer,
+            "held": self._held,
             "other": self._other,
-            "was": self._other,
+            "was": self._was,
             "lock": self._lock,
+            "shut": self._shut,
             "closed": self._closed,
-        }.get(segment.kind, self._silent)
+        }
+
+    def cell(self, segment: Segment, quarters: int, drawn_from: datetime) -> Slot:
+        """`drawn_from`: the quarter hour at the cell's left edge, where a drag begins."""
+        make = self.make.get(segment.kind, self._silent)
         if segment.first is not None:  # of a gap, what counts is from when one may begin
             segment = replace(segment, starts=segment.first.starts)
+        values = {"icon": ICONS.get(segment.kind, ""), **make(segment)}
         return Slot(
             css=f"{CSS.get(segment.kind, segment.kind)} q{quarters}",
             time=span(segment.starts, segment.ends, self.zone),
-            icon=ICONS.get(segment.kind, ""),
             starts=drawn_from.isoformat() if segment.kind == "gap" else "",
-            **make(segment),
+            **values,
         )
 
     def _gap(self, segment: Segment) -> dict[str, str]:
@@ -142,30 +159,24 @@ class Cells:
             "when": self._when(segment),
             "free": free,
         }
-        return {
-            "label": label,
-            "words": free,
-            "url": book_url(self.machine.slug, segment.starts),
-            "act": _("Book"),
-        }
+        url = starting(self.book, segment.starts)
+        return {"label": label, "words": free, "url": url, "act": _("Book")}
 
     def _gap_no(self, segment: Segment) -> dict[str, str]:
-        """Free, but not for this person: the reason, and the way to mend it."""
+        """Free, but not for this person: every reason, and the way to mend the first."""
         told = [tell(reason, self.zone) for reason in segment.reasons]
-        why = told[0].text if told else _("Not to be booked")
-        remedy = told[0].remedy if told else ""
-        label = _("%(machine)s, %(when)s is free, but not for you: %(why)s %(remedy)s") % {
+        why = " ".join(part for one in told for part in (one.text, one.remedy) if part)
+        label = _free_but(segment.reasons) % {
             "machine": self.machine.name,
             "when": self._when(segment),
             "why": why,
-            "remedy": remedy,
         }
         url = next((one.remedy_url for one in told if one.remedy_url), "")
         return {
-            "label": label.strip(),
-            "words": why,
+            "label": label,
+            "words": told[0].text,
             "url": url or machine_url(self.machine.slug),
-            "title": f"{why} {remedy}".strip(),
+            "title": why,
         }
 
     def _mine(self, segment: Segment) -> dict[str, str]:
@@ -175,24 +186,45 @@ class Cells:
             "when": self._when(segment),
         }
         url = booking_url("detail", claim.public_id)
-        return {"label": label, "words": claim.note or _("You"), "url": url, "act": _("Change")}
+        told = {"label": label, "words": claim.note or _("You"), "url": url, "act": _("Change")}
+        if claim.state == "requested":
+            told |= {"icon": "hour", "words": _("Waits for approval")}
+        return told
 
     def _offer(self, segment: Segment) -> dict[str, str]:
-        claim = _claim(segment)
-        by = moment_words(claim.lapses_at, self.now, self.zone) if claim.lapses_at else ""
+        by = self._by(segment)
         label = _("Offered to you: %(machine)s, %(when)s. Answer by %(by)s") % {
             "machine": self.machine.name,
             "when": self._when(segment),
             "by": by,
         }
-        url = booking_url("detail", claim.public_id)
+        url = reverse("bookings:waitlist")
         return {"label": label, "words": _("Take by %s") % by, "url": url, "act": _("Take it")}
 
+    def _held(self, segment: Segment) -> dict[str, str]:
+        return self._waiting(segment, _("Offered to somebody until %s") % self._by(segment))
+
     def _other(self, segment: Segment) -> dict[str, str]:
-        claim = _claim(segment)
-        named = f"{claim.who}, {claim.note}" if claim.note else claim.who
-        who = named if self.named else _("Booked")
+        return self._waiting(segment, self._who(segment))
+
+    def _was(self, segment: Segment) -> dict[str, str]:
+        who = self._who(segment)
         return {"label": who, "words": who, "title": f"{self._hours(segment)} {who}"}
+
+    def _waiting(self, segment: Segment, words: str) -> dict[str, str]:
+        """Taken; whoever is signed in may wait for it."""
+        title = f"{self._hours(segment)} {words}"
+        if not self.named:
+            return {"label": words, "words": words, "title": title}
+        claim = _claim(segment)
+        label = _("%(machine)s, %(when)s is taken (%(what)s). Wait for it") % {
+            "machine": self.machine.name,
+            "when": self._when(segment),
+            "what": words,
+        }
+        slot = Stretch(max(claim.starts, self.now), claim.ends)
+        url = wait_url(self.machine.slug, slot)
+        return {"label": label, "words": words, "title": title, "url": url, "act": _("Wait for it")}
 
     def _lock(self, segment: Segment) -> dict[str, str]:
         why = _("Locked out: %s") % segment.reasons[0].params["why"]
@@ -203,6 +235,12 @@ class Cells:
         url = machine_url(self.machine.slug)
         return {"label": f"{self.machine.name}: {why}", "words": why, "url": url, "title": why}
 
+    def _shut(self, segment: Segment) -> dict[str, str]:
+        """This machine is closed, though the space is open."""
+        why = _("Closed: %s") % segment.reasons[0].params["why"]
+        title = f"{self._hours(segment)} {why}"
+        return {"label": f"{self.machine.name}: {why}", "words": why, "title": title}
+
     def _closed(self, segment: Segment) -> dict[str, str]:
         why = tell(segment.reasons[0], self.zone).text if segment.reasons else _("Closed")
         return {"label": why, "words": _("Closed"), "title": why}
@@ -210,6 +248,15 @@ class Cells:
     def _silent(self, segment: Segment) -> dict[str, str]:
         what = _("kept free") if segment.kind == "buffer" else _("past")
         return {"label": f"{self._hours(segment)}, {what}"}
+
+    def _who(self, segment: Segment) -> str:
+        claim = _claim(segment)
+        named = f"{claim.who}, {claim.note}" if claim.note else claim.who
+        return named if self.named else _("Booked")
+
+    def _by(self, segment: Segment) -> str:
+        lapses_at = _claim(segment).lapses_at
+        return moment_words(lapses_at, self.now, self.zone) if lapses_at else ""
 
     def _hours(self, segment: Segment) -> str:
         return _("%(from)s to %(to)s") % {
@@ -219,8 +266,13 @@ class Cells:
 
     def _when(self, segment: Segment) -> str:
         """“Tuesday 24 November, 13:30 to 18:00”."""
-        day = day_name(segment.starts.astimezone(self.zone).date())
-        return f"{day}, {self._hours(segment)}"
+        return f"{self.days.name(segment.starts)}, {self._hours(segment)}"
+
+
+def _free_but(reasons: Iterable[Reason]) -> str:
+    if all(reason.code in FOR_NOBODY for reason in reasons):
+        return _("%(machine)s, %(when)s is free, but cannot be booked: %(why)s")
+    return _("%(machine)s, %(when)s is free, but not for you: %(why)s")
 
 
 def _claim(segment: Segment) -> Claim:

@@ -1,7 +1,7 @@
 """Addresses with their query, as pages of several kinds need them."""
 
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -16,6 +16,11 @@ def book_url(
     if took is not None:
         values["minutes"] = str(int(took.total_seconds()) // 60)
     return _with(reverse("bookings:booking_create", args=[machine_slug]), values)
+
+
+def starting(path: str, starts: datetime) -> str:
+    """The booking form at `path`, filled in with an instant."""
+    return f"{path}?starts={quote(starts.isoformat(), safe='')}"
 
 
 def board_url(space: str = "", day: date | None = None, view: str = "", show: str = "") -> str:

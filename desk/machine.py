@@ -10,8 +10,9 @@ from bookings.models import Booking
 from desk import queries
 from desk.board import by_class, week_of, week_words
 from desk.items import item_of
-from desk.lanes import Lane, slots_of
+from desk.lanes import Lane, Rows, slots_of
 from desk.links import board_url, booking_url, sign_in_url
+from desk.markup import items
 from desk.path import lack_of, path_to
 from desk.policy import rules_of, summary_of
 from desk.ruler import DAY, day_ruler, week_rulers
@@ -36,7 +37,12 @@ def machine_page(machine: Machine, member: Member | None, now: datetime) -> dict
     known = queries.known_of(member, [machine], today, today, now)
     ruler = day_ruler(today, known.hours(machine.space_id), zone, now)
     board = load_board(
-        member=member, machines=[machine], starts=ruler.starts, ends=ruler.ends, now=now
+        member=member,
+        machines=[machine],
+        starts=ruler.starts,
+        ends=ruler.ends,
+        now=now,
+        known=known,
     )
     cells = slots_of(machine, board.segments(machine), ruler, now, named)
     return {
@@ -46,7 +52,7 @@ def machine_page(machine: Machine, member: Member | None, now: datetime) -> dict
         "state": state,
         "lockouts": [lockout_words(row, now, zone) for row in standing_lockouts([machine.pk])],
         "ruler": ruler,
-        "lane": {"slots": cells},
+        "cells": items(cells),
         "drawing": f"desk/drawings/{machine.drawing}.html",
         "use": use_of(state, now, machine.space, named),
         "idle": idle_of(machine, state, now),
@@ -140,26 +146,27 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
     known = queries.known_of(member, [machine], days[0], days[-1], now)
     rulers = week_rulers(days, known.hours(machine.space_id), zone, now)
     board = load_board(
-        member=member, machines=[machine], starts=rulers[0].starts, ends=rulers[-1].ends, now=now
+        member=member,
+        machines=[machine],
+        starts=rulers[0].starts,
+        ends=rulers[-1].ends,
+        now=now,
+        known=known,
     )
+    rows = Rows(rulers[0], now, named=member is not None)
     lanes = [
         Lane(
             anchor=f"d-{one.isoformat()}",
             url=board_url(machine.space.slug, one),
             name=_("Today") if one == today else f"{weekday(one)} {short_day(one)}",
-            slots=slots_of(
-                machine,
-                board.segments(machine, ruler.starts, ruler.ends),
-                ruler,
-                now,
-                member is not None,
-            ),
+            slots=rows.slots(machine, board.segments(machine, ruler.starts, ruler.ends), ruler),
         )
         for one, ruler in zip(days, rulers, strict=True)
     ]
     return {
         "machine": machine,
         "space": machine.space,
+        "hours": known.hours(machine.space_id) if today in days else None,
         "heading": week_words(days),
         "ruler": rulers[0],
         "lanes": lanes,

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest
 
+from bookings.rules.hours import Hours
 from members.models import Member, Space
 from members.permissions import is_staff
 
@@ -34,6 +35,15 @@ def shown_space(request: HttpRequest) -> Space | None:
         *spaces,
     ]
     return fitting[0] if fitting else None
+
+
+def remember_hours(request: HttpRequest, space: Space, hours: Hours | None) -> None:
+    """Hours that a page has read, for the shell: of a week from now, or None."""
+    request._hours = {space.pk: hours}  # type: ignore[attr-defined]
+
+
+def remembered_hours(request: HttpRequest, space: Space) -> Hours | None:
+    return getattr(request, "_hours", {}).get(space.pk)
 
 
 def all_spaces(request: HttpRequest) -> list[Space]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import board, front, home, labels, live, machines, people
+from desk.views import board, front, home, labels, letters, live, machines, people
 
 app_name = "desk"
 urlpatterns = [
@@ -21,5 +21,11 @@ urlpatterns = [
     path("holds/<int:pk>/lift/", people.hold_lift, name="hold_lift"),
     path("badges/<int:pk>/revoke/", people.badge_revoke, name="badge_revoke"),
     path("desk/", front.front, name="front"),
+    path("desk/letters/", letters.kinds, name="letters"),
+    path("desk/letters/<slug:kind>/", letters.letter, name="letter"),
+    path("desk/letters/<slug:kind>/html/", letters.letter_html, name="letter_html"),
+    path("desk/outbox/", letters.outbox, name="outbox"),
+    path("desk/outbox/<int:pk>/again/", letters.message_again, name="message_again"),
+    path("desk/outbox/<int:pk>/drop/", letters.message_drop, name="message_drop"),
     path("live/", live.live, name="live"),
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -16,13 +17,13 @@ from django.utils.translation import ngettext
 from bookings.availability import Week
 from bookings.models import Booking
 from bookings.weeks import Day
-from desk.links import booking_url, machine_url
+from desk.links import machine_url
+from desk.markup import icon
 from desk.when import day_name, length, moment_words
 from equipment.models import Machine
 from equipment.reason import Reason
 from equipment.words import tell
 
-ICON = '<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>'
 ICONS = {"gap-no": "lock", "lock": "lock"}
 ANY = "any-machine"  # stands for a slug while an address is made
 
@@ -94,10 +95,9 @@ class Rows:
 
     def _word(self, day: Day) -> Face:
         words, why = short(day), self._why(day.reasons)
-        icon = ICON.format(ICONS[day.kind]) if day.kind in ICONS else ""
         said = f"{words}. {why}" if why else words
         title = f' title="{escape(why)}"' if why else ""
-        return Face(day.kind, icon + escape(words), escape(said), title)
+        return Face(day.kind, icon(ICONS.get(day.kind, "")) + escape(words), escape(said), title)
 
     def _why(self, reasons: Sequence[Reason]) -> str:
         told = [tell(reason, self.zone) for reason in reasons]
@@ -115,15 +115,13 @@ class Rows:
         pills = [self._offer(one) for one in offers]
         if mine := len(own) - len(offers):
             words = escape(ngettext("%d yours", "%d yours", mine) % mine)
-            pills.append(
-                f' <span class="state you">{ICON.format("key")}<span>{words}</span></span>'
-            )
+            pills.append(f' <span class="state you">{icon("key")}<span>{words}</span></span>')
         return "".join(pills)
 
     def _offer(self, offer: Booking) -> str:
         by = moment_words(offer.lapses_at, self.now, self.zone) if offer.lapses_at else ""
-        words, url = escape(_("Take by %s") % by), escape(booking_url("detail", offer.public_id))
-        return f' <a class="state you" href="{url}">{ICON.format("gift")}<span>{words}</span></a>'
+        words, url = escape(_("Take by %s") % by), reverse("bookings:waitlist")
+        return f' <a class="state you" href="{url}">{icon("gift")}<span>{words}</span></a>'
 
 
 def short(day: Day) -> str:

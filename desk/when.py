@@ -29,6 +29,20 @@ def day_name(day: date) -> str:
     return formats.date_format(day, _("l j F"))
 
 
+class Days:
+    """Names of local days, each worded once: for pages that say few of them very often."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self._names: dict[date, str] = {}
+
+    def name(self, moment: datetime) -> str:
+        day = moment.astimezone(self.zone).date()
+        if day not in self._names:
+            self._names[day] = day_name(day)
+        return self._names[day]
+
+
 def short_day(day: date) -> str:
     """“24 Nov”."""
     return formats.date_format(day, _("j M"))

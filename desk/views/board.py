@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from desk.board import Asked, day_page, week_page
 from desk.links import board_url
-from desk.places import all_spaces, space_of
+from desk.places import all_spaces, remember_hours, space_of
 from members.models import Member
 
 
@@ -28,6 +28,7 @@ def board(request: HttpRequest) -> HttpResponse:
     member = request.user if isinstance(request.user, Member) else None
     page, template = (week_page, "board_week") if asked.view == "week" else (day_page, "board")
     context = page(asked, member, now)
+    remember_hours(request, space, context["hours"])
     context["filters"]["spaces"] = [
         {"url": board_url(other.slug, asked.day), "word": other.name}
         for other in all_spaces(request)

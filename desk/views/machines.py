@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.machine import machine_page, machines_page, week_page
-from desk.places import all_spaces, space_of
+from desk.places import all_spaces, remember_hours, space_of
 from desk.queries import with_policy
 from desk.views.board import asked_day
 from equipment.models import Machine
@@ -39,6 +39,7 @@ def machine_week(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     day = asked_day(request) or now.astimezone(found.space.tz).date()
     context = week_page(found, visitor(request), day, now)
+    remember_hours(request, found.space, context["hours"])
     return render(request, "desk/machine_week.html", context)
 
 

@@ -12,6 +12,7 @@ from bookings.rules import Slot as Stretch
 from bookings.rules.hours import Hours, Opening
 from bookings.segments import Claim, Segment
 from desk.lanes import CLAIMS, slots_of, widths
+from desk.markup import Slot, items
 from desk.ruler import day_ruler
 from equipment.models import Machine
 from equipment.reason import Reason
@@ -86,12 +87,59 @@ def test_your_own_booking_leads_to_its_page() -> None:
 
 def test_an_offer_says_until_when() -> None:
     offer = cell(one("offer", claim={"is_mine": True, "lapses_at": at("13:48")}))
-    assert (offer.icon, offer.words) == ("gift", "Take by 13:48")
+    assert (offer.icon, offer.words, offer.url) == ("gift", "Take by 13:48", "/waitlist/")
 
 
-def test_somebody_elses_time_leads_nowhere() -> None:
+def test_what_waits_for_approval_says_so() -> None:
+    asked = cell(one("mine", claim={"is_mine": True, "state": "requested"}))
+    assert (asked.icon, asked.words) == ("hour", "Waits for approval")
+
+
+def test_one_may_wait_for_somebody_elses_time() -> None:
     other = cell(one("other"))
-    assert (other.words, other.url) == ("Jonas P.", "")
+    assert (other.words, other.act) == ("Jonas P.", "Wait for it")
+    assert other.url.startswith("/waitlist/new/?what=laser-1&starts=2026-11-24T13%3A00")
+    assert other.label == (
+        "Laser 1, Tuesday 24 November, 14:00 to 15:30 is taken (Jonas P.). Wait for it"
+    )
+
+
+def test_what_is_offered_to_somebody_else_says_until_when() -> None:
+    held = cell(one("held", claim={"state": "offered", "lapses_at": at("13:48")}))
+    assert (held.icon, held.words) == ("gift", "Offered to somebody until 13:48")
+
+
+@pytest.mark.parametrize("kind", ["other", "held", "was"])
+def test_strangers_see_neither_who_nor_a_link(kind: str) -> None:
+    (seen,) = slots_of(LASER, [one(kind)], RULER, NOW, named=False)
+    assert "Jonas" not in f"{seen}" and not seen.url
+
+
+def test_a_machine_that_is_closed_says_why() -> None:
+    why = Reason("machine-closed", {"why": "calibration", "until": at("18:00")})
+    assert cell(one("shut", reasons=(why,))).words == "Closed: calibration"
+
+
+def test_a_gap_for_nobody_does_not_say_it_is_the_reader() -> None:
+    gap = cell(one("gap-no", reasons=(Reason("gap-too-short", {"shortest_minutes": 30}),)))
+    assert "cannot be booked: This gap is shorter than the 30 min" in gap.label
+
+
+def test_a_gap_says_everything_that_is_against_it() -> None:
+    reasons = (Reason("sign-in"), Reason("gap-too-short", {"shortest_minutes": 30}))
+    gap = cell(one("gap-no", reasons=reasons))
+    assert "signed in" in gap.label and "30 min" in gap.label
+
+
+def test_no_name_breaks_out_of_a_cell() -> None:
+    """Cells are not written by a template; they are escaped all the same."""
+    evil = "</b><script>\"'&"
+    mine = cell(one("mine", claim={"is_mine": True, "note": evil}))
+    lock = Slot(css="lock", time="", label=evil, words=evil, url=evil, title=evil, act=evil)
+    past = Slot(css="past", time="", label=evil)
+    written = items([mine, lock, past])
+    assert "<script" not in written
+    assert written.count("&lt;/b&gt;&lt;script&gt;&quot;&#x27;&amp;") == 7
 
 
 def test_a_lockout_says_why_and_until_when() -> None:
