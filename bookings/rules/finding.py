@@ -11,19 +11,28 @@ from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 
-from bookings.rules import SLOT, class_refusals, refusals, set_aside
+from bookings.rules import (
+    SLOT,
+    ask,
+    class_refusals,
+    eligible_throughout,
+    refusals,
+    set_aside,
+)
 from bookings.rules.facts import Facts, Slot, Taken
 from bookings.rules.gaps import free_intervals
 from bookings.rules.hours import Hours, Interval, subtract, usually_open
 from bookings.rules.lengths import latest_start
 from bookings.rules.presence import machine_not_closed, open_then, shuts, space_not_closed
-from bookings.rules.slot import untaken
+from bookings.rules.slot import even, long_enough, short_enough, untaken
 from bookings.rules.starts import first_start
 from bookings.verdicts import Eligible
 from equipment.reason import Reason
 
 NOTHING = timedelta(0)
 INSTANT = timedelta(microseconds=1)
+PASSING = ("locked-out",)  # what may be over by then
+LENGTH = (even, long_enough, short_enough)
 MOST_REASONS = 3  # of those that stood in the way, when nothing was found
 
 # A gap is open and free, so these need not be asked of every start in it.
@@ -67,7 +76,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The best first; where nothing was found, what stood in the way of what was free."""
+    """The best first. Where nothing was found: what stood in the way of what was free, or what
+    would, whatever comes free; without either it is only that others have it."""
 
     found: tuple[Found, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -93,7 +103,18 @@ def find(places: Sequence[Place], wanted: Wanted, most: int = 1) -> Search:
             return Search(tuple(found))
     for group in set(groups.values()):
         against |= {reason.code: reason for reason in group.reasons()}
+    if places and not against:
+        against = {reason.code: reason for reason in hopeless(places[0].facts, wanted)}
     return Search(tuple(found), () if found else tuple(against.values())[:MOST_REASONS])
+
+
+def hopeless(facts: Facts, wanted: Wanted) -> tuple[Reason, ...]:
+    """What stands against it at both ends of the window, whatever comes free in between."""
+    first = Slot(wanted.starts, wanted.starts + wanted.length)
+    last = Slot(wanted.ends - wanted.length, wanted.ends)
+    lacking = eligible_throughout(facts, first) if eligible_throughout(facts, last) else ()
+    lengths = ask(LENGTH, facts, first)
+    return (*(reason for reason in lacking if reason.code not in PASSING), *lengths)
 
 
 def has_room(places: Iterable[Place], wanted: Wanted) -> bool:

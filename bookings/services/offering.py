@@ -75,6 +75,7 @@ class Wish:
 
     row: Wait
     turned_down: Sequence[tuple[int, Interval]] = ()  # by machine
+    used: timedelta = timedelta(0)  # of the kind by its member, where that decides
 
     def places(self, places: Iterable[Place]) -> list[Place]:
         """Where it may be served."""
@@ -105,10 +106,7 @@ def queue_of(wishes: QuerySet[Wait], tool_class: ToolClass, now: datetime) -> li
     offers: dict[int, list[Booking]] = defaultdict(list)
     for offer in Booking.objects.filter(wait__in=rows, holds=False):
         offers[offer.wait_id or 0].append(offer)
-    fair = tool_class.fair_share
-    use = (
-        use_by_members({row.member_id for row in rows.values()}, tool_class.pk, now) if fair else {}
-    )
+    use = _use(rows.values(), tool_class, now)
     waiting = [
         Waiting(
             row.pk,
@@ -119,9 +117,20 @@ def queue_of(wishes: QuerySet[Wait], tool_class: ToolClass, now: datetime) -> li
         for row in rows.values()
     ]
     return [
-        Wish(rows[one.wish], [(o.machine_id, (o.starts, o.ends)) for o in offers[one.wish]])
-        for one in in_order(waiting, fair_share=fair)
+        Wish(rows[one.wish], _times(offers[one.wish]), one.used)
+        for one in in_order(waiting, fair_share=tool_class.fair_share)
     ]
+
+
+def _use(wishes: Iterable[Wait], tool_class: ToolClass, now: datetime) -> dict[int, timedelta]:
+    """What each of these members has used of the kind, where it matters."""
+    if not tool_class.fair_share:
+        return {}
+    return use_by_members({wish.member_id for wish in wishes}, tool_class.pk, now)
+
+
+def _times(offers: Iterable[Booking]) -> list[tuple[int, Interval]]:
+    return [(offer.machine_id, (offer.starts, offer.ends)) for offer in offers]
 
 
 # --- the offers ----------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from bookings.errors import Refused
 from bookings.facts import know
 from bookings.models import Booking, Wait
-from bookings.rules import Facts, Slot, ask, eligible_throughout, needs_approval, refusals
-from bookings.rules.slot import even, long_enough, short_enough
+from bookings.rules import Slot, needs_approval, refusals
+from bookings.rules.finding import Wanted, hopeless
 from bookings.services import claims, history
 from bookings.services.offering import offer_next, time_freed
 from equipment.models import Machine, ToolClass
@@ -26,8 +26,6 @@ from members.services import record
 
 MOST_WISHES = 10  # of one member that stand at one time
 LONGEST_WINDOW = timedelta(days=62)
-
-PASSING = ("locked-out",)  # what may be over by the time there is an offer
 
 __all__ = ["accept", "decline", "pass_over", "time_freed", "wait", "withdraw"]
 
@@ -121,7 +119,8 @@ def _against(wish: Wait, window: Slot, now: datetime) -> list[Reason]:
         now=now,
         with_claims=False,
     )
-    reasons = list(_hopeless(known.facts(machine), wish, now))
+    wanted = Wanted(timedelta(minutes=wish.minutes), max(wish.starts, now), wish.ends)
+    reasons = list(hopeless(known.facts(machine), wanted))
     standing = Wait.objects.standing(now).filter(member=wish.member).count()
     if standing >= MOST_WISHES:
         reasons.append(Reason("most-wishes", {"limit": MOST_WISHES}))
@@ -140,15 +139,6 @@ def _against_window(wish: Wait, window: Slot, now: datetime) -> list[Reason]:
     if window.starts > now + horizon:
         return [Reason("too-far-ahead", {"days": horizon.days, "latest": now + horizon})]
     return []
-
-
-def _hopeless(facts: Facts, wish: Wait, now: datetime) -> tuple[Reason, ...]:
-    """What stands against the first slot of the window and against the last one."""
-    took = timedelta(minutes=wish.minutes)
-    first, last = (Slot(at, at + took) for at in (max(wish.starts, now), wish.ends - took))
-    lengths = ask((even, long_enough, short_enough), facts, first)
-    lacking = eligible_throughout(facts, first) if eligible_throughout(facts, last) else ()
-    return (*(reason for reason in lacking if reason.code not in PASSING), *lengths)
 
 
 def _any_machine(wish: Wait) -> Machine | None:
