@@ -75,6 +75,12 @@ def _details(change: Change, zone: tzinfo) -> Iterator[str]:
     told = change.after
     if change.verb in PLACED and "starts" in told:
         yield _span(told, zone)
+    if "series" in told:
+        yield _("with its series")
+    if "group" in told:
+        yield _("together with other machines")
+    if kind := told.get("any_of"):
+        yield _("the first that was free of %s") % kind
     if giver := told.get("giver"):
         yield _("handed over by %s") % giver
     if told.get("late"):

@@ -12,14 +12,18 @@ LONGEST = 200  # characters
 
 def keep(booking: Booking, questions: Iterable[Question], answers: Answers) -> None:
     """Write what was answered; nothing for what was left open, or is not asked."""
+    if rows := rows_of(booking, questions, answers):
+        Answer.objects.bulk_create(rows)
+
+
+def rows_of(booking: Booking, questions: Iterable[Question], answers: Answers) -> list[Answer]:
+    """The same, not yet written."""
     given = {question.id: answers.get(question.id, "").strip() for question in questions}
-    rows = [
+    return [
         Answer(booking=booking, question_id=question, text=text[:LONGEST])
         for question, text in given.items()
         if text
     ]
-    if rows:
-        Answer.objects.bulk_create(rows)
 
 
 def copy(old: Booking, new: Booking) -> None:

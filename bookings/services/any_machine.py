@@ -87,18 +87,19 @@ def _book_any(
 
 def _try(asked: Asked, machine: Machine, facts: Facts) -> Booking | None:
     """The booking, or None where NoOverlap knows of a claim that the facts did not."""
-    booking = several.claim(
-        asked.member, machine, asked.slot, facts, note=asked.note, key=asked.key
+    by, kind = asked.by, machine.tool_class.name
+    made = several.claim(
+        asked.member, machine, asked.slot, facts, by=by, note=asked.note, key=asked.key
     )
-    kind = machine.tool_class.name
     try:
         with transaction.atomic():
-            several.write([booking], asked.answers, by=asked.by, now=asked.now, any_of=kind)
+            (booking,) = several.write([made], by=by, now=asked.now, any_of=kind)
     except IntegrityError as error:
         if claims.NO_OVERLAP not in str(error):
             raise
         return None
-    history.tell(booking, "booking-confirmed", asked.now)
+    waits = booking.state == Booking.State.REQUESTED
+    history.tell(booking, "booking-requested" if waits else "booking-confirmed", asked.now)
     AccessEpoch.bump()
     return booking
 

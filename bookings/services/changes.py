@@ -72,10 +72,7 @@ def _move(
     facts = _facts(booking, machine, slot, now)
     against = displaced_refusals(facts, slot) if displaced else move_refusals(facts, old, slot)
     aside = overriding.set_aside(against, override, by=by, space=machine.space)
-    if _waits(booking, facts, slot, by):
-        booking.state = State.REQUESTED
-    elif booking.state == State.REQUESTED:
-        booking.state = State.CONFIRMED
+    settle(booking, facts, slot, by)
     return _place(booking, machine, slot, aside, override.why, verb="move", by=by, now=now)
 
 
@@ -83,6 +80,14 @@ def _facts(booking: Booking, machine: Machine, slot: Slot, now: datetime) -> Fac
     """As if it did not stand, and with its questions answered as they were."""
     facts = claims.facts_under_lock(booking.member_id, machine, slot, now, changing=booking)
     return replace(facts, answers=answering.answers_of(booking)) if facts.questions else facts
+
+
+def settle(booking: Booking, facts: Facts, slot: Slot, by: Member) -> None:
+    """Let it be a request or a booking, as the policy asks of its new place."""
+    if _waits(booking, facts, slot, by):
+        booking.state = State.REQUESTED
+    elif booking.state == State.REQUESTED:
+        booking.state = State.CONFIRMED
 
 
 def _waits(booking: Booking, facts: Facts, slot: Slot, by: Member) -> bool:

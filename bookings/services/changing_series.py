@@ -16,10 +16,9 @@ from bookings.errors import Refused
 from bookings.models import Booking, Series
 from bookings.rules import Slot
 from bookings.rules.in_turn import Wish, in_turn
-from bookings.rules.recurrence import Rule, before, later, occurrence, rest
-from bookings.services import claims, several
+from bookings.rules.recurrence import Occurrence, Rule, before, later, occurrence, rest
+from bookings.services import claims, history, several
 from bookings.services.series import (
-    Day,
     clashes,
     columns,
     days,
@@ -66,8 +65,7 @@ def cancel_series(
     said = {"why": why} if why else {}
     several.cancel(rows, by=by, now=now, series=str(series.public_id), **said)
     log_series(series, "cancel_series", rows, by=by, now=now, **said)
-    by_other = {} if by == series.member else {"by": by.name, "why": why}
-    tell_series(series, "series-cancelled", rows, now, **by_other)
+    tell_series(series, "series-cancelled", rows, now, **history.by_other(booking, by, why))
     AccessEpoch.bump()
     return series
 
@@ -92,7 +90,9 @@ def change_series(
         series = _series_of(booking)
         rows = _ahead(series, _from_day(booking, scope), now)
         moving = _moving(series, rows, include_changed)
-        raise overlap_refusal(error, _judge(series, shift, moving, now)) from error
+        found = _found(series, shift, moving)
+        judged = days(found, in_turn(_wishes(series, shift, moving, found, now)))
+        raise overlap_refusal(error, judged) from error
 
 
 @transaction.atomic
@@ -111,12 +111,17 @@ def _change(
     moving = _moving(series, rows, include_changed)
     if not moving:
         raise Refused(Reason("series-nothing-ahead"))
-    judged = _judge(series, shift, moving, now)
-    if reasons := clashes(judged):
+    found = _found(series, shift, moving)
+    wishes = _wishes(series, shift, moving, found, now)
+    if reasons := clashes(days(found, in_turn(wishes))):
         raise Refused(*reasons)
+    if _is_as_asked(shift.machine or series.machine, moving, wishes):
+        return series
     going_on = _go_on(series, shift, day_of(rows[0]), now)
-    slots = [day.slot for day in judged if day.slot is not None]
-    moves = [Move(row, going_on.machine, slot) for row, slot in zip(moving, slots, strict=True)]
+    moves = [
+        Move(row, going_on.machine, wish.slot, wish.facts)
+        for row, wish in zip(moving, wishes, strict=True)
+    ]
     several.place(moves, by=by, now=now, series=str(going_on.public_id))
     log_series(going_on, "change_series", moving, by=by, now=now)
     tell_series(going_on, "series-changed", moving, now)
@@ -178,6 +183,14 @@ def day_of(booking: Booking) -> date:
     return booking.series_day
 
 
+def _is_as_asked(machine: Machine, moving: Sequence[Booking], wishes: Sequence[Wish]) -> bool:
+    """Twice is once."""
+    return all(
+        row.machine_id == machine.pk and wish.old == wish.slot
+        for row, wish in zip(moving, wishes, strict=True)
+    )
+
+
 def _same_kind(series: Series, machine: Machine | None) -> None:
     if machine is not None and machine.tool_class_id != series.machine.tool_class_id:
         raise Refused(Reason("other-kind", {"machine": machine.name, "machine_slug": machine.slug}))
@@ -196,22 +209,29 @@ def _changed(rule: Rule, shift: Shift) -> Rule:
     )
 
 
-def _judge(
-    series: Series, shift: Shift, moving: Sequence[Booking], now: datetime
-) -> tuple[Day, ...]:
-    """What stands against each at its new place, the others of the change at theirs."""
+def _found(series: Series, shift: Shift, moving: Sequence[Booking]) -> list[Occurrence]:
+    """Where each would go."""
     rule, moved = _changed(rule_of(series), shift), timedelta(days=shift.days)
+    return [occurrence(rule, day_of(row) + moved) for row in moving]
+
+
+def _wishes(
+    series: Series,
+    shift: Shift,
+    moving: Sequence[Booking],
+    found: Sequence[Occurrence],
+    now: datetime,
+) -> list[Wish]:
+    """Them, as the rules are asked: each at its new place, none at its old one."""
     machine = shift.machine or series.machine
-    found = [occurrence(rule, day_of(row) + moved) for row in moving]
     slots = [one.slot for one in found if one.slot is not None]
     known = several.known_under_lock(series.member_id, [machine], slots, now, moving)
     facts = known.facts(machine)
-    wishes = [
+    return [
         Wish(replace(facts, booked_at=row.created_at), one.slot, old=Slot(row.starts, row.ends))
         for row, one in zip(moving, found, strict=True)
         if one.slot is not None
     ]
-    return days(found, in_turn(wishes))
 
 
 def _go_on(series: Series, shift: Shift, day: date, now: datetime) -> Series:

@@ -9,11 +9,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from bookings.errors import Refused
-from bookings.facts import Known
 from bookings.models import Booking
-from bookings.rules import Slot
+from bookings.rules import Facts, Slot
 from bookings.rules.in_turn import Wish, in_turn
-from bookings.services import claims, several
+from bookings.services import claims, history, several
 from bookings.services.several import Move
 from equipment.models import Machine
 from equipment.reason import Reason
@@ -49,7 +48,8 @@ def book_group(
         if isinstance(error, Refused):
             raise
         known = several.known_of(member.pk, wanted, [slot], now)
-        raise _overlap_refusal(error, _judge(known, wanted, slot)) from error
+        facts = [known.facts(machine) for machine in wanted]
+        raise _overlap_refusal(error, _judge(wanted, facts, slot)) from error
 
 
 @transaction.atomic
@@ -68,15 +68,16 @@ def _book(
         raise Refused(Reason("group-size", {"most": MOST}))
     claims.lock(member.pk, *(machine.pk for machine in machines))
     known = several.known_under_lock(member.pk, machines, [slot], now)
-    if reasons := _judge(known, machines, slot, answers=answers):
+    facts = [replace(known.facts(machine), answers=answers) for machine in machines]
+    if reasons := _judge(machines, facts, slot):
         raise Refused(*reasons)
     group = uuid.uuid4()
-    bookings = [
-        several.claim(member, machine, slot, known.facts(machine), note=note, group=group)
-        for machine in machines
+    made = [
+        several.claim(member, machine, slot, of_it, by=by, note=note, group=group)
+        for machine, of_it in zip(machines, facts, strict=True)
     ]
-    bookings[0].key = key  # of all of them; a key is one row's
-    several.write(bookings, answers, by=by, now=now, group=str(group))
+    made[0].booking.key = key  # of all of them; a key is one row's
+    bookings = several.write(made, by=by, now=now, group=str(group))
     _tell("group-booked", bookings, now)
     AccessEpoch.bump()
     return bookings
@@ -93,7 +94,8 @@ def move_group(
         rows = _ahead(booking, now)
         machines = [row.machine for row in rows]
         known = several.known_of(booking.member_id, machines, [slot], now, rows)
-        raise _overlap_refusal(error, _judge(known, machines, slot, rows)) from error
+        facts = [known.facts(machine) for machine in machines]
+        raise _overlap_refusal(error, _judge(machines, facts, slot, rows)) from error
 
 
 @transaction.atomic
@@ -104,9 +106,10 @@ def _move(booking: Booking, slot: Slot, *, by: Member, now: datetime) -> list[Bo
         raise Refused(Reason("booking-running"))
     machines = [row.machine for row in rows]
     known = several.known_under_lock(booking.member_id, machines, [slot], now, rows)
-    if reasons := _judge(known, machines, slot, rows):
+    facts = [replace(known.facts(row.machine), booked_at=row.created_at) for row in rows]
+    if reasons := _judge(machines, facts, slot, rows):
         raise Refused(*reasons)
-    moves = [Move(row, row.machine, slot) for row in rows]
+    moves = [Move(row, row.machine, slot, of_it) for row, of_it in zip(rows, facts, strict=True)]
     several.place(moves, by=by, now=now, group=str(booking.group))
     _tell("group-changed", rows, now)
     AccessEpoch.bump()
@@ -121,31 +124,27 @@ def cancel_group(*, booking: Booking, by: Member, now: datetime, why: str = "") 
         return rows
     said = {"why": why} if why else {}
     several.cancel(rows, by=by, now=now, group=str(booking.group), **said)
-    by_other = {} if by == booking.member else {"by": by.name, "why": why}
-    _tell("group-cancelled", rows, now, **by_other)
+    _tell("group-cancelled", rows, now, **history.by_other(booking, by, why))
     AccessEpoch.bump()
     return rows
 
 
 def _judge(
-    known: Known,
     machines: Sequence[Machine],
+    facts: Sequence[Facts],
     slot: Slot,
     rows: Sequence[Booking] = (),
-    answers: Mapping[int, str] | None = None,
 ) -> list[Reason]:
-    """Every reason, each with its `on_machine`; the earlier machines count in quotas."""
-    facts = [replace(known.facts(machine), answers=answers) for machine in machines]
-    wishes = [Wish(fact, slot) for fact in facts]
-    if rows:
-        wishes = [
-            Wish(replace(fact, booked_at=row.created_at), slot, old=Slot(row.starts, row.ends))
-            for fact, row in zip(facts, rows, strict=True)
-        ]
-    answered = zip(machines, in_turn(wishes), strict=True)
+    """Every reason, each with its `on_machine`; the earlier machines count in quotas.
+
+    `rows` are the bookings that move, one of each machine.
+    """
+    places: list[Slot | None] = [Slot(row.starts, row.ends) for row in rows]
+    places = places or [None] * len(machines)
+    wishes = [Wish(of_it, slot, old=old) for of_it, old in zip(facts, places, strict=True)]
     return [
         reason
-        for machine, reasons in answered
+        for machine, reasons in zip(machines, in_turn(wishes), strict=True)
         for reason in several.noted(reasons, on_machine=machine.name)
     ]
 
@@ -181,7 +180,7 @@ def _locked(booking: Booking, now: datetime) -> list[Booking]:
 def _tell(kind: str, bookings: Sequence[Booking], now: datetime, **more: Any) -> None:
     """One notice for all of them."""
     first = bookings[0]
-    context = {
+    context: dict[str, Any] = {
         "machines": ", ".join(booking.machine.name for booking in bookings),
         "booking": str(first.public_id),
         "starts": first.starts.isoformat(),
@@ -189,4 +188,5 @@ def _tell(kind: str, bookings: Sequence[Booking], now: datetime, **more: Any) ->
         "zone": first.machine.space.zone,
     }
     key = f"{kind}:{first.public_id}:{first.sequence}"
-    post(to=first.member, kind=kind, key=key, context=context | more, at=now)
+    context |= several.waiting(bookings) | more
+    post(to=first.member, kind=kind, key=key, context=context, at=now)

@@ -18,6 +18,7 @@ from bookings.rules import Facts, Slot
 from bookings.rules.in_turn import Wish, in_turn
 from bookings.rules.recurrence import Occurrence, Rule, flaw, occurrences
 from bookings.services import claims, several
+from bookings.services.several import Made
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
@@ -104,8 +105,8 @@ def _book(
     if not kept:
         raise Refused(Reason("series-all-skipped"))
     series = _row(member, machine, rule, now, key)
-    bookings = [_claim(series, day, facts, note) for day in kept]
-    several.write(bookings, answers, by=by, now=now, series=str(series.public_id))
+    made = [_claim(series, day, facts, by, note) for day in kept]
+    bookings = several.write(made, by=by, now=now, series=str(series.public_id))
     log_series(series, "book_series", bookings, by=by, now=now)
     tell_series(series, "series-booked", bookings, now)
     AccessEpoch.bump()
@@ -195,7 +196,7 @@ def columns(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _claim(series: Series, day: Day, facts: Facts, note: str) -> Booking:
+def _claim(series: Series, day: Day, facts: Facts, by: Member, note: str) -> Made:
     """A claim for one day, not yet written."""
     if day.slot is None:
         raise ValueError("a day without a slot has a reason against it")
@@ -204,6 +205,7 @@ def _claim(series: Series, day: Day, facts: Facts, note: str) -> Booking:
         series.machine,
         day.slot,
         facts,
+        by=by,
         note=note,
         series=series,
         series_day=day.day,
@@ -247,4 +249,5 @@ def tell_series(
         "zone": series.zone,
     }
     key = f"{kind}:{series.public_id}:{now.isoformat()}"
-    post(to=series.member, kind=kind, key=key, context=context | more, at=now)
+    context |= several.waiting(bookings) | more
+    post(to=series.member, kind=kind, key=key, context=context, at=now)

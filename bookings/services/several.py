@@ -3,7 +3,7 @@
 Shared by the services, used by nobody else. The caller holds the member's lock and the machines'.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,23 +15,37 @@ from bookings.models import Answer, Booking
 from bookings.rules import Facts, Slot, needs_approval
 from bookings.rules.gaps import REACH
 from bookings.services import claims, history
+from bookings.services.answering import rows_of
+from bookings.services.cancelling import give_back, would_be_late
+from bookings.services.changes import settle
 from bookings.services.expiry import lapse_stale
 from bookings.services.offering import time_freed
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
+from members.permissions import is_staff
 from members.services import record_all
 
-WRITTEN = ["machine", "starts", "ends", "blocked_until", "lapses_at", "sequence", "updated_at"]
+PLACE = ["machine", "starts", "ends", "blocked_until", "lapses_at"]
+VERSION = ["state", "sequence", "updated_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One of several new bookings, and the facts by which it was allowed."""
+
+    booking: Booking
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where one of several bookings goes."""
+    """Where one of several bookings goes, and the facts by which it may."""
 
     booking: Booking
     machine: Machine
     slot: Slot
+    facts: Facts
 
 
 def known_of(
@@ -77,65 +91,68 @@ def noted(reasons: Iterable[Reason], **params: object) -> list[Reason]:
 
 
 def claim(
-    member: Member, machine: Machine, slot: Slot, facts: Facts, *, note: str, **fields: Any
-) -> Booking:
+    member: Member,
+    machine: Machine,
+    slot: Slot,
+    facts: Facts,
+    *,
+    by: Member,
+    note: str,
+    **fields: Any,
+) -> Made:
     """One of them, not yet written; staff are asked first where the policy says so."""
-    asks = needs_approval(facts, slot)
+    waits = needs_approval(facts, slot) and not is_staff(by, machine.space)
     booking = Booking(
         member=member,
-        state=Booking.State.REQUESTED if asks else Booking.State.CONFIRMED,
+        state=Booking.State.REQUESTED if waits else Booking.State.CONFIRMED,
         note=note,
         created_at=facts.now,
         updated_at=facts.now,
         **fields,
     )
     claims.set_times(booking, machine, slot.starts, slot.ends)
-    return booking
+    return Made(booking, facts)
 
 
-def write(
-    bookings: Sequence[Booking],
-    answers: Mapping[int, str],
-    *,
-    by: Member,
-    now: datetime,
-    **more: Any,
-) -> None:
+def write(made: Sequence[Made], *, by: Member, now: datetime, **more: Any) -> list[Booking]:
     """Insert what the rules allow, with the history of each; `more` is told beside it."""
-    Booking.objects.bulk_create(bookings)
+    bookings = Booking.objects.bulk_create([one.booking for one in made])
     Answer.objects.bulk_create(
-        Answer(booking=booking, question_id=question, text=text)
-        for booking in bookings
-        for question, text in answers.items()
-        if text.strip()
+        row
+        for one in made
+        for row in rows_of(one.booking, one.facts.questions, one.facts.answers or {})
     )
-    _log("book", bookings, {}, by=by, now=now, **more)
+    for state, verb in ((Booking.State.CONFIRMED, "book"), (Booking.State.REQUESTED, "request")):
+        of_state = [booking for booking in bookings if booking.state == state]
+        _log(verb, of_state, {}, by=by, now=now, **more)
+    return bookings
 
 
 def place(moves: Sequence[Move], *, by: Member, now: datetime, **more: Any) -> None:
     """Write all to their new places. One may take the place that another leaves: for a moment
     none of them holds, and NoOverlap judges them where they stand in the end.
     """
-    before = {move.booking.pk: history.snapshot(move.booking) for move in moves}
-    _freed([move.booking for move in moves], now)
+    bookings = [move.booking for move in moves]
+    before = {booking.pk: history.snapshot(booking) for booking in bookings}
+    _freed(bookings, now)
     rows = Booking.objects.filter(pk__in=before)
     rows.update(holds=False)
     for move in moves:
+        settle(move.booking, move.facts, move.slot, by)
         claims.set_times(move.booking, move.machine, move.slot.starts, move.slot.ends)
         history.touch(move.booking, now)
-    Booking.objects.bulk_update([move.booking for move in moves], WRITTEN)
+    Booking.objects.bulk_update(bookings, PLACE + VERSION)
     rows.update(holds=True)
-    _log("move", [move.booking for move in moves], before, by=by, now=now, **more)
+    _log("move", bookings, before, by=by, now=now, **more)
 
 
 def cancel(bookings: Sequence[Booking], *, by: Member, now: datetime, **more: Any) -> None:
-    """Give all back."""
+    """Give all back; those that the member gives back too late are marked."""
     before = {booking.pk: history.snapshot(booking) for booking in bookings}
     for booking in bookings:
-        booking.state, booking.holds, booking.ended_at = Booking.State.CANCELLED, False, now
-        history.touch(booking, now)
-    fields = ["state", "holds", "ended_at", "sequence", "updated_at"]
-    Booking.objects.bulk_update(bookings, fields)
+        booking.late = would_be_late(booking, by, now)
+        give_back(booking, now)
+    Booking.objects.bulk_update(bookings, ["holds", "ended_at", "late", *VERSION])
     _freed(bookings, now)
     _log("cancel", bookings, before, by=by, now=now, **more)
 
@@ -155,8 +172,20 @@ def _log(
     now: datetime,
     **more: Any,
 ) -> None:
+    if not bookings:
+        return
     told = [
-        (booking, before.get(booking.pk, {}), history.snapshot(booking) | more)
+        (booking, before.get(booking.pk, {}), history.snapshot(booking) | more | _late(booking))
         for booking in bookings
     ]
     record_all(actor=by, verb=verb, told=told, at=now, on_behalf_of=bookings[0].member)
+
+
+def _late(booking: Booking) -> dict[str, bool]:
+    return {"late": True} if booking.late else {}
+
+
+def waiting(bookings: Iterable[Booking]) -> dict[str, int]:
+    """What a notice adds: how many of them staff have yet to approve."""
+    requested = sum(booking.state == Booking.State.REQUESTED for booking in bookings)
+    return {"requested": requested} if requested else {}

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import services
 from bookings.errors import Refused
-from bookings.models import Booking, Series
+from bookings.models import Answer, Booking, Question, Series
 from bookings.rules.recurrence import Rule
 from bookings.services.changing_series import Scope, Shift
 from bookings.services.series import clashes
@@ -49,7 +49,7 @@ def a_series(
     world: World, *, skip: Collection[date] = (), now: datetime = NOW, **asked: Any
 ) -> Series:
     """Alice's series on the router; `asked` is about its rule."""
-    given = {name: asked.pop(name) for name in ("key", "note") if name in asked}
+    given = {name: asked.pop(name) for name in ("key", "note", "answers") if name in asked}
     member, machine = asked.pop("member", world.alice), asked.pop("machine", world.router)
     return services.book_series(
         member=member,
@@ -238,6 +238,27 @@ def is_frame(sql: str) -> bool:
     return sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK"))
 
 
+def test_staff_are_asked_first_where_the_policy_says_so(world: World) -> None:
+    world.tool_class.approval_above_minutes = 30
+    world.tool_class.save()
+    series = a_series(world, count=2)
+    assert {row.state for row in series.bookings.all()} == {State.REQUESTED}
+    assert verbs(on(series, 24)) == ["request"]
+    assert Outbox.objects.get().context["requested"] == 2
+    change(series, 24, minutes=30)
+    assert {row.state for row in series.bookings.all()} == {State.CONFIRMED}
+
+
+def test_answers_are_kept_with_each_day_and_asked_for(world: World) -> None:
+    question = Question.objects.create(tool_class=world.tool_class, text="Material")
+    with pytest.raises(Refused) as refused:
+        a_series(world, count=2)
+    assert against(refused.value) == [(24, "unanswered"), (25, "unanswered")]
+    series = a_series(world, count=2, answers={question.pk: "Birch"})
+    rows = Answer.objects.filter(booking__series=series)
+    assert list(rows.values_list("text", flat=True)) == ["Birch", "Birch"]
+
+
 # --- changing it ---------------------------------------------------------------------------------
 
 
@@ -419,6 +440,21 @@ def test_this_and_following_are_cancelled_singly_changed_ones_too(world: World) 
     assert stands(series) == ["24 18:00", "25 18:00"]
     series.refresh_from_db()
     assert series.until == date(2026, 11, 25)
+
+
+def test_what_is_given_back_too_late_is_marked(world: World) -> None:
+    world.tool_class.cancel_notice_minutes = 24 * 60
+    world.tool_class.save()
+    series = a_series(world, count=3)
+    services.cancel_series(booking=on(series, 24), scope=Scope.ALL, by=world.alice, now=NOW)
+    assert [row.late for row in series.bookings.order_by("starts")] == [True, False, False]
+
+
+def test_the_same_change_twice_is_one(world: World) -> None:
+    series = a_series(world, count=2)
+    for _twice in range(2):
+        change(series, 24, starts=time(20))
+    assert verbs(series) == ["book_series", "change_series"]
 
 
 def test_staff_who_cancel_a_series_are_named(world: World) -> None:
