@@ -10,7 +10,7 @@ from itertools import combinations
 
 from bookings import services
 from bookings.errors import Refused
-from bookings.models import Booking, Disruption, PlanLimit, Wait
+from bookings.models import Booking, Disruption, HandOver, PlanLimit, Wait
 from bookings.rules.recurrence import Rule
 from bookings.services import waitlist
 from bookings.services.changing_series import Scope, Shift
@@ -42,7 +42,11 @@ class Life:
         self.done = Counter()  # what was done, and what was refused, by verb
         self.worker = True
         self.world = a_world(
-            most_future=AHEAD, buffer_minutes=15, step_minutes=30, no_show_minutes=15
+            most_future=AHEAD,
+            buffer_minutes=15,
+            step_minutes=30,
+            no_show_minutes=15,
+            approval_above_minutes=150,
         )
         self._people_and_machines()
 
@@ -164,6 +168,60 @@ class Life:
     def finish(self):
         if booking := self.a_booking(State.RUNNING, State.CONFIRMED):
             self.attempt("finish", services.finish, booking=booking, by=booking.member)
+
+    # --- between two people ----------------------------------------------------------------------
+
+    def propose(self):
+        """To hand a booking over, sometimes for one of the other's in return."""
+        booking, to = self.a_booking(State.CONFIRMED), self.pick(self.members)
+        if booking is None:
+            return
+        theirs = Booking.objects.filter(member=to, state=State.CONFIRMED, starts__gt=self.now)
+        back = self.pick(theirs.order_by("pk")) if self.random.random() < 0.5 else None
+        self.attempt(
+            "propose a swap" if back else "propose",
+            services.propose_hand_over,
+            booking=booking,
+            to=to,
+            in_return=back,
+            by=booking.member,
+        )
+
+    def answer_a_proposal(self):
+        rows = HandOver.objects.order_by("pk")
+        if self.random.random() < 0.9:
+            rows = rows.filter(answered_at=None)
+        if proposal := self.pick(rows):
+            verb, act = self.random.choice(
+                [*([("take over", services.accept_hand_over)] * 3)]
+                + [("turn down", services.decline_hand_over)]
+            )
+            verb = f"{verb} a swap" if proposal.in_return_id else verb
+            self.attempt(verb, act, hand_over=proposal, by=proposal.to)
+
+    def answer_a_request(self):
+        if booking := self.a_booking(State.REQUESTED):
+            dana = self.world.dana
+            if self.random.random() < 0.7:
+                self.attempt("approve", services.approve, booking=booking, by=dana)
+            else:
+                self.attempt("refuse", services.decline, booking=booking, by=dana, words="No")
+
+    def staff_book(self):
+        """For somebody, and longer than the rules have it; quotas are left as they are."""
+        starts, _ends = self.a_slot()
+        self.attempt(
+            "staff book",
+            services.book,
+            member=self.pick(self.members),
+            machine=self.pick(self.machines),
+            starts=starts,
+            ends=starts + 5 * HOUR,
+            by=self.world.dana,
+            origin=Booking.Origin.STAFF,
+            overrides=["too-long"],
+            override_why="A course",
+        )
 
     # --- several at once -------------------------------------------------------------------------
 
@@ -411,8 +469,12 @@ ACTIONS = (
     *(["wait"] * 3),
     *(["answer_an_offer"] * 2),
     *(["cancel"] * 2),
+    *(["propose"] * 2),
+    *(["answer_a_proposal"] * 2),
+    *(["answer_a_request"] * 2),
+    *(["come"] * 3),
+    "staff_book",
     "extend",
-    "come",
     "walk_up",
     "finish",
     "book_a_series",
