@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -66,6 +67,11 @@ def hint(booking: Booking, now: datetime) -> str:
     state, machine = state_at(booking, now), booking.machine
     if state == State.RUNNING:
         return _("Finish here when you are done; the rest of the time is then free for others.")
+    if state == State.OFFERED and booking.lapses_at is not None:
+        until = booking.lapses_at.astimezone(machine.space.tz)
+        return _("Kept for you until %s. Then it goes to the next person.") % (
+            formats.date_format(until, _("l j F, H:i"))
+        )
     if state != State.CONFIRMED:
         return ""
     early = machine.tool_class.early_start_minutes
@@ -94,6 +100,7 @@ def own_booking_now(member: Member, machine: Machine, now: datetime) -> Booking 
     """The member's booking that is on, or may be begun early."""
     early = timedelta(minutes=machine.tool_class.early_start_minutes)
     coming = Booking.objects.coming(now).filter(member=member, machine=machine)
+    coming = coming.exclude(state=State.OFFERED)
     return coming.filter(starts__lte=now + early).order_by("starts").first()
 
 
@@ -102,7 +109,9 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
     state = state_at(booking, now)
     if state == State.RUNNING:
         return [_finish(booking), _extend(booking)]
-    if state not in (State.CONFIRMED, State.REQUESTED, State.OFFERED):
+    if state == State.OFFERED:
+        return [_answer(booking, "take"), _answer(booking, "decline")]
+    if state not in (State.CONFIRMED, State.REQUESTED):
         return []
     early = timedelta(minutes=booking.machine.tool_class.early_start_minutes)
     begins = not booking.machine.has_interlock and now >= booking.starts - early
@@ -112,6 +121,14 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
         *([_extend(booking)] if now >= booking.starts else []),
         Action(pgettext("booking", "Cancel"), _url("cancel", booking), "x", danger=True),
     ]
+
+
+def _answer(booking: Booking, answer: str) -> Action:
+    """To an offer of the waitlist."""
+    takes = answer == "take"
+    url = reverse(f"bookings:offer_{answer}", args=[booking.public_id])
+    word, icon = (_("Take it"), "key") if takes else (_("Leave it to the next"), "x")
+    return Action(word, url, icon, post=True, primary=takes)
 
 
 def _check_in(booking: Booking) -> Action:

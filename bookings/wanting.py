@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from bookings.rules import Slot
 from equipment.models import Machine, ToolClass
+from equipment.words import Told
 from members.models import Space
 
 ANY = "any"
+TAKEN = frozenset({"taken", "taken-for-long", "shared-taken", "waitlist-only"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ def wait_url(what: str, slot: Slot, ends: datetime | None = None) -> str:
         "minutes": str(int(slot.length.total_seconds()) // 60),
     }
     return f"{reverse('bookings:wait_create')}?{urlencode(asked)}"
+
+
+def worth_waiting(refusals: Iterable[Told]) -> bool:
+    """Whether others have it, or it is to be had by waiting only."""
+    return any(told.code in TAKEN for told in refusals)
 
 
 def with_features(machines: Iterable[Machine], features: Iterable[str]) -> list[Machine]:

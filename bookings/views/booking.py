@@ -25,6 +25,7 @@ from bookings.permissions import booking_for, bookings_of, machine_to_book, sibl
 from bookings.policy import sentences
 from bookings.responses import attempt, change_page, done, page, posted, say_refused
 from bookings.timeline import history_of
+from bookings.wanting import wait_url, worth_waiting
 from equipment.models import Machine
 from equipment.words import Told
 from members.models import Member
@@ -54,6 +55,8 @@ def booking_create(request: MemberRequest, slug: str) -> HttpResponse:
         refusals = offered.refusals()
     form.show_lengths(offered.choices)
     shown = {"form": form, "refusals": refusals, "rules": sentences(machine.tool_class)}
+    if worth_waiting(refusals):
+        shown["wait_url"] = wait_url(machine.slug, offered.slot)
     return page(request, "create", machine, shown)
 
 
