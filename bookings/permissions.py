@@ -125,6 +125,11 @@ def machines_beside(machine: Machine) -> QuerySet[Machine]:
     return rows.select_related("tool_class__requires", "space")
 
 
+def tool_class_to_read(slug: str) -> ToolClass:
+    """Anybody may read a policy."""
+    return get_object_or_404(ToolClass.objects.select_related("requires"), slug=slug)
+
+
 def kind_to_book(slug: str) -> tuple[ToolClass, QuerySet[Space]]:
     """A tool class, and the spaces that have machines of it in use; there is at least one."""
     kind = get_object_or_404(ToolClass, slug=slug)

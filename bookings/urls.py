@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.views import booking as views
-from bookings.views import closure, disruption, finding, group, hours, series, waitlist
+from bookings.views import closure, disruption, finding, group, hours, policy, series, waitlist
 
 app_name = "bookings"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("machines/<slug:slug>/start/", views.walk_up, name="walk_up"),
     path("machines/<slug:slug>/repeat/", series.series_create, name="series_create"),
     path("machines/<slug:slug>/book-several/", group.group_create, name="group_create"),
+    path("tool-classes/<slug:slug>/", policy.policy_show, name="policy_show"),
+    path("tool-classes/<slug:slug>/policy/", policy.policy_edit, name="policy_edit"),
     path("tool-classes/<slug:slug>/book/", group.any_create, name="any_create"),
     path("series/<uuid:public_id>/", series.series_detail, name="series_detail"),
     path("bookings/<uuid:public_id>/series/move/", series.series_move, name="series_move"),

@@ -38,6 +38,11 @@ def _register_kind() -> None:
         link=machine_page,
     )
     register(
+        "policy-changed",
+        _("Somebody has changed this policy since you opened it."),
+        _("Look at what it says now, then change it again."),
+    )
+    register(
         "unanswered",
         _("Still to answer: {questions}"),
         _("Answer it, then book."),
