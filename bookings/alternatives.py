@@ -40,7 +40,12 @@ class Alternatives:
 
 
 def alternatives_to(booking: Booking, now: datetime) -> Alternatives:
-    """What the rules would allow its member instead, each as long as the booking."""
+    """What the rules would allow its member instead, each as long as the booking.
+
+    What is only offered is not moved: its member has not taken it yet.
+    """
+    if booking.state == Booking.State.OFFERED:
+        return Alternatives((), ())
     machines = list(siblings_of(booking.machine))
     first, last = max(now, booking.starts - BACK), booking.ends + FORTH
     known = know(

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from bookings.causes import HIT
+from bookings.causes import HIT, Shelf, Span
 from bookings.models import Booking
 from equipment.models import Machine, MachineClosure
 from equipment.services.closures import close_machine
@@ -53,15 +53,22 @@ class Place:
             return self.machine.closures.filter(ends__gt=now).order_by("starts")
         return self.space.closures.filter(ends__gt=now).order_by("starts")
 
-    def hit_by(self, stretch: Stretch, now: datetime) -> Sequence[Booking]:
+    def hit_by(self, stretches: Sequence[Stretch], now: datetime) -> Sequence[Booking]:
         """The bookings ahead whose members would have to choose something else."""
-        rows = Booking.objects.standing(now).filter(
-            state__in=HIT, starts__gt=now, starts__lt=stretch.ends, ends__gt=stretch.starts
-        )
+        if not stretches:
+            return []
+        starts, ends = min(each.starts for each in stretches), max(each.ends for each in stretches)
         machines = [self.machine] if self.machine else self.space.machines.filter(retired_at=None)
-        rows = rows.filter(machine__in=machines, blocked_until__gt=stretch.starts)
-        rows = rows.exclude(purpose=Booking.Purpose.MAINTENANCE)
-        return list(rows.select_related("member", "machine").order_by("starts"))
+        rows = Booking.objects.standing(now).filter(
+            machine__in=machines, blocked_until__gt=starts, starts__gt=now, starts__lt=ends
+        )
+        rows = rows.filter(state__in=HIT).exclude(purpose=Booking.Purpose.MAINTENANCE)
+        shelf = Shelf(Span(each.starts, each.ends, 0, each.reason) for each in stretches)
+        return [
+            row
+            for row in rows.select_related("member", "machine").order_by("starts")
+            if shelf.touching(row.starts, row.ends)
+        ]
 
     def close(self, stretch: Stretch, *, by: Member, now: datetime) -> AnyClosure:
         if self.machine is not None:

@@ -28,7 +28,7 @@ class AnswerForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         machine = given.get("machine")
         starts = read_start(given.get("starts"), machine.space.tz) if machine else None
-        if given.get("answer") == MOVE and starts is None:
+        if given.get("answer") != RELEASE and starts is None:
             raise forms.ValidationError(_("Choose one of the times below, or give it back."))
         return given
 

@@ -148,6 +148,8 @@ def answer_disruption(
 def _make_way(
     booking: Booking, machine: Machine, starts: datetime, *, by: Member, now: datetime
 ) -> Disruption.Answer:
+    if (machine, starts) == (booking.machine, booking.starts):
+        raise Refused(Reason("still-in-the-way", {"machine": machine.name}))
     ends = starts + (booking.ends - booking.starts)
     is_sibling = machine != booking.machine and starts == booking.starts
     move(

@@ -78,7 +78,7 @@ def _edit(request: MemberRequest, place: Place, closure: AnyClosure | None = Non
     """The form; where bookings are hit it comes back once with their list, to be confirmed."""
     now, posted = timezone.now(), request.POST if request.method == "POST" else None
     form = ClosureForm(posted, zone=place.space.tz, initial=_as_it_is(closure))
-    hit = place.hit_by(form.stretch, now) if form.is_valid() else []
+    hit = place.hit_by([form.stretch], now) if form.is_valid() else []
     if form.is_valid() and len(hit) == _told(request):
         put(place, closure, form.stretch, by=request.user, now=now)
         find_disruptions(now=timezone.now())

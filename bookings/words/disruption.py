@@ -16,6 +16,11 @@ def register_disruption() -> None:
         label=_("Open the booking"),
         link=booking_page,
     )
+    register(
+        "still-in-the-way",
+        _("At that time {machine} cannot be used: it is what has to change."),
+        _("Choose another machine or another time, or give it back."),
+    )
 
 
 def booking_page(params: Mapping[str, object]) -> str:
