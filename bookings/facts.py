@@ -231,15 +231,6 @@ class Known:
     def hours(self, space_id: int) -> Hours:
         return Hours(tuple(self.weekly.get(space_id, ())), tuple(self.closures.get(space_id, ())))
 
-    def is_like_its_kind(self, machine: Machine) -> bool:
-        """Whether the rules cannot tell it from others of its kind in its space, but for claims."""
-        own_matters = (self.lockouts, self.machine_closures, self.shares)
-        return (
-            machine.retired_at is None
-            and not any(matters.get(machine.pk) for matters in own_matters)
-            and all(limit.machine_id != machine.pk for limit in self.limits)
-        )
-
     def facts(self, machine: Machine) -> Facts:
         """Everything about the member asking for this machine."""
         kind = machine.tool_class

@@ -54,7 +54,11 @@ def booking_create(request: MemberRequest, slug: str) -> HttpResponse:
         form = BookingForm(zone=machine.space.tz, initial=offered.initial)
         refusals = offered.refusals()
     form.show_lengths(offered.choices)
-    shown = {"form": form, "refusals": refusals, "rules": sentences(machine.tool_class)}
+    shown = {
+        "form": form,
+        "refusals": refusals,
+        "rules": sentences(machine.tool_class, request.user, now),
+    }
     if worth_waiting(refusals):
         shown["wait_url"] = wait_url(machine.slug, offered.slot)
     return page(request, "create", machine, shown)

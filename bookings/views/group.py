@@ -61,7 +61,11 @@ def group_create(request: MemberRequest, slug: str) -> HttpResponse:
             names = ", ".join(booking.machine.name for booking in booked)
             messages.success(request, _("%s are booked.") % names)
             return redirect("bookings:booking_detail", booked[0].public_id)
-    shown = {"form": form, "refusals": refusals, "rules": sentences(machine.tool_class)}
+    shown = {
+        "form": form,
+        "refusals": refusals,
+        "rules": sentences(machine.tool_class, request.user, timezone.now()),
+    }
     return page(request, "several", machine, shown)
 
 
@@ -157,7 +161,12 @@ def any_create(request: MemberRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%s is booked.") % booking.machine)
             return redirect("bookings:booking_detail", booking.public_id)
     shown = {"kind": kind, "spaces": spaces, "form": form, "refusals": refusals}
-    return page(request, "any", machines[0], shown | {"rules": sentences(kind)})
+    return page(
+        request,
+        "any",
+        machines[0],
+        shown | {"rules": sentences(kind, request.user, timezone.now())},
+    )
 
 
 def _space(request: MemberRequest, spaces: QuerySet[Space]) -> Space:

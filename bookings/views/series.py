@@ -57,7 +57,12 @@ def series_create(request: MemberRequest, slug: str) -> HttpResponse:
         seen, flaws = _look(form, request, machine)
         refusals = refusals or flaws
     shown = {"form": form, "refusals": refusals, "preview": seen, "tried": "book" in request.POST}
-    return page(request, "repeat", machine, shown | {"rules": sentences(machine.tool_class)})
+    return page(
+        request,
+        "repeat",
+        machine,
+        shown | {"rules": sentences(machine.tool_class, request.user, timezone.now())},
+    )
 
 
 def _form(request: MemberRequest, machine: Machine) -> SeriesForm:
