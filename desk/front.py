@@ -9,8 +9,10 @@ from django.utils.translation import ngettext
 
 from access import facts
 from access.models import Candidate, Device, Session
+from bookings.disrupted import waiting_in
 from bookings.models import Booking
 from desk import queries
+from desk.letters import stuck
 from desk.links import machine_url
 from desk.people import find, person_page, standing_of
 from desk.ruler import midnight
@@ -163,8 +165,14 @@ def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
 
 
 def needs(space: Space, now: datetime) -> list[dict[str, Any]]:
-    """What waits for somebody of the staff: reports, silent devices, unknown badges."""
-    return [*_faults(space, now), *_silent(space, now), *_unknown_badges(space)]
+    """What waits for somebody of the staff: reports, silent devices, unknown badges, mails."""
+    return [
+        *_faults(space, now),
+        *_disruptions(space),
+        *_silent(space, now),
+        *_unknown_badges(space),
+        *_stuck_messages(),
+    ]
 
 
 def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:
@@ -182,6 +190,21 @@ def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:
             "url": reverse("equipment:fault_answer", args=[row.pk]),
         }
         for row in rows.select_related("machine", "reported_by")[:5]
+    ]
+
+
+def _disruptions(space: Space) -> list[dict[str, Any]]:
+    waiting = waiting_in(space).count()
+    if not waiting:
+        return []
+    title = ngettext("%d booking has to make way", "%d bookings have to make way", waiting)
+    return [
+        {
+            "icon": "calendar",
+            "title": title % waiting,
+            "text": _("A closure or lockout fell over it, and nobody has chosen yet."),
+            "url": reverse("bookings:disruption_list", args=[space.slug]),
+        }
     ]
 
 
@@ -206,3 +229,12 @@ def _unknown_badges(space: Space) -> list[dict[str, Any]]:
     title = ngettext("%d unknown badge", "%d unknown badges", waiting) % waiting
     text = _("Tapped at an enrolment reader; say whose.")
     return [{"icon": "badge", "title": title, "text": text, "view": "access:enrol"}]
+
+
+def _stuck_messages() -> list[dict[str, Any]]:
+    waiting = stuck().count()
+    if not waiting:
+        return []
+    title = ngettext("%d message did not get through", "%d messages did not get through", waiting)
+    text = _("It is tried again; see what the mail server says.")
+    return [{"icon": "mail", "title": title % waiting, "text": text, "view": "desk:outbox"}]

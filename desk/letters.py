@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from members.models import Member
 from notices import mail
 from notices.kinds import KINDS
 from notices.manners import manner_of
-from notices.models import Choice, Outbox
+from notices.models import Choice, Outbox, OutboxQuerySet
 from notices.samples import SAMPLES
 from notices.words import DRAWERS, title_of, why_fixed
 
@@ -51,16 +49,16 @@ def language_of(asked: str) -> str:
     return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def stuck() -> QuerySet[Outbox]:
+def stuck() -> OutboxQuerySet:
     """What failed and is tried again by itself; oldest first."""
     return _troubled().waiting().order_by("posted_at")
 
 
-def given_up(now: datetime) -> QuerySet[Outbox]:
+def given_up(now: datetime) -> OutboxQuerySet:
     """What is not tried any more; newest first."""
     lost = _troubled().filter(dropped_at__gt=now - REACH).exclude(last_error=NO_ADDRESS)
     return lost.order_by("-dropped_at")
 
 
-def _troubled() -> Any:
+def _troubled() -> OutboxQuerySet:
     return Outbox.objects.exclude(last_error="").select_related("to")

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from notices import manners
+from notices.words import title_of
 
 
 class OutboxQuerySet(models.QuerySet["Outbox"]):
@@ -69,6 +70,10 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to_id}"
+
+    @property
+    def title(self) -> str:
+        return title_of(self.kind)
 
 
 class Choice(models.TextChoices):

@@ -48,7 +48,7 @@ def letter(request: MemberRequest, kind: str) -> HttpResponse:
 @require_safe
 @staff_required
 @xframe_options_sameorigin
-@csp_replace(LETTER_POLICY)
+@csp_replace(LETTER_POLICY)  # type: ignore[untyped-decorator]
 def letter_html(request: MemberRequest, kind: str) -> HttpResponse:
     told = letters.preview(kind, _language(request, kind), request.user)
     return HttpResponse(told.html)
