@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from bookings.reminders import remind_of_bookings
+from bookings.reminders import remind_at_the_machine, remind_of_bookings
 from bookings.services import close_over, lapse_stale
 from bookings.services.disruptions import find_disruptions
 from bookings.services.offering import offer_everywhere
@@ -38,5 +38,7 @@ def disrupt() -> None:
 
 
 def remind() -> None:
-    """Tell those whose booking comes."""
-    remind_of_bookings(timezone.now())
+    """Tell those whose booking comes, begins or ends."""
+    now = timezone.now()
+    remind_of_bookings(now)
+    remind_at_the_machine(now)

@@ -1,12 +1,14 @@
-"""Reminding people of a booking, a day and an hour before."""
+"""Reminding people of a booking, a day and an hour before; and at the machine, those who asked."""
 
 from datetime import datetime, timedelta
 
 from bookings.models import Booking
 from bookings.services import history
 from notices.leads import lead
+from notices.services import wanting
 
 LEADS = (timedelta(hours=24), timedelta(hours=1))
+QUARTER = timedelta(minutes=15)
 
 
 def remind_of_bookings(now: datetime) -> None:
@@ -18,6 +20,25 @@ def remind_of_bookings(now: datetime) -> None:
         each = lead(booking.starts - now, LEADS)
         if each and booking.updated_at <= booking.starts - each:
             _remind(booking, each, now)
+
+
+def remind_at_the_machine(now: datetime) -> None:
+    """Post that a booking begins, or a running one ends, within a quarter of an hour."""
+    standing = Booking.objects.standing(now).select_related("machine__space", "member")
+    until = now + QUARTER
+    begins = standing.filter(state=Booking.State.CONFIRMED, starts__gt=now, starts__lte=until)
+    ends = standing.filter(state=Booking.State.RUNNING, ends__gt=now, ends__lte=until)
+    _tell_who_asked("booking-starting", list(begins), now)
+    _tell_who_asked("booking-ending", list(ends), now)
+
+
+def _tell_who_asked(kind: str, bookings: list[Booking], now: datetime) -> None:
+    asked = wanting(kind, {booking.member_id for booking in bookings}) if bookings else set()
+    for booking in bookings:
+        if booking.member_id in asked:
+            when = booking.starts if kind == "booking-starting" else booking.ends
+            key = f"{kind}:{booking.public_id}:{when:%Y%m%dT%H%M}"
+            history.tell(booking, kind, now, key=key)
 
 
 def _remind(booking: Booking, each: timedelta, now: datetime) -> None:

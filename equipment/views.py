@@ -11,11 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from equipment import permissions, services
 from equipment.forms import CertifyForm, FaultForm, LockOutForm, RevokeForm
 from equipment.rosters import Outcome, Terms, certify_roster, tickable
+from equipment.services import watches
 from equipment.services.faults import answer_fault
 from members.permissions import is_staff
 from members.requests import MemberRequest
@@ -118,6 +119,25 @@ def fault_answer(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("desk:machine", report.machine.slug)
     with timezone.override(report.machine.space.tz):
         return render(request, "equipment/fault_answer.html", {"report": report})
+
+
+@require_POST
+@login_required
+def watch(request: MemberRequest, slug: str) -> HttpResponse:
+    """Ask to be told once when a machine is fixed or free."""
+    machine = permissions.machine_in_use(slug)
+    watches.watch(machine=machine, member=request.user, now=timezone.now())
+    messages.info(request, _("You hear of it when %s is fixed or free.") % machine)
+    return redirect("desk:machine", machine.slug)
+
+
+@require_POST
+@login_required
+def unwatch(request: MemberRequest, slug: str) -> HttpResponse:
+    machine = permissions.machine_in_use(slug)
+    watches.unwatch(machine=machine, member=request.user)
+    messages.info(request, _("You will not be told about %s.") % machine)
+    return redirect("desk:machine", machine.slug)
 
 
 def _certify_form(request: MemberRequest, types: Any, last: dict[str, Any]) -> CertifyForm:

@@ -5,13 +5,16 @@ SERIES = frozenset(
     {"machine", "machine_slug", "series", "starts", "ends", "last", "count", "zone"}
 )  # starts and ends of the first of `count` bookings, `last` is the start of the last
 GROUP = frozenset({"machines", "booking", "starts", "ends", "zone"})  # machines: their names
-MACHINE = frozenset({"machine", "machine_slug", "words", "by"})
+WATCHED = frozenset({"machine", "machine_slug"})
+MACHINE = WATCHED | {"words", "by"}
 
 KINDS: dict[str, frozenset[str]] = {
     "booking-confirmed": BOOKING,  # booking is its public id, starts and ends isoformat
     "booking-changed": BOOKING,
     "booking-cancelled": BOOKING,  # `why` and `by` where somebody else cancelled it
     "booking-reminder": BOOKING,
+    "booking-starting": BOOKING,
+    "booking-ending": BOOKING,
     "booking-missed": BOOKING,
     # a closure or lockout fell over it; `others` more of the member's are told of with it
     "booking-disrupted": BOOKING | {"disruption", "why", "others"},
@@ -34,6 +37,8 @@ KINDS: dict[str, frozenset[str]] = {
     "certification-revoked": frozenset({"certification", "by", "why"}),
     "certification-expiring": frozenset({"certification", "until", "how"}),
     "membership-expiring": frozenset({"plan", "until"}),
+    "machine-fixed": WATCHED,
+    "machine-free": WATCHED | {"until", "zone"},  # until the next booking; None where there is none
     "machine-locked-out": MACHINE,
     "fault-reported": MACHINE,
     "device-silent": frozenset({"device", "seen_at"}),

@@ -27,7 +27,6 @@ class Manner:
 
 
 BOOKING = Manner("bookings")
-ASKING = Manner("agreements", choices=AT_ONCE, moot_after="starts")
 MACHINE = Manner("machines", choices=AT_ONCE)
 
 MANNERS: dict[str, Manner] = {
@@ -42,6 +41,21 @@ MANNERS: dict[str, Manner] = {
         "bookings", NONE, AT_ONCE, urgent=True, asked_for=True, moot_after="ends"
     ),
     "booking-missed": BOOKING,
+    "booking-disrupted": Manner("bookings", choices=AT_ONCE, urgent=True),
+    "disruption-over": BOOKING,
+    "series-booked": BOOKING,
+    "series-changed": BOOKING,
+    "series-cancelled": Manner("bookings", urgent=True),
+    "group-booked": BOOKING,
+    "group-changed": BOOKING,
+    "group-cancelled": Manner("bookings", urgent=True),
+    "slot-offered": Manner("agreements", choices=AT_ONCE, urgent=True, moot_after="until"),
+    "booking-requested": Manner("agreements"),
+    "booking-approved": Manner("agreements"),
+    "booking-declined": Manner("agreements"),
+    "request-lapsed": Manner("agreements"),
+    "hand-over-proposed": Manner("agreements", choices=AT_ONCE, urgent=True, moot_after="starts"),
+    "hand-over-answered": Manner("agreements", choices=AT_ONCE),
     "certification-given": Manner("standing"),
     "certification-revoked": Manner("standing", fixed=True, choices=(NOW,)),
     "certification-expiring": Manner("standing"),

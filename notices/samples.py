@@ -31,6 +31,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "booking-changed": BOOKING,
     "booking-cancelled": {**BOOKING, "by": "Dana Osei", "why": "the router is broken"},
     "booking-reminder": BOOKING,
+    "booking-starting": BOOKING,
+    "booking-ending": BOOKING,
     "booking-missed": BOOKING,
     "booking-disrupted": {
         **BOOKING,
@@ -71,6 +73,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "how": "Marta's induction, Wednesdays 17:00",
     },
     "membership-expiring": {"plan": "Full", "until": "2026-12-08T23:00:00+00:00"},
+    "machine-fixed": {"machine": "CNC router", "machine_slug": "cnc-router"},
+    "machine-free": {
+        "machine": "CNC router",
+        "machine_slug": "cnc-router",
+        "until": "2026-11-24T16:00:00+00:00",
+        "zone": "Europe/Berlin",
+    },
     "machine-locked-out": MACHINE,
     "fault-reported": MACHINE,
     "device-silent": {"device": "router-1", "seen_at": "2026-11-22T09:00:00+00:00"},

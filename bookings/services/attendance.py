@@ -12,6 +12,7 @@ from equipment import eligibility
 from equipment.facts import facts_for
 from equipment.models import Machine
 from equipment.reason import Reason
+from equipment.services.watches import tell_free
 from members.models import AccessEpoch, Member
 
 
@@ -82,8 +83,19 @@ def finish(*, booking: Booking, by: Member | None, now: datetime) -> Booking:
     booking.save()
     history.log(booking, "finish", by=by, now=now, before=before)
     time_freed(booking.machine_id, now)
+    _tell_watchers(booking, now)
     AccessEpoch.bump()
     return booking
+
+
+def _tell_watchers(booking: Booking, now: datetime) -> None:
+    """The machine is free before its time, unless the next one begins at once."""
+    at = booking.blocked_until if booking.holds else now
+    later = Booking.objects.standing(now).filter(machine=booking.machine, blocked_until__gt=at)
+    following = later.exclude(pk=booking.pk).order_by("starts").first()
+    if following is None or following.starts > at:
+        until = following.starts if following else None
+        tell_free(machine=booking.machine, at=at, until=until)
 
 
 def _end(booking: Booking, machine: Machine, now: datetime) -> None:

@@ -77,7 +77,21 @@ def read(row: dict[str, Any]) -> Reason:
 def tell(booking: Booking, kind: str, now: datetime, key: str = "", **more: Any) -> None:
     """Post a notice about the booking to its member; once for each version of it, or each `key`."""
     key = key or f"{kind}:{booking.public_id}:{booking.sequence}"
-    post(to=booking.member, kind=kind, key=key, context=facts_of(booking) | more, at=now)
+    post(
+        to=booking.member,
+        kind=kind,
+        key=key,
+        context=facts_of(booking) | more,
+        at=now,
+        bundle=bundle_of(booking),
+    )
+
+
+def bundle_of(booking: Booking) -> str:
+    """What a booking belongs to, so that news of all its parts is one mail."""
+    if booking.series_id:
+        return f"series-{booking.series_id}"
+    return f"group-{booking.group}" if booking.group else ""
 
 
 def facts_of(booking: Booking) -> dict[str, Any]:

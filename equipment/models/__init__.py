@@ -7,6 +7,7 @@ from equipment.models.lockout import FaultReport, Lockout, Mode
 from equipment.models.machine import Machine
 from equipment.models.shared import Shared
 from equipment.models.tool_class import ToolClass
+from equipment.models.watch import Watch
 
 __all__ = [
     "Certification",
@@ -20,4 +21,5 @@ __all__ = [
     "Mode",
     "Shared",
     "ToolClass",
+    "Watch",
 ]

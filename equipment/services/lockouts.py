@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from equipment.models import FaultReport, Lockout, Machine, Mode
+from equipment.services.watches import tell_fixed
 from members.models import AccessEpoch, Member, Role, Space
 from members.services import record
 from notices.services import post
@@ -48,6 +49,7 @@ def clear_lockout(*, lockout: Lockout, by: Member | None, now: datetime) -> Lock
         lockout.cleared_by = by
         lockout.save(update_fields=["cleared_at", "cleared_by"])
         record(actor=by, verb="clear_lockout", subject=lockout, at=now)
+        tell_fixed(machine=lockout.machine, now=now)
         AccessEpoch.bump()
     return lockout
 

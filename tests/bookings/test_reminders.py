@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bookings.models import Booking
-from bookings.reminders import remind_of_bookings
+from bookings.reminders import remind_at_the_machine, remind_of_bookings
 from bookings.services import cancel
 from notices.models import Outbox
+from notices.services import choose
 from tests.bookings.people import HOUR, a_booking
 from tests.people import NOW, a_world
 
@@ -65,3 +66,28 @@ def test_none_for_a_cancelled_or_lapsed_one(booking):
     cancel(booking=booking, by=booking.member, now=NOW)
     remind_of_bookings(booking.starts - HOUR)
     assert told() == []
+
+
+# --- at the machine ------------------------------------------------------------------------------
+
+
+def told_at_the_machine(booking, now):
+    remind_at_the_machine(now)
+    remind_at_the_machine(now + timedelta(minutes=5))
+    kinds = ["booking-starting", "booking-ending"]
+    return list(Outbox.objects.filter(kind__in=kinds).values_list("kind", flat=True))
+
+
+def test_only_who_asked_hears_of_the_quarter_hour_before(booking):
+    soon = booking.starts - timedelta(minutes=14)
+    assert told_at_the_machine(booking, soon) == []
+    choose(member=booking.member, choices={"booking-starting": "now"}, now=NOW)
+    assert told_at_the_machine(booking, soon) == ["booking-starting"]
+
+
+def test_the_end_is_told_of_a_running_booking_only(booking):
+    choose(member=booking.member, choices={"booking-ending": "now"}, now=NOW)
+    soon = booking.ends - timedelta(minutes=14)
+    assert told_at_the_machine(booking, soon) == []
+    Booking.objects.update(state=Booking.State.RUNNING, checked_in_at=booking.starts)
+    assert told_at_the_machine(booking, soon) == ["booking-ending"]
