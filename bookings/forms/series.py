@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bookings.forms.booking import MoveForm, TimeForm
 from bookings.models import Series
@@ -15,6 +14,7 @@ from bookings.offers import minutes
 from bookings.rules.recurrence import MOST, Rule
 from bookings.services.changing_series import Scope, Shift
 
+Rhythm = Series.Rhythm
 ONE = "one"
 AT_MOST = 10_000  # what may be typed; the rules say how much of it is too much
 
@@ -37,8 +37,8 @@ class SeriesForm(TimeForm):
 
     rhythm = forms.ChoiceField(
         label=_("Again"),
-        choices=Series.Rhythm.choices,
-        initial=Series.Rhythm.WEEKLY,
+        choices=[(Rhythm.DAILY, _("Every day")), (Rhythm.WEEKLY, _("Every week"))],
+        initial=Rhythm.WEEKLY,
         widget=forms.RadioSelect,
     )
     every = forms.IntegerField(
@@ -49,8 +49,8 @@ class SeriesForm(TimeForm):
         help_text=_("2 is every other day or week."),
     )
     ends_by = forms.ChoiceField(
-        label=pgettext_lazy("of a series", "Until"),
-        choices=[("count", _("so many times")), ("until", _("a last day"))],
+        label=_("It ends"),
+        choices=[("count", _("After so many times")), ("until", _("On a last day"))],
         initial="count",
         widget=forms.RadioSelect,
     )

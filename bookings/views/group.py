@@ -146,8 +146,9 @@ def any_create(request: MemberRequest, slug: str) -> HttpResponse:
     space = _space(request, spaces)
     machines = machines_of(kind, space)
     offered = _offered(request, machines[0])
+    is_ours = "space" in request.POST
     form = AnyForm(
-        posted(request),
+        request.POST if is_ours else None,
         zone=space.tz,
         spaces=spaces,
         features=Feature.objects.filter(machines__in=machines).distinct(),
@@ -155,7 +156,7 @@ def any_create(request: MemberRequest, slug: str) -> HttpResponse:
     )
     form.show_lengths(offered.choices)
     refusals: list[Told] = []
-    if request.method == "POST":
+    if is_ours:
         booking, refusals = attempt(form, machines[0], partial(_any, form, request, kind))
         if booking is not None:
             messages.success(request, _("%s is booked.") % booking.machine)

@@ -85,7 +85,7 @@ def test_a_preview_lists_each_day_and_books_nothing(world: World) -> None:
     response = browser(world.alice).post(REPEAT, series_form())
     shown = text(response)
     assert "Wednesday 25 November, 18:00–19:00 Someone was faster." in shown
-    assert "2 of them can be booked" in shown
+    assert "Without those that are ticked, 2 can be booked." in shown
     assert ticks(response) == {"2026-11-24": False, "2026-11-25": True, "2026-11-26": False}
     assert (Series.objects.count(), Booking.objects.count()) == (0, 1)
 
@@ -335,6 +335,14 @@ def test_any_machine_of_a_kind_is_booked(world: World) -> None:
 def test_a_refusal_names_the_machines_it_is_about(world: World) -> None:
     shown = text(browser(world.charlie).post(ANY, any_form()))
     assert "CNC router, CNC mill: You still need the certification" in shown
+    assert not Booking.objects.exists()
+
+
+def test_the_booking_form_leads_to_any_of_its_kind(world: World) -> None:
+    sent = {"starts": WALL, "minutes": "120", "note": "my lamp"}
+    shown = browser(world.alice).post(ANY, sent).content.decode()
+    assert f'value="{WALL}"' in shown and 'value="my lamp"' in shown
+    assert "This field is required" not in shown
     assert not Booking.objects.exists()
 
 
