@@ -8,10 +8,11 @@ from benchmarks.site import Site
 
 
 def measure(site: Site) -> tuple[str, list[Figure]]:
-    from calendars.services import renew_feed
+    from calendars.models import Feed
+    from calendars.services import make_feed
     from members.models import Member
 
     member = Member.objects.order_by("pk")[500]
-    feed = renew_feed(member=member, now=datetime.now(UTC))
+    feed = make_feed(member=member, kind=Feed.Kind.MINE, now=datetime.now(UTC))
     count = member.bookings.count()
     return f"a member with {count} bookings", measured("feed", f"/feeds/{feed.token}.ics")

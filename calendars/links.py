@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.conf import settings
-from django.urls import reverse
-
+from calendars.contents import address
 from calendars.models import Feed
 
 
@@ -17,11 +15,11 @@ class Links:
 
     @classmethod
     def to(cls, feed: Feed) -> "Links":
-        path = reverse("calendars:feed", args=[feed.token])
-        _scheme, _colon, host = settings.BASE_URL.partition("://")
-        webcal = f"webcal://{host}{path}"
+        https = address(feed)
+        _scheme, _colon, rest = https.partition("://")
+        webcal = f"webcal://{rest}"
         return cls(
-            https=settings.BASE_URL + path,
+            https=https,
             webcal=webcal,
             google=f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
         )

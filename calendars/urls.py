@@ -1,13 +1,19 @@
-"""Where calendars are: the feed itself, and its owner's page."""
+"""Where calendars are: the feeds themselves, and the pages of whose they are."""
 
 from django.urls import path
 
-from calendars import views
+from calendars.views import feed, public, subscription
 
 app_name = "calendars"
 urlpatterns = [
-    path("calendar/", views.subscription, name="subscription"),
-    path("calendar/renew/", views.subscription_renew, name="subscription_renew"),
-    path("calendar/revoke/", views.subscription_revoke, name="subscription_revoke"),
-    path("feeds/<slug:token>.ics", views.feed, name="feed"),
+    path("calendar/", subscription.subscription, name="subscription"),
+    path("calendar/new/", subscription.subscription_create, name="subscription_create"),
+    path("calendar/<int:pk>/", subscription.subscription_show, name="subscription_show"),
+    path("calendar/<int:pk>/renew/", subscription.subscription_renew, name="subscription_renew"),
+    path("calendar/<int:pk>/revoke/", subscription.subscription_revoke, name="subscription_revoke"),
+    path("calendar/invitations/", subscription.invitations_start, name="invitations_start"),
+    path("calendar/invitations/stop/", subscription.invitations_stop, name="invitations_stop"),
+    path("calendar/public/", public.public, name="public"),
+    path("calendar/public/new/", public.public_create, name="public_create"),
+    path("feeds/<slug:token>.ics", feed.feed, name="feed"),
 ]

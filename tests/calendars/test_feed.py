@@ -1,48 +1,33 @@
 """The address answers its owner's apps, in few queries, and nobody once it is revoked."""
 
+import gzip
 from datetime import timedelta
 
-import icalendar
 import pytest
 import time_machine
 
 from bookings.models import Booking
 from calendars.models import Feed
 from calendars.services import renew_feed, revoke_feed
-from tests.people import NOW, a_world
+from equipment.models import Lockout, MachineClosure
+from members.models import Closure, Role
+from tests.calendars.feeds import (
+    HOUR,
+    Kind,
+    State,
+    a_booking,
+    a_feed,
+    events,
+    path,
+)
+from tests.people import NOW, a_certification
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
-State = Booking.State
-
-
-@pytest.fixture
-def world():
-    with time_machine.travel(NOW, tick=False):
-        yield a_world()
 
 
 @pytest.fixture
 def address(world):
-    return f"/feeds/{renew_feed(member=world.alice, now=NOW).token}.ics"
-
-
-def a_booking(world, starts=NOW + HOUR, state=State.CONFIRMED, **fields):
-    fields = {"machine": world.router, "member": world.alice, **fields}
-    return Booking.objects.create(
-        starts=starts,
-        ends=starts + HOUR,
-        blocked_until=starts + HOUR,
-        state=state,
-        holds=state in Booking.OPEN,
-        created_at=NOW,
-        updated_at=NOW,
-        **fields,
-    )
-
-
-def events(response):
-    return icalendar.Calendar.from_ical(response.content).walk("VEVENT")
+    return path(a_feed(world))
 
 
 def test_it_holds_the_owners_bookings_and_no_others(world, client, address):
@@ -76,8 +61,11 @@ def test_every_state_is_told_by_status_and_in_words(world, client, address, stat
 
 
 def test_a_no_show_is_told_before_the_worker_has_been_by(world, client, address):
-    a_booking(world, starts=NOW - HOUR, lapses_at=NOW - HOUR / 2)
-    (event,) = events(client.get(address))
+    a_booking(world, starts=NOW - HOUR, lapses_at=NOW + HOUR / 2)
+    tag = client.get(address)["ETag"]
+    with time_machine.travel(NOW + HOUR, tick=False):
+        response = client.get(address, headers={"if-none-match": tag})
+        (event,) = events(response)
     assert (event["status"], event["summary"]) == ("CANCELLED", "Missed: CNC router")
 
 
@@ -88,28 +76,242 @@ def test_four_weeks_back_and_half_a_year_ahead(world, client, address):
     assert starts == [timedelta(weeks=-3), timedelta(weeks=25)]
 
 
-def test_three_statements_however_many_bookings(world, client, address, django_assert_num_queries):
+def test_a_cancelled_booking_stays_for_weeks(world, client, address):
+    a_booking(world, starts=NOW - timedelta(weeks=3), state=State.CANCELLED)
+    with time_machine.travel(NOW + timedelta(days=6), tick=False):
+        assert [event["status"] for event in events(client.get(address))] == ["CANCELLED"]
+
+
+def test_what_was_booked_together_is_related(world, client, address):
+    a_booking(world, group="0c7d3f8e-2a55-4d0c-9d5e-8b1a4f3e2d10")
+    (event,) = events(client.get(address))
+    assert event["related-to"] == "0c7d3f8e-2a55-4d0c-9d5e-8b1a4f3e2d10"
+    assert event["related-to"].params["reltype"] == "SIBLING"
+
+
+# --- each kind -----------------------------------------------------------------------------------
+
+
+def summaries(client, feed):
+    return [str(event["summary"]) for event in events(client.get(path(feed)))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (Kind.MACHINE, ["CNC router: BL"]),
+        (Kind.TOOL_CLASS, ["CNC router: BL", "CNC mill: AM"]),
+        (Kind.SPACE, ["CNC router: BL", "CNC mill: AM"]),
+        (Kind.MINE, ["CNC mill"]),
+    ],
+)
+def test_a_feed_holds_the_bookings_of_what_it_is_of(world, client, kind, shown):
+    a_booking(world, member=world.bob)
+    a_booking(world, starts=NOW + 2 * HOUR, machine=world.mill)
+    assert summaries(client, a_feed(world, kind)) == shown
+
+
+def test_maintenance_is_bookings_lockouts_and_closures(world, client):
+    a_booking(world, member=world.dana, purpose="maintenance")
+    a_booking(world, machine=world.mill, starts=NOW + 9 * HOUR)
+    Lockout.objects.create(machine=world.mill, why="The belt slips", since=NOW)
+    days = {"starts": NOW + 2 * HOUR, "ends": NOW + 4 * HOUR}
+    MachineClosure.objects.create(machine=world.mill, reason="Service", **days)
+    Closure.objects.create(space=world.space, reason="Party", **days)
+    feed = a_feed(world, Kind.MAINTENANCE)
+    assert sorted(summaries(client, feed)) == [
+        "Closed: CNC mill",
+        "Closed: Northside workshop",
+        "Locked out: CNC mill",
+        "Maintenance: CNC router",
+    ]
+
+
+def test_a_lockout_ends_tonight_until_it_is_cleared(world, client):
+    lockout = Lockout.objects.create(machine=world.mill, why="The belt slips", since=NOW)
+    feed = a_feed(world, Kind.MAINTENANCE)
+    (event,) = events(client.get(path(feed)))
+    assert (event.end.hour, event["sequence"]) == (23, 0)  # midnight in Berlin
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        (event,) = events(client.get(path(feed)))
+        assert (event.end - NOW > timedelta(days=1), event["sequence"]) == (True, 1)
+        Lockout.objects.filter(pk=lockout.pk).update(cleared_at=NOW + HOUR * 25)
+        (event,) = events(client.get(path(feed)))
+        assert event.end == NOW + HOUR * 25
+
+
+def test_inductions_are_those_one_still_needs(world, client):
+    a_booking(world, member=world.dana, purpose="induction")
+    assert summaries(client, a_feed(world, Kind.INDUCTIONS)) == []  # Alice is certified
+    assert summaries(client, a_feed(world, Kind.INDUCTIONS, world.charlie)) == [
+        "Induction: CNC router: DO"
+    ]
+
+
+def test_a_certifiers_sessions_are_the_inductions_one_gives(world, client):
+    a_booking(world, member=world.dana, purpose="induction")
+    a_booking(world, member=world.dana, starts=NOW + 3 * HOUR)
+    assert summaries(client, a_feed(world, Kind.SESSIONS, world.dana)) == ["Induction: CNC router"]
+
+
+def test_a_certification_ends_on_a_day_and_a_renewal_moves_it(world, client):
+    type = world.certification
+    a_certification(world.charlie, type, until=NOW + timedelta(days=3))
+    feed = a_feed(world, Kind.CERTIFICATIONS, world.charlie)
+    (before,) = events(client.get(path(feed)))
+    assert (before["summary"], str(before.start)) == ("CNC ends", "2026-11-27")
+    assert before["description"] == "To renew it: Marta's induction, Wednesdays 17:00."
+    a_certification(world.charlie, type, until=NOW + timedelta(days=30))
+    (after,) = events(client.get(path(feed)))
+    assert (after["uid"], str(after.start)) == (before["uid"], "2026-12-24")
+    assert after["sequence"] > before["sequence"]
+
+
+def test_a_revoked_certification_is_cancelled(world, client):
+    held = a_certification(world.charlie, world.certification, until=NOW + timedelta(days=3))
+    feed = a_feed(world, Kind.CERTIFICATIONS, world.charlie)
+    tag = client.get(path(feed))["ETag"]
+    held.revoked_at = NOW
+    held.save()
+    (event,) = events(client.get(path(feed), headers={"if-none-match": tag}))
+    assert (event["status"], event["summary"]) == ("CANCELLED", "Revoked: CNC")
+
+
+@pytest.mark.parametrize("minutes", [None, 0, 30])
+def test_an_alarm_rings_if_one_is_wished(world, client, minutes):
+    a_booking(world)
+    a_booking(world, starts=NOW + 5 * HOUR, state=State.CANCELLED)
+    live, cancelled = events(client.get(path(a_feed(world, alarm_minutes=minutes))))
+    alarms = [alarm["trigger"].dt for alarm in live.walk("VALARM")]
+    assert alarms == ([] if minutes is None else [-timedelta(minutes=minutes)])
+    assert not cancelled.walk("VALARM")
+
+
+def test_it_is_in_the_owners_language(world, client):
+    world.alice.language = "de"
+    world.alice.save()
+    a_booking(world, state=State.CANCELLED)
+    (event,) = events(client.get(path(a_feed(world))))
+    assert event["summary"] == "Abgesagt: CNC router"
+
+
+# --- what it costs -------------------------------------------------------------------------------
+
+
+def test_unchanged_is_one_statement(world, client, address, django_assert_num_queries):
+    a_booking(world)
+    tag = client.get(address)["ETag"]
+    with django_assert_num_queries(1):
+        again = client.get(address, headers={"if-none-match": tag})
+    assert again.status_code == 304 and not again.content and again["ETag"] == tag
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_more_statements_for_more_bookings(world, client, kind, django_assert_max_num_queries):
+    feed = a_feed(world, kind, world.dana)
+    client.get(path(feed))
+    for hours in range(30):
+        a_booking(world, starts=NOW + hours * HOUR, member=world.dana, purpose="induction")
+    with django_assert_max_num_queries(8):
+        client.get(path(feed))
+
+
+def test_what_was_built_once_is_kept(world, client, address, django_assert_num_queries):
     for hours in range(20):
         a_booking(world, starts=NOW + hours * HOUR)
-    with django_assert_num_queries(3):  # the feed, that it was fetched, the bookings
-        client.get(address)
-    with django_assert_num_queries(2):
-        client.get(address)
+    first = client.get(address).content
+    with django_assert_num_queries(4):  # whose, which feed, which bookings, their machines
+        assert client.get(address).content == first
 
 
-def test_an_unchanged_feed_is_not_sent_again(world, client, address):
+def test_a_changed_name_is_told_though_the_rest_is_kept(world, client):
+    a_booking(world)
+    feed = a_feed(world, Kind.SPACE)
+    assert summaries(client, feed) == ["CNC router: AM"]
+    world.router.name = "Big router"
+    world.router.save()
+    assert summaries(client, feed) == ["Big router: AM"]
+
+
+def changes(world):
+    """By kind, what must show in a feed of Dana's."""
+    use = {"member": world.dana, "purpose": "use"}
+    booked = {
+        Kind.MINE: use,
+        Kind.MACHINE: use,
+        Kind.TOOL_CLASS: use,
+        Kind.SPACE: use,
+        Kind.MAINTENANCE: {"member": world.dana, "purpose": "maintenance"},
+        Kind.INDUCTIONS: {"member": world.bob, "purpose": "induction"},
+        Kind.SESSIONS: {"member": world.dana, "purpose": "induction"},
+    }
+    return booked
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.CERTIFICATIONS])
+def test_every_change_gives_another_tag(world, client, kind):
+    feed = a_feed(world, kind, world.dana)
+    seen = [client.get(path(feed))["ETag"]]
+    booking = a_booking(world, **changes(world)[kind])
+    seen.append(client.get(path(feed))["ETag"])
+    booking.sequence, booking.updated_at = 1, NOW + HOUR
+    booking.save()
+    seen.append(client.get(path(feed))["ETag"])
+    Booking.objects.filter(pk=booking.pk).update(state="cancelled", holds=False, sequence=2)
+    seen.append(client.get(path(feed))["ETag"])
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        seen.append(client.get(path(feed))["ETag"])
+    assert len(set(seen)) == 5
+
+
+def test_a_move_shows_on_both_machines(world, client):
     booking = a_booking(world)
+    router, mill = a_feed(world, Kind.MACHINE), a_feed(world, Kind.MACHINE, machine=world.mill)
+    tags = {feed: client.get(path(feed))["ETag"] for feed in (router, mill)}
+    booking.machine, booking.sequence = world.mill, 1
+    booking.save()
+    after = {
+        feed: events(client.get(path(feed), headers={"if-none-match": tag}))
+        for feed, tag in tags.items()
+    }
+    assert after[router] == []
+    assert [event["sequence"] for event in after[mill]] == [1]
+
+
+def test_a_role_that_ends_takes_the_names_with_it(world, client):
+    a_booking(world)
+    feed = a_feed(world, Kind.MACHINE, world.dana)
+    response = client.get(path(feed))
+    assert events(response)[0]["summary"] == "CNC router: Alice Meyer"
+    Role.objects.all().delete()
+    response = client.get(path(feed), headers={"if-none-match": response["ETag"]})
+    assert events(response)[0]["summary"] == "CNC router: AM"
+
+
+def test_head_tells_the_tag_alone(world, client, address, django_assert_num_queries):
     tag = client.get(address)["ETag"]
-    again = client.get(address, headers={"if-none-match": tag})
-    assert again.status_code == 304 and not again.content
-    Booking.objects.filter(pk=booking.pk).update(sequence=1, updated_at=NOW + HOUR)
-    assert client.get(address, headers={"if-none-match": tag}).status_code == 200
-
-
-def test_head_tells_the_tag_alone(world, client, address):
-    response = client.head(address)
+    with django_assert_num_queries(1):
+        response = client.head(address)
     assert response.status_code == 200 and not response.content
-    assert response["ETag"] == client.get(address)["ETag"]
+    assert response["ETag"] == tag
+
+
+@pytest.mark.parametrize(
+    ("asked", "packed"),
+    [("gzip, deflate", True), ("*", True), ("gzip;q=0", False), ("br", False), ("", False)],
+)
+def test_it_is_packed_for_those_who_unpack(world, client, address, asked, packed):
+    a_booking(world)
+    plain = client.get(address).content
+    response = client.get(address, headers={"accept-encoding": asked})
+    assert response.get("Content-Encoding") == ("gzip" if packed else None)
+    assert (gzip.decompress(response.content) if packed else response.content) == plain
+    assert "Accept-Encoding" in response["Vary"]
+    assert response["Content-Length"] == str(len(response.content))
+
+
+def test_only_its_reader_keeps_it(client, address):
+    assert client.get(address)["Cache-Control"] == "private, no-cache"
 
 
 def test_the_fetch_is_noted_once_an_hour(world, client, address):
@@ -119,16 +321,62 @@ def test_the_fetch_is_noted_once_an_hour(world, client, address):
         assert Feed.objects.get().fetched_at == NOW + timedelta(minutes=noted)
 
 
-def test_unknown_revoked_and_closed_are_not_found(world, client, address):
+# --- who may not ---------------------------------------------------------------------------------
+
+
+def test_unknown_and_closed_are_not_found(world, client, address):
     assert client.get("/feeds/unknown.ics").status_code == 404
     world.alice.is_active = False
     world.alice.save()
     assert client.get(address).status_code == 404
-    world.alice.is_active = True
-    world.alice.save()
-    assert client.get(address).status_code == 200
-    revoke_feed(member=world.alice, now=NOW)
-    assert client.get(address).status_code == 404
+
+
+def test_a_revoked_or_changed_address_is_dead_at_once(world, client):
+    feed = a_feed(world)
+    tag = client.get(path(feed))["ETag"]
+    new = renew_feed(feed=feed, by=world.alice, now=NOW)
+    assert client.get(path(feed), headers={"if-none-match": tag}).status_code == 404
+    assert client.get(path(new)).status_code == 200
+    revoke_feed(feed=new, by=world.alice, now=NOW)
+    assert client.get(path(new)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "token", ["x" * 5000, "..%2f..%2fetc", "%00", "a%0d%0aSet-Cookie:x", "' OR 1=1 --", "\u202eabc"]
+)
+def test_an_absurd_token_is_not_found(db, client, token):
+    assert client.get(f"/feeds/{token}.ics").status_code == 404
+
+
+def test_a_range_is_not_listened_to(world, client, address):
+    a_booking(world)
+    whole = client.get(address).content
+    for asked in ("bytes=0-1", "bytes=99999999999999999999-", "lines=1-2"):
+        response = client.get(address, headers={"range": asked})
+        assert (response.status_code, response.content) == (200, whole)
+    for query in ("?start=-1", "?start=99999-99-99&end=0", "?days=1e999"):
+        assert client.get(address + query).content == whole
+
+
+def test_guessing_is_refused_from_where_it_comes(world, client, address, django_assert_num_queries):
+    for n in range(30):
+        assert client.get(f"/feeds/guess{n}.ics").status_code == 404
+    with django_assert_num_queries(0):
+        refused = client.get("/feeds/one-more.ics")
+    assert refused.status_code == 429 and 0 < int(refused["Retry-After"]) <= 600
+    assert client.get(address).status_code == 429
+    assert client.get(address, REMOTE_ADDR="192.0.2.7").status_code == 200
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        assert client.get(address).status_code == 200
+
+
+def test_one_address_is_not_asked_without_end(world, client, address, django_assert_num_queries):
+    other = path(a_feed(world, Kind.SPACE))
+    assert {client.head(address).status_code for _time in range(120)} == {200}
+    with django_assert_num_queries(0):
+        refused = client.get(address)
+    assert refused.status_code == 429 and int(refused["Retry-After"]) > 0
+    assert client.get(other).status_code == 200
 
 
 def test_it_is_read_only(client, address):

@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from calendars.services import renew_feed
+from calendars.models import Feed
+from calendars.services import make_feed, publish_feed
 from equipment.services import lock_out, report_fault
 from members.services import issue_badge, place_hold
 from tests.browser import OpenScreen, screen
@@ -17,7 +18,8 @@ def furnished() -> tuple[World, dict[str, str]]:
     """The world, and by page who opens it."""
     now = timezone.now()
     world = a_world(now)
-    renew_feed(member=world.alice, now=now)
+    feed = make_feed(member=world.alice, kind=Feed.Kind.MINE, now=now)
+    publish_feed(kind=Feed.Kind.SPACE, space=world.space, by=world.dana, now=now)
     badge = issue_badge(member=world.alice, number="04A1B2C3", by=world.dana, now=now)
     place_hold(member=world.alice, reason="No waiver.", remedy="Sign it.", by=world.dana, now=now)
     lockout = lock_out(machine=world.mill, why="The belt slips", by=world.dana, now=now)
@@ -27,6 +29,10 @@ def furnished() -> tuple[World, dict[str, str]]:
         "/you/": "alice",
         f"/you/badges/{badge.pk}/lost/": "alice",
         "/calendar/": "alice",
+        "/calendar/new/": "alice",
+        f"/calendar/{feed.pk}/": "alice",
+        "/calendar/public/": "dana",
+        "/calendar/public/new/": "dana",
         "/machines/cnc-router/fault/": "alice",
         f"/certify/?member={world.bob.public_id}": "dana",
         f"/certifications/{held.pk}/revoke/": "dana",
