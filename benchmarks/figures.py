@@ -24,7 +24,7 @@ class Figure:
     def line(self) -> str:
         sign = "≥" if self.at_least else "≤"
         limit = "" if self.limit is None else f"{sign} {number(self.limit)} {self.unit}"
-        return f"  {self.what:52} {number(self.value):>9} {self.unit:6} {limit:>16}  {self.verdict}"
+        return f"  {self.what:58} {number(self.value):>9} {self.unit:6} {limit:>16}  {self.verdict}"
 
 
 @dataclass(frozen=True)

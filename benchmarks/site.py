@@ -65,12 +65,12 @@ class Site:
             running.wait()
             log.close()
 
-    def run(self, module: str, plan: Mapping[str, object]) -> Any:
+    def run(self, module: str, plan: Mapping[str, object], **environment: str) -> Any:
         """Runs a load module to its end: JSON in, JSON out."""
         done = subprocess.run(
             [sys.executable, "-m", module],
             cwd=ROOT,
-            env=self._env(),
+            env={**self._env(), **environment},
             input=json.dumps(plan).encode(),
             capture_output=True,
             check=False,

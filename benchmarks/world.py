@@ -12,9 +12,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from benchmarks.site import ROOT
+
+if TYPE_CHECKING:
+    from bookings.models import Booking
 
 MACHINES, SMALL, MEMBERS, BOOKINGS = 200, 15, 5_000, 100_000
 HOUR = timedelta(hours=1)
@@ -94,16 +98,30 @@ def _keep(database: Path, kept: Path) -> None:
     draft.replace(kept)
 
 
-def _build() -> None:
+def place_and_people(now: datetime) -> None:
+    """Fills an empty database with everything but bookings."""
     from django.core.management import call_command
     from django.db import transaction
 
-    print("  filling a database, once a day …", flush=True)
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         _place()
-        _people(_this_hour())
-        _in_batches(_other_days(_this_hour()))
+        _people(now)
+
+
+def one_booking(starts: datetime, **fields: object) -> "Booking":
+    """An hour of the first member on the first machine."""
+    booking = _booking(_machines()[0], 0, starts, HOUR, starts)
+    for name, value in fields.items():
+        setattr(booking, name, value)
+    booking.save()
+    return booking
+
+
+def _build() -> None:
+    print("  filling a database, once a day …", flush=True)
+    place_and_people(_this_hour())
+    _in_batches(_other_days(_this_hour()))
 
 
 def _this_hour() -> datetime:
@@ -196,7 +214,7 @@ def _other_days(now: datetime) -> Iterator[object]:
 
 def _booking(
     machine: int, member: int, starts: datetime, length: timedelta, now: datetime
-) -> object:
+) -> "Booking":
     from bookings.models import Booking
 
     over = starts + length <= now
