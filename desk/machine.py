@@ -1,11 +1,14 @@
 """One machine's page and the list of all: state, day, rules, and the way to it."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.availability import load_board
+from bookings.disrupted import of_lockout
 from bookings.models import Booking
 from desk import queries
 from desk.board import by_class, week_of, week_words
@@ -88,7 +91,20 @@ def lockout_words(lockout: Lockout, now: datetime, zone: tzinfo) -> dict[str, An
         day = relative_day(back, now.astimezone(zone).date())
         expected = _("Expected back: %s.") % day
         text = f"{text} {expected}"
-    return {"pk": lockout.pk, "title": f"{lockout.why.rstrip('.')}.", "text": text}
+    title = f"{lockout.why.rstrip('.')}."
+    # Asked for only where the page shows it: to those who can do something about it.
+    return {"pk": lockout.pk, "title": title, "text": text, "hit": partial(hit_words, lockout)}
+
+
+def hit_words(lockout: Lockout) -> str:
+    """Whose bookings are in its way, and how many have chosen something else; "" for none."""
+    hit, settled = of_lockout(lockout)
+    if not hit:
+        return ""
+    told = {"hit": hit, "settled": settled}
+    return ngettext("%(hit)d booking hit", "%(hit)d bookings hit", hit) % told + (
+        ", " + _("%(settled)d settled") % told
+    )
 
 
 def use_of(state: State, now: datetime, space: Space, named: bool) -> dict[str, Any] | None:

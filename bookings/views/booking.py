@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import pages, services
+from bookings import disrupted, pages, services
 from bookings.errors import Refused
 from bookings.forms.booking import BookingForm, CancelForm, ExtendForm, MoveForm
 from bookings.models import Booking
@@ -111,6 +111,7 @@ def booking_detail(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "actions": pages.actions_of(booking, now),
         "history": history_of(booking, zone),
         "together": pages.together_with(booking),
+        "disruption": disrupted.open_for(booking),
     }
     return page(request, "detail", booking.machine, shown)
 
