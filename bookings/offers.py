@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from bookings.facts import know
 from bookings.models import Booking
-from bookings.rules import Facts, Slot, extend_refusals, refusals
-from bookings.rules.gaps import REACH, lengths, next_gap, room
+from bookings.rules import OVERRIDABLE, Facts, Slot, extend_refusals, refusals
+from bookings.rules.gaps import REACH, lengths, next_gap
 from bookings.rules.local import Instant, align, read_wall
 from equipment.models import Machine
 from equipment.words import Told, length, tell
@@ -111,19 +111,25 @@ def _asked_length(asked: Mapping[str, str], starts: datetime, zone: tzinfo) -> t
     return ends - starts
 
 
-def extensions(booking: Booking, now: datetime) -> tuple[Choices, list[Told]]:
-    """The later ends that fit, and, where none does, what stands against the next one."""
+def extensions(
+    booking: Booking, now: datetime, at_desk: bool = False
+) -> tuple[Choices, list[Told]]:
+    """The later ends that fit, and, where none does, what stands against the next one.
+
+    `at_desk`: staff choose among those too that only a rule they may set aside speaks against.
+    """
     facts = _facts(booking.member, booking.machine, booking.starts, now, booking)
     step = facts.policy.step
-    latest = room(facts, booking.starts)
     ends = [booking.ends + number * step for number in range(1, MOST_EXTENSIONS + 1)]
+    against = {end: extend_refusals(facts, Slot(booking.starts, end)) for end in ends}
+    may_be = OVERRIDABLE if at_desk else frozenset()
     choices = [
-        (str(minutes(end - booking.ends)), _extension_label(end, end - booking.ends, facts.zone))
-        for end in ends
-        if end <= latest and not extend_refusals(facts, Slot(booking.starts, end))
+        (end.isoformat(), _extension_label(end, end - booking.ends, facts.zone))
+        for end, reasons in against.items()
+        if all(reason.code in may_be for reason in reasons)
     ]
-    against = () if choices else extend_refusals(facts, Slot(booking.starts, ends[0]))
-    return choices, [tell(reason, facts.zone) for reason in against]
+    first = () if choices else against[ends[0]]
+    return choices, [tell(reason, facts.zone) for reason in first]
 
 
 def _extension_label(end: datetime, added: timedelta, zone: tzinfo) -> str:

@@ -59,29 +59,52 @@ def state_at(booking: Booking, now: datetime) -> Booking.State:
 
 def pill(booking: Booking, now: datetime) -> Pill:
     kind, icon, word = PILLS[state_at(booking, now)]
-    return Pill(kind, icon, str(word))
+    return Pill(kind, icon, _("Cancelled late") if booking.late else str(word))
 
 
 def hint(booking: Booking, now: datetime) -> str:
     """What to do next about a booking that is ahead or runs."""
-    state, machine = state_at(booking, now), booking.machine
+    state = state_at(booking, now)
     if state == State.RUNNING:
         return _("Finish here when you are done; the rest of the time is then free for others.")
     if state == State.OFFERED and booking.lapses_at is not None:
-        until = booking.lapses_at.astimezone(machine.space.tz)
+        until = booking.lapses_at.astimezone(booking.machine.space.tz)
         return _("Kept for you until %s. Then it goes to the next person.") % (
             formats.date_format(until, _("l j F, H:i"))
         )
+    if state == State.REQUESTED:
+        return _("Staff look at it first. The time is kept until then, at most until it starts.")
     if state != State.CONFIRMED:
         return ""
-    early = machine.tool_class.early_start_minutes
-    opens = (booking.starts - timedelta(minutes=early)).astimezone(machine.space.tz)
+    return " ".join(part for part in (_how_to_begin(booking), _or_else(booking)) if part)
+
+
+def _how_to_begin(booking: Booking) -> str:
+    machine = booking.machine
+    early = timedelta(minutes=machine.tool_class.early_start_minutes)
+    opens = _clock(booking, booking.starts - early)
     if machine.has_interlock:
-        return _("Tap your badge at %(machine)s from %(time)s on, if it is free then.") % {
-            "machine": machine,
-            "time": f"{opens:%H:%M}",
-        }
-    return _("Check in here, or by the QR code on the machine, from %s on.") % f"{opens:%H:%M}"
+        told = {"machine": machine, "time": opens}
+        return _("Tap your badge at %(machine)s from %(time)s on, if it is free then.") % told
+    return _("Check in here, or by the QR code on the machine, from %s on.") % opens
+
+
+def _or_else(booking: Booking) -> str:
+    if booking.lapses_at is None:
+        return ""
+    return _("Whoever is not there by %s gives the time back.") % _clock(booking, booking.lapses_at)
+
+
+def _clock(booking: Booking, at: datetime) -> str:
+    return f"{at.astimezone(booking.machine.space.tz):%H:%M}"
+
+
+def when_words(booking: Booking) -> str:
+    """The machine, the day and the hours, by the clock of its space."""
+    zone = booking.machine.space.tz
+    starts, ends = booking.starts.astimezone(zone), booking.ends.astimezone(zone)
+    day = formats.date_format(starts, _("l j F"))
+    return f"{booking.machine}, {day}, {starts:%H:%M}–{ends:%H:%M}"
 
 
 def rows(bookings: Iterable[Booking], now: datetime) -> list[tuple[Booking, Pill]]:
@@ -104,8 +127,8 @@ def own_booking_now(member: Member, machine: Machine, now: datetime) -> Booking 
     return coming.filter(starts__lte=now + early).order_by("starts").first()
 
 
-def actions_of(booking: Booking, now: datetime) -> list[Action]:
-    """What can be done about it now, the likeliest first."""
+def actions_of(booking: Booking, now: datetime, at_desk: bool = False) -> list[Action]:
+    """What can be done about it now, the likeliest first; `at_desk` by staff of its space."""
     state = state_at(booking, now)
     if state == State.RUNNING:
         return [_finish(booking), _extend(booking)]
@@ -113,13 +136,16 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
         return [_answer(booking, "take"), _answer(booking, "decline")]
     if state not in (State.CONFIRMED, State.REQUESTED):
         return []
+    if state == State.REQUESTED:
+        answer = Action(_("Answer"), _url("answer", booking), "check", primary=True)
+        return [*([answer] if at_desk else []), _move(booking), _cancel(booking)]
     early = timedelta(minutes=booking.machine.tool_class.early_start_minutes)
     begins = not booking.machine.has_interlock and now >= booking.starts - early
     return [
         *([_check_in(booking)] if begins else []),
-        Action(_("Move"), _url("move", booking), "clock"),
-        *([_extend(booking)] if now >= booking.starts else []),
-        Action(pgettext("booking", "Cancel"), _url("cancel", booking), "x", danger=True),
+        _move(booking),
+        *([_extend(booking)] if now >= booking.starts else [_hand_over(booking)]),
+        _cancel(booking),
     ]
 
 
@@ -129,6 +155,18 @@ def _answer(booking: Booking, answer: str) -> Action:
     url = reverse(f"bookings:offer_{answer}", args=[booking.public_id])
     word, icon = (_("Take it"), "key") if takes else (_("Leave it to the next"), "x")
     return Action(word, url, icon, post=True, primary=takes)
+
+
+def _move(booking: Booking) -> Action:
+    return Action(_("Move"), _url("move", booking), "clock")
+
+
+def _hand_over(booking: Booking) -> Action:
+    return Action(_("Hand over"), _url("hand_over", booking), "me")
+
+
+def _cancel(booking: Booking) -> Action:
+    return Action(pgettext("booking", "Cancel"), _url("cancel", booking), "x", danger=True)
 
 
 def _check_in(booking: Booking) -> Action:

@@ -1,17 +1,21 @@
 """The doors of this room: each getter hands over what the asker may act on, and else 404."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from bookings.models import Booking, Disruption, Series, Wait
+from bookings.models import Booking, Disruption, HandOver, Series, Wait
+from bookings.models.agreement import HandOverQuerySet
 from bookings.models.booking import BookingQuerySet
 from equipment.models import Machine, MachineClosure, ToolClass
 from equipment.permissions import machine_to_lock_out
 from members.models import Closure, Member, Space
 from members.permissions import is_caretaker, is_staff
+
+MOST_IN_RETURN = 12  # bookings to choose from
 
 
 def booking_for(member: Member, public_id: UUID) -> Booking:
@@ -142,3 +146,82 @@ def kind_to_book(slug: str) -> tuple[ToolClass, QuerySet[Space]]:
 def machines_of(kind: ToolClass, space: Space) -> QuerySet[Machine]:
     rows = Machine.objects.filter(retired_at=None, tool_class=kind, space=space)
     return rows.select_related("tool_class__requires", "space")
+
+
+def request_to_answer(member: Member, public_id: UUID) -> Booking:
+    """A booking that staff of its space were asked about; whoever asked may not answer."""
+    booking = booking_for(member, public_id)
+    if not is_staff(member, booking.machine.space):
+        raise Http404
+    return booking
+
+
+def requests_for(member: Member, now: datetime) -> BookingQuerySet:
+    """What waits for the consent of the member, in every space they are staff of."""
+    waiting = Booking.objects.standing(now).filter(state=Booking.State.REQUESTED)
+    rows = waiting.filter(machine__space__in=spaces_of(member))
+    return rows.select_related("member", "machine__space").order_by("starts")
+
+
+def spaces_of(member: Member) -> list[Space]:
+    """The spaces at whose desk the member works."""
+    return [space for space in Space.objects.all() if is_staff(member, space)]
+
+
+def machines_to_book_for(member: Member) -> QuerySet[Machine]:
+    """What the member may book for others: the machines of the spaces they are staff of."""
+    rows = Machine.objects.filter(retired_at=None, space__in=spaces_of(member))
+    return rows.select_related("tool_class", "space").order_by("space", "tool_class__order", "name")
+
+
+def to_book_for(by: Member, machine: Machine, public_id: str) -> Member:
+    """Whom a booking is for: oneself, where nobody is named; at the desk of its space, anybody."""
+    if not public_id:
+        return by
+    if not is_staff(by, machine.space):
+        raise Http404
+    return person_to_serve(public_id)
+
+
+def person_to_serve(public_id: str | UUID) -> Member:
+    """Anybody with an open account; the caller has asked who may serve them."""
+    try:
+        named = UUID(str(public_id))
+    except ValueError as error:
+        raise Http404 from error
+    people = Member.objects.filter(is_active=True, anonymised_at=None)
+    return get_object_or_404(people, public_id=named)
+
+
+def hand_over_for(member: Member, public_id: UUID) -> HandOver:
+    """A proposal of one's own, made or received; at the desk of its space, anybody's."""
+    hand_over = get_object_or_404(HandOver.objects.whole(), public_id=public_id)
+    booking = hand_over.booking
+    if member.pk in (hand_over.to_id, booking.member_id):
+        return hand_over
+    if not is_staff(member, booking.machine.space):
+        raise Http404
+    return hand_over
+
+
+def hand_overs_of(member: Member, now: datetime) -> HandOverQuerySet:
+    """What others propose to the member."""
+    return HandOver.objects.standing(now).filter(to=member).whole().order_by("booking__starts")
+
+
+def to_ask_for(member: Member, booking: Booking, now: datetime) -> BookingQuerySet:
+    """What one may ask a member for in return: what the board shows of them in that space."""
+    rows = Booking.objects.coming(now).filter(member=member, machine__space=booking.machine.space)
+    ahead = rows.filter(state=Booking.State.CONFIRMED, starts__gt=now)
+    return ahead.select_related("machine__space").order_by("starts")[:MOST_IN_RETURN]
+
+
+def hand_over_to_answer(member: Member, public_id: UUID) -> HandOver:
+    """One that was proposed to the member: nobody accepts for somebody else."""
+    return get_object_or_404(HandOver.objects.whole(), public_id=public_id, to=member)
+
+
+def hand_over_to_close(member: Member, public_id: UUID) -> HandOver:
+    """One that the member made or received."""
+    rows = HandOver.objects.whole().filter(Q(to=member) | Q(booking__member=member))
+    return get_object_or_404(rows, public_id=public_id)

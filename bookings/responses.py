@@ -32,10 +32,15 @@ def page(
 
 
 def change_page(
-    request: MemberRequest, verb: str, booking: Booking, form: Form, refusals: list[Told]
+    request: MemberRequest,
+    verb: str,
+    booking: Booking,
+    form: Form,
+    refusals: list[Told],
+    **more: Any,
 ) -> HttpResponse:
     """The page that asks how to change a booking, with all that stands against it."""
-    shown = {"booking": booking, "form": form, "refusals": refusals}
+    shown = {"booking": booking, "form": form, "refusals": refusals, **more}
     return page(request, verb, booking.machine, shown)
 
 

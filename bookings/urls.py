@@ -3,7 +3,20 @@
 from django.urls import path
 
 from bookings.views import booking as views
-from bookings.views import closure, disruption, finding, group, hours, policy, series, waitlist
+from bookings.views import (
+    change,
+    closure,
+    disruption,
+    finding,
+    group,
+    hand_over,
+    hours,
+    policy,
+    series,
+    serving,
+    waitlist,
+)
+from bookings.views import request as requests
 
 app_name = "bookings"
 urlpatterns = [
@@ -21,13 +34,29 @@ urlpatterns = [
     path("bookings/<uuid:public_id>/group/cancel/", group.group_cancel, name="group_cancel"),
     path("bookings/", views.booking_list, name="booking_list"),
     path("bookings/<uuid:public_id>/", views.booking_detail, name="booking_detail"),
-    path("bookings/<uuid:public_id>/move/", views.booking_move, name="booking_move"),
-    path("bookings/<uuid:public_id>/extend/", views.booking_extend, name="booking_extend"),
-    path("bookings/<uuid:public_id>/cancel/", views.booking_cancel, name="booking_cancel"),
-    path("bookings/<uuid:public_id>/check-in/", views.booking_check_in, name="booking_check_in"),
-    path("bookings/<uuid:public_id>/finish/", views.booking_finish, name="booking_finish"),
+    path("bookings/<uuid:public_id>/move/", change.booking_move, name="booking_move"),
+    path("bookings/<uuid:public_id>/extend/", change.booking_extend, name="booking_extend"),
+    path("bookings/<uuid:public_id>/cancel/", change.booking_cancel, name="booking_cancel"),
+    path("bookings/<uuid:public_id>/check-in/", change.booking_check_in, name="booking_check_in"),
+    path("bookings/<uuid:public_id>/finish/", change.booking_finish, name="booking_finish"),
     path("bookings/<uuid:public_id>/take/", waitlist.offer_take, name="offer_take"),
     path("bookings/<uuid:public_id>/decline/", waitlist.offer_decline, name="offer_decline"),
+    path("bookings/requests/", requests.request_list, name="request_list"),
+    path("bookings/<uuid:public_id>/answer/", requests.booking_answer, name="booking_answer"),
+    path(
+        "bookings/<uuid:public_id>/hand-over/", hand_over.hand_over_create, name="booking_hand_over"
+    ),
+    path("hand-overs/<uuid:public_id>/", hand_over.hand_over_detail, name="hand_over_detail"),
+    path(
+        "hand-overs/<uuid:public_id>/accept/", hand_over.hand_over_accept, name="hand_over_accept"
+    ),
+    path(
+        "hand-overs/<uuid:public_id>/decline/",
+        hand_over.hand_over_decline,
+        name="hand_over_decline",
+    ),
+    path("machines/<slug:slug>/book-for/", serving.booking_whom, name="booking_whom"),
+    path("people/<uuid:public_id>/book/", serving.booking_what, name="booking_what"),
     path("waitlist/", waitlist.waitlist, name="waitlist"),
     path("waitlist/new/", waitlist.wait_create, name="wait_create"),
     path("waitlist/queue/", waitlist.waitlist_queue, name="waitlist_queue"),

@@ -165,14 +165,28 @@ def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
 
 
 def needs(space: Space, now: datetime) -> list[dict[str, Any]]:
-    """What waits for somebody of the staff: reports, silent devices, unknown badges, mails."""
+    """What waits for somebody of the staff: requests, reports, silent devices, unknown badges, mails."""
     return [
+        *_requests(space, now),
         *_faults(space, now),
         *_disruptions(space),
         *_silent(space, now),
         *_unknown_badges(space),
         *_stuck_messages(),
     ]
+
+
+def _requests(space: Space, now: datetime) -> list[dict[str, Any]]:
+    """Bookings that take somebody's consent; the soonest says how long that may take."""
+    waiting = Booking.objects.standing(now).filter(
+        machine__space=space, state=Booking.State.REQUESTED
+    )
+    starts = list(waiting.order_by("starts").values_list("starts", flat=True))
+    if not starts:
+        return []
+    title = ngettext("%d request", "%d requests", len(starts)) % len(starts)
+    text = _("To approve or decline; the first begins %s.") % moment_words(starts[0], now, space.tz)
+    return [{"icon": "hour", "title": title, "text": text, "view": "bookings:request_list"}]
 
 
 def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
+from bookings.permissions import hand_overs_of
 from desk import queries
 from desk.board import may_use
 from desk.certifications import certifications_of
@@ -37,7 +39,7 @@ def home_page(member: Member, space: Space, now: datetime) -> dict[str, Any]:
     return {
         "greeting": greeting(member, now.astimezone(zone)),
         "line": page_line(space, now),
-        "offers": offers_of(coming, zone, now),
+        "offers": [*offers_of(coming, zone, now), *proposals_to(member, now)],
         "notices": personal_reasons(facts.values(), now, zone),
         "next": next_booking(mine[0], states, facts, now) if mine else None,
         "later": [later_booking(booking, now) for booking in mine[1:]],
@@ -87,6 +89,25 @@ def offers_of(coming: Iterable[Booking], zone: tzinfo, now: datetime) -> list[di
         }
         for offer in coming
         if offer.state == Booking.State.OFFERED
+    ]
+
+
+def proposals_to(member: Member, now: datetime) -> list[dict[str, str]]:
+    """What others would hand over, each in the clock of its machine."""
+    return [
+        {
+            "title": _("%(name)s would hand over %(machine)s to you, %(when)s.")
+            % {
+                "name": row.booking.member.name,
+                "machine": row.booking.machine.name,
+                "when": span_words(
+                    row.booking.starts, row.booking.ends, now, row.booking.machine.space.tz
+                ),
+            },
+            "text": _("Nothing changes before you accept."),
+            "url": reverse("bookings:hand_over_detail", args=[row.public_id]),
+        }
+        for row in hand_overs_of(member, now)
     ]
 
 

@@ -26,7 +26,7 @@ from equipment.eligibility import Facts
 from equipment.forms import FaultForm
 from equipment.models import Lockout, Machine
 from members.models import Member, Space
-from members.permissions import is_caretaker
+from members.permissions import is_caretaker, is_staff
 
 MOST_NEXT = 5
 
@@ -79,6 +79,7 @@ def _for_member(
         "path": path_to(machine, facts, now, machine.space.tz),
         "fault_form": FaultForm(),
         "can_lock_out": is_caretaker(member, machine.space),
+        "can_book_for": is_staff(member, machine.space),
     }
 
 

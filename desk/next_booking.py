@@ -96,6 +96,8 @@ def next_step(booking: Booking, state: State, facts: Facts | None, now: datetime
 
 
 def how_to_start(booking: Booking, now: datetime, zone: tzinfo) -> str:
+    if booking.state == Booking.State.REQUESTED:
+        return _("Staff look at it first; it unlocks once they have approved it.")
     if booking.state == Booking.State.RUNNING:
         return _("You are checked in. Extend while it is free, or finish and give the rest back.")
     if not booking.machine.has_interlock:
@@ -110,6 +112,8 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
     is_running = booking.state == Booking.State.RUNNING
     has_begun = booking.starts <= now
     actions = []
+    if booking.state == Booking.State.REQUESTED:
+        return _request_actions(booking)
     if has_begun and not is_running and not booking.machine.has_interlock:
         actions.append(Action(_("Check in"), booking_url("check_in", booking.public_id), post=True))
     if not has_begun:
@@ -120,3 +124,10 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
     else:
         actions.append(Action(_("Give back"), booking_url("cancel", booking.public_id)))
     return actions
+
+
+def _request_actions(booking: Booking) -> list[Action]:
+    return [
+        Action(_("Move"), booking_url("move", booking.public_id)),
+        Action(_("Give back"), booking_url("cancel", booking.public_id)),
+    ]

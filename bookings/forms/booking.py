@@ -1,6 +1,9 @@
 """Forms of bookings: they clean what was typed and judge nothing."""
 
+import re
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -10,16 +13,19 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from bookings.offers import LONGEST, Choices, whole_minutes
-from bookings.rules import Slot
+from bookings.offers import LONGEST, Choices, read_start, whole_minutes
+from bookings.rules import OVERRIDABLE, Slot
+from bookings.rules.facts import Question
 from bookings.rules.local import Instant, read_wall
 from equipment.models import Machine
 from equipment.reason import Reason
-from equipment.words import tell
+from equipment.words import Told, tell
 
 WALL = "%Y-%m-%dT%H:%M"
 SENSIBLE = timedelta(days=3660)  # beyond it no calendar of ours reckons
 OTHER = "other"
+CODE = 40  # characters; no rule has a longer name
+ANSWER = re.compile(r"question-[1-9][0-9]{0,8}")
 
 
 class WallTimeField(forms.DateTimeField):
@@ -117,7 +123,70 @@ class TimeForm(forms.Form):
         return Slot(instant.at, instant.at + took)
 
 
-class BookingForm(TimeForm):
+class AnyOf(forms.MultipleChoiceField):
+    """Ticks for whatever the page offers; what may be ticked is the service's to say."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: str) -> bool:
+        return len(value) <= CODE
+
+
+class DeskForm(forms.Form):
+    """What staff add: which rules they set aside, and why they do what they do for somebody."""
+
+    overrides = AnyOf(label=_("Set aside"), required=False)
+    why = forms.CharField(
+        label=_("Why"), required=False, max_length=200, help_text=_("The member reads it, too.")
+    )
+
+    def __init__(self, *args: Any, others: bool = False, **kwargs: Any) -> None:
+        """`others`: the booking is somebody else's, and to change it takes a reason."""
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = self.shows_why = others
+
+    def show_overridable(self, refusals: Iterable[Told]) -> None:
+        """Draw a tick for each rule that may be set aside."""
+        texts: dict[str, list[str]] = defaultdict(list)
+        for told in refusals:
+            if told.code in OVERRIDABLE:
+                texts[told.code].append(told.text)
+        choices = [(code, " ".join(lines)) for code, lines in texts.items()]
+        self.fields["overrides"].widget.choices = choices
+        self.shows_why = self.shows_why or bool(choices)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("overrides") and not given.get("why") and "why" not in self.errors:
+            self.add_error("why", _("Say why, and the booking keeps it."))
+        return given
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether rules are to be set aside, however the rest of the form may read."""
+        return "overrides" in self.data
+
+    @property
+    def set_aside(self) -> dict[str, Any]:
+        """As the services that change a booking take it."""
+        return {"overrides": self.cleaned_data["overrides"], "why": self.cleaned_data["why"]}
+
+
+class SeenForm(forms.Form):
+    """A change to a booking as it was seen: the page carries its version."""
+
+    sequence = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def seen(self) -> int | None:
+        """None where the page said nothing; what cannot be read was never a version."""
+        typed: str = self.cleaned_data["sequence"]
+        if not typed:
+            return None
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+class BookingForm(TimeForm, DeskForm):
     """A new booking. The key is the form's own: sent twice it books once."""
 
     note = forms.CharField(
@@ -129,8 +198,31 @@ class BookingForm(TimeForm):
     )
     key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.data:
+            if ANSWER.fullmatch(name):
+                self.fields[name] = forms.CharField(required=False, max_length=200)
 
-class MoveForm(TimeForm):
+    def show_questions(self, questions: Iterable[Question]) -> None:
+        """Draw a field for each; what was typed into it is there already."""
+        for question in questions:
+            name = f"question-{question.id}"
+            field = self.fields.setdefault(name, forms.CharField(max_length=200))
+            field.label, field.required = question.text, question.required
+        self.questions = [self[f"question-{question.id}"] for question in questions]
+
+    @property
+    def answers(self) -> dict[int, str]:
+        """By the id of the question, which need not be one: the service keeps what was asked."""
+        return {
+            int(name.removeprefix("question-")): text
+            for name, text in self.cleaned_data.items()
+            if ANSWER.fullmatch(name)
+        }
+
+
+class MoveForm(TimeForm, DeskForm, SeenForm):
     """Another time, or another machine of the same kind."""
 
     machine = forms.ModelChoiceField(
@@ -152,22 +244,33 @@ class MoveForm(TimeForm):
         return self.cleaned_data.get("machine")
 
 
-class ExtendForm(forms.Form):
-    """Until when: one of the later ends that fit, as minutes added."""
+class ExtendForm(DeskForm, SeenForm):
+    """Until when: one of the later ends that fit, as an instant."""
 
-    by = forms.TypedChoiceField(label=_("Until"), coerce=int, widget=forms.RadioSelect)
+    until = forms.CharField(label=_("Until"), max_length=40, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["by"].choices = choices  # type: ignore[attr-defined]
-        self.fields["by"].initial = choices[0][0] if choices else None
+        self.fields["until"].widget.choices = choices
+        self.fields["until"].initial = choices[0][0] if choices else None
 
-    @property
-    def added(self) -> timedelta:
-        return timedelta(minutes=self.cleaned_data["by"])
+    def clean_until(self) -> datetime:
+        until = read_start(self.cleaned_data["until"], UTC)
+        if until is None:
+            raise forms.ValidationError(_("Choose one of the ends."))
+        return until
 
 
-class CancelForm(forms.Form):
+class CancelForm(SeenForm):
     """Why; asked of staff who cancel somebody else's."""
 
-    why = forms.CharField(label=_("Why"), max_length=200, help_text=_("Told to the member."))
+    why = forms.CharField(
+        label=_("Why"), required=False, max_length=200, help_text=_("Told to the member.")
+    )
+
+    def __init__(self, *args: Any, others: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if others:
+            self.fields["why"].required = True
+        else:
+            del self.fields["why"]

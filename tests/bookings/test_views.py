@@ -251,7 +251,7 @@ def test_extending_offers_what_fits(world: World) -> None:
     client = browser(world.alice)
     shown = text(client.get(page_of(booking, "extend")))
     assert "15:30 (+30 min)" in shown and "15:45" not in shown
-    client.post(page_of(booking, "extend"), {"by": "30"})
+    client.post(page_of(booking, "extend"), {"until": (AT_14 + 90 * MINUTE).isoformat()})
     booking.refresh_from_db()
     assert booking.ends == AT_14 + 90 * MINUTE
 
