@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from calendars.busy import views as busy
 from calendars.views import feed, public, subscription
 
 app_name = "calendars"
@@ -16,4 +17,8 @@ urlpatterns = [
     path("calendar/public/", public.public, name="public"),
     path("calendar/public/new/", public.public_create, name="public_create"),
     path("feeds/<slug:token>.ics", feed.feed, name="feed"),
+    path("spaces/<slug:slug>/calendars/", busy.busy_list, name="busy_list"),
+    path("spaces/<slug:slug>/calendars/new/", busy.busy_create, name="busy_create"),
+    path("busy/<uuid:public_id>/refresh/", busy.busy_refresh, name="busy_refresh"),
+    path("busy/<uuid:public_id>/remove/", busy.busy_remove, name="busy_remove"),
 ]

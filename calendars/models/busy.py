@@ -32,7 +32,9 @@ class BusySource(models.Model):
     last_modified = models.CharField(max_length=60, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)  # the last time that worked
-    last_error = models.CharField(max_length=200, blank=True)
+    whole_at = models.DateTimeField(null=True, blank=True)  # and the body was handed out
+    failures = models.PositiveSmallIntegerField(default=0)  # since then
+    last_error = models.CharField(max_length=200, blank=True)  # a code of calendars.busy.words
 
     class Meta:
         ordering = ["name"]

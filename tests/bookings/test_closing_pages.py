@@ -241,3 +241,21 @@ def test_staff_see_who_answered_and_how(world: World, dana: Client) -> None:
     dana.post(page_of(found), {"answer": "release"})
     after = text(dana.get("/spaces/northside/disruptions/"))
     assert "0 bookings wait" in after and "Given back" in after and "Dana Osei" in after
+
+
+def test_the_booking_leads_to_its_choices_until_it_is_settled(world: World) -> None:
+    found = disrupted(world)
+    booking = f"/bookings/{found.booking.public_id}/"
+    assert page_of(found) in browser(world.alice).get(booking).content.decode()
+    browser(world.alice).post(page_of(found), {"answer": "release"})
+    assert page_of(found) not in browser(world.alice).get(booking).content.decode()
+
+
+def test_the_desk_and_the_lockout_count_who_has_chosen(world: World, dana: Client) -> None:
+    found = disrupted(world)
+    assert "1 booking has to make way" in text(dana.get("/desk/"))
+    assert "1 booking hit, 0 settled" in text(dana.get("/machines/cnc-router/"))
+    assert "booking hit" not in text(browser(world.alice).get("/machines/cnc-router/"))
+    browser(world.alice).post(page_of(found), {"answer": "release"})
+    assert "has to make way" not in text(dana.get("/desk/"))
+    assert "1 booking hit, 1 settled" in text(dana.get("/machines/cnc-router/"))
