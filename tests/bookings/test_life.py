@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.bookings.life import ACTIONS, Life
+from tests.bookings.life import ACTIONS, Life, empty_the_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = connection.vendor == "postgresql"
@@ -50,19 +50,6 @@ class Machine(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "life") and self.lived is not None:
             self.lived.append(self.life)
-
-
-def empty_the_tables():
-    """Faster than a flush, which resets every sequence of every room."""
-    tables = connection.introspection.django_table_names(only_existing=True)
-    kept = {"django_content_type", "django_migrations", "members_accessepoch"}
-    with connection.cursor() as cursor, connection.constraint_checks_disabled():
-        if connection.vendor == "postgresql":
-            names = ", ".join(connection.ops.quote_name(name) for name in set(tables) - kept)
-            cursor.execute(f"TRUNCATE {names}")
-            return
-        for name in set(tables) - kept:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
 
 
 def search(examples, steps):
