@@ -169,6 +169,10 @@ Q_CLUSTER = {
     "bulk": 10,
 }
 
+# --- what is counted for a while: sign-ins, and how often a calendar address is asked -------------
+# In memory each web process counts for itself; with redis:// they count together.
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://?max_entries=20000")}
+
 # --- messages ----------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 # Seconds for each step of talking to the mail server; notices/transport.py bounds the whole round.
