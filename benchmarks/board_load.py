@@ -86,7 +86,8 @@ def fill(each: int, base: datetime, starts: str, seconds: int, **like: object) -
         "ends": at.format(ends),
         "blocked_until": at.format(ends),
     }
-    columns = [field.column for field in Booking._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in Booking._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in fields]
     sql = COPIES.format(
         columns=", ".join(f'"{column}"' for column in columns),
         values=", ".join(own.get(column, f'b."{column}"') for column in columns),

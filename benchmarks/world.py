@@ -191,7 +191,7 @@ def _people(now: datetime) -> None:
     )
 
 
-def _today(now: datetime) -> Iterator[object]:
+def _today(now: datetime) -> Iterator["Booking"]:
     """Eight bookings of each machine around now; one covers the next hours and is its owner's."""
     for number, machine in enumerate(_machines()):
         for n in range(TODAY):
@@ -201,7 +201,7 @@ def _today(now: datetime) -> Iterator[object]:
             yield _booking(machine, member, starts, (3 if is_owners else 2) * HOUR, now)
 
 
-def _other_days(now: datetime) -> Iterator[object]:
+def _other_days(now: datetime) -> Iterator["Booking"]:
     """The bulk: months of the past, and some beyond the horizon."""
     each = BOOKINGS // MACHINES - TODAY
     past = now - timedelta(days=PAST_DAYS)
@@ -245,7 +245,7 @@ def _members() -> list[int]:
     return list(Member.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def _in_batches(bookings: Iterator[object]) -> None:
+def _in_batches(bookings: Iterator["Booking"]) -> None:
     from bookings.models import Booking
 
     while batch := list(islice(bookings, BATCH)):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -86,7 +87,13 @@ def wait_url(what: str, slot: Slot, ends: datetime | None = None) -> str:
         "ends": (ends or slot.ends).isoformat(),
         "minutes": str(int(slot.length.total_seconds()) // 60),
     }
-    return f"{reverse('bookings:wait_create')}?{urlencode(asked)}"
+    return f"{_form()}?{urlencode(asked)}"
+
+
+@cache
+def _form() -> str:
+    """Asked for once: a board links here from every cell that is taken."""
+    return reverse("bookings:wait_create")
 
 
 def worth_waiting(refusals: Iterable[Told]) -> bool:

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bookings.rules import Slot as Stretch
 from bookings.segments import Claim, Segment
 from bookings.wanting import wait_url
-from desk.links import booking_url, machine_url, starting
+from desk.links import book_url, booking_url, machine_url, waitlist_url
 from desk.markup import Slot, items
 from desk.ruler import QUARTER, Ruler
 from desk.states import State
@@ -125,7 +124,6 @@ class Cells:
         self.zone = days.zone
         self.now = now
         self.named = named
-        self.book = reverse("bookings:booking_create", args=[machine.slug])
         self.make = {
             "gap": self._gap,
             "gap-no": self._gap_no,
@@ -159,7 +157,7 @@ class Cells:
             "when": self._when(segment),
             "free": free,
         }
-        url = starting(self.book, segment.starts)
+        url = book_url(self.machine.slug, segment.starts)
         return {"label": label, "words": free, "url": url, "act": _("Book")}
 
     def _gap_no(self, segment: Segment) -> dict[str, str]:
@@ -198,8 +196,8 @@ class Cells:
             "when": self._when(segment),
             "by": by,
         }
-        url = reverse("bookings:waitlist")
-        return {"label": label, "words": _("Take by %s") % by, "url": url, "act": _("Take it")}
+        words = _("Take by %s") % by
+        return {"label": label, "words": words, "url": waitlist_url(), "act": _("Take it")}
 
     def _held(self, segment: Segment) -> dict[str, str]:
         return self._waiting(segment, _("Offered to somebody until %s") % self._by(segment))

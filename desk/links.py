@@ -1,9 +1,13 @@
 """Addresses with their query, as pages of several kinds need them."""
 
 from datetime import date, datetime, timedelta
-from urllib.parse import quote, urlencode
+from functools import cache
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
+
+NO_ID = UUID(int=0)
 
 
 def book_url(
@@ -15,12 +19,7 @@ def book_url(
         values["starts"] = starts.isoformat()
     if took is not None:
         values["minutes"] = str(int(took.total_seconds()) // 60)
-    return _with(reverse("bookings:booking_create", args=[machine_slug]), values)
-
-
-def starting(path: str, starts: datetime) -> str:
-    """The booking form at `path`, filled in with an instant."""
-    return f"{path}?starts={quote(starts.isoformat(), safe='')}"
+    return _with(_address("bookings:booking_create", machine_slug), values)
 
 
 def board_url(space: str = "", day: date | None = None, view: str = "", show: str = "") -> str:
@@ -31,20 +30,39 @@ def board_url(space: str = "", day: date | None = None, view: str = "", show: st
         "view": view,
         "show": show,
     }
-    return _with(reverse("desk:board"), {name: value for name, value in values.items() if value})
+    return _with(_address("desk:board"), {name: value for name, value in values.items() if value})
 
 
 def machine_url(machine_slug: str) -> str:
-    return reverse("desk:machine", args=[machine_slug])
+    return _address("desk:machine", machine_slug)
 
 
 def booking_url(name: str, public_id: object) -> str:
-    return reverse(f"bookings:booking_{name}", args=[public_id])
+    return _address(f"bookings:booking_{name}", str(public_id), str(NO_ID))
+
+
+def waitlist_url() -> str:
+    return _address("bookings:waitlist")
 
 
 def sign_in_url(back_to: str) -> str:
     """The sign-in page that returns here: a scanned label must not end on the home page."""
     return _with(reverse("account_login"), {"next": back_to})
+
+
+def _address(name: str, part: str = "", stand_in: str = "any") -> str:
+    """As reverse(), which takes longer than everything else about a cell of a board."""
+    before, after = _around(name, stand_in if part else "")
+    return f"{before}{part}{after}"
+
+
+@cache
+def _around(name: str, stand_in: str) -> tuple[str, str]:
+    """What stands before and after the one part of an address that varies."""
+    if not stand_in:
+        return reverse(name), ""
+    before, _found, after = reverse(name, args=[stand_in]).rpartition(stand_in)
+    return before, after
 
 
 def _with(path: str, values: dict[str, str]) -> str:

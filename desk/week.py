@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from django.utils.translation import ngettext
 from bookings.availability import Week
 from bookings.models import Booking
 from bookings.weeks import Day
-from desk.links import machine_url
+from desk.links import machine_url, waitlist_url
 from desk.markup import icon
 from desk.when import day_name, length, moment_words
 from equipment.models import Machine
@@ -25,7 +24,6 @@ from equipment.reason import Reason
 from equipment.words import tell
 
 ICONS = {"gap-no": "lock", "lock": "lock"}
-ANY = "any-machine"  # stands for a slug while an address is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,6 @@ class Rows:
             (escape(name), escape(column.url)) for name, column in zip(names, columns, strict=True)
         ]
         self.label = escape(_("%(machine)s, %(day)s: %(words)s"))
-        self.machine_url = escape(machine_url(ANY))
         self.free: dict[timedelta, Face] = {}
         self.none: dict[tuple[str, int], Face] = {}
 
@@ -77,8 +74,7 @@ class Rows:
                 f'<td class="{face.css}"><a href="{url}#m-{slug}" aria-label="{label}"'
                 f"{face.title}>{face.shown}</a>{pill}</td>"
             )
-        page = self.machine_url.replace(ANY, slug)
-        head = f'<tr><th scope="row"><a href="{page}">{name}</a></th>'
+        head = f'<tr><th scope="row"><a href="{machine_url(slug)}">{name}</a></th>'
         return f"{head}{''.join(cells)}</tr>"
 
     def _free(self, free: timedelta) -> Face:
@@ -120,8 +116,10 @@ class Rows:
 
     def _offer(self, offer: Booking) -> str:
         by = moment_words(offer.lapses_at, self.now, self.zone) if offer.lapses_at else ""
-        words, url = escape(_("Take by %s") % by), reverse("bookings:waitlist")
-        return f' <a class="state you" href="{url}">{icon("gift")}<span>{words}</span></a>'
+        words = escape(_("Take by %s") % by)
+        return (
+            f' <a class="state you" href="{waitlist_url()}">{icon("gift")}<span>{words}</span></a>'
+        )
 
 
 def short(day: Day) -> str:
