@@ -3,9 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from members.languages import in_language
 from members.models import Member
 
 
@@ -32,3 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.language = getattr(request, "LANGUAGE_CODE", "en")[:8]
         saved: Member = super().save_user(request, user, form, commit=commit)
         return saved
+
+    def post_login(self, request: HttpRequest, user: Member, **how: Any) -> HttpResponse:
+        """Pages speak the language of the profile from here on, whatever the browser prefers."""
+        return in_language(user.language, super().post_login(request, user, **how))

@@ -1,6 +1,5 @@
 """A member's own page: who they are here, what they hold, and what stands in their way."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from members.forms import ProfileForm
+from members.languages import in_language
 from members.requests import MemberRequest
 from members.services import revoke_badge
 from members.services.profiles import update_profile
@@ -26,7 +26,7 @@ def profile(request: MemberRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=told)
     if request.method == "POST" and form.is_valid():
         update_profile(member=member, by=member, now=now, **form.cleaned_data)
-        return _in_language(member.language, redirect("members:profile"))
+        return in_language(member.language, redirect("members:profile"))
     page = {
         "form": form,
         "badges": member.badges.filter(revoked_at=None),
@@ -48,9 +48,3 @@ def badge_lose(request: MemberRequest, pk: int) -> HttpResponse:
         messages.info(request, _("That badge opens nothing any more. Get another one at the desk."))
         return redirect("members:profile")
     return render(request, "members/badge_lose.html", {"badge": badge})
-
-
-def _in_language(language: str, response: HttpResponse) -> HttpResponse:
-    """Pages follow the choice at once: their language is read from this cookie."""
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600)
-    return response

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from members.models import Badge, Change
 from members.services import issue_badge, place_hold
 from members.zones import end_of, last_day
-from tests.people import NOW, a_world
+from tests.people import NOW, PASSWORD, a_world
 
 pytestmark = pytest.mark.django_db
 PAGE = "/you/"
@@ -119,3 +120,13 @@ def test_the_last_day_is_the_day_that_was_meant(zone):
     tz = ZoneInfo(zone)
     for day in (date(2026, 3, 28), date(2026, 10, 24), date(2026, 12, 31)):
         assert last_day(end_of(day, tz), tz) == day
+
+
+def test_who_signs_in_is_spoken_to_in_their_own_language(client):
+    bob = a_world().bob
+    bob.language = "de"
+    bob.set_password(PASSWORD)
+    bob.save()
+    EmailAddress.objects.create(user=bob, email=bob.email, verified=True, primary=True)
+    client.post("/account/login/", {"login": bob.email, "password": PASSWORD})
+    assert '<html lang="de">' in client.get("/you/").content.decode()
