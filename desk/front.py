@@ -165,7 +165,7 @@ def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
 
 
 def needs(space: Space, now: datetime) -> list[dict[str, Any]]:
-    """What waits for somebody of the staff: requests, reports, silent devices, unknown badges, mails."""
+    """What waits for staff: requests, reports, disruptions, silent devices, badges, mails."""
     return [
         *_requests(space, now),
         *_faults(space, now),
