@@ -18,6 +18,7 @@ from members.models.space import Weekday
 from members.zones import end_of
 
 MOST_DAYS = 62
+SENSIBLE = timedelta(days=366)  # beyond it nothing is booked
 USUAL_DAYS = 7
 
 # Of the day, local; midnight as an end is the end of the day.
@@ -69,9 +70,11 @@ class FindForm(forms.Form):
         label=_("It must have"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, targets: Mapping[str, Target], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, targets: Mapping[str, Target], today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.targets = targets
+        self.targets, self.today = targets, today
         self._offer("what", choices(targets))
         self._offer("minutes", [(minutes, length(minutes)) for minutes in LENGTHS])
         features = [(feature.slug, feature.name) for feature in Feature.objects.all()]
@@ -86,9 +89,13 @@ class FindForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         first, last = given.get("first"), given.get("last")
-        if first and last and last < first:
-            self.add_error("last", _("Choose a day that is not before the first."))
-        elif first and last and last - first > timedelta(days=MOST_DAYS):
+        if not first or not last:
+            return given
+        if abs(first - self.today) > SENSIBLE:
+            self.add_error("first", _("Nobody plans that far. Choose a time near today."))
+        elif last < max(first, self.today):
+            self.add_error("last", _("Choose a day that is not over, and not before the first."))
+        elif last - first > timedelta(days=MOST_DAYS):
             words = _("Choose a day within %(days)d days of the first.")
             self.add_error("last", words % {"days": MOST_DAYS})
         return given

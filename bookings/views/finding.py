@@ -1,6 +1,7 @@
 """The page that finds a slot on any machine of a kind."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -29,11 +30,11 @@ MOST = 8  # slots shown
 def find(request: MemberRequest) -> HttpResponse:
     """Asks, and answers: the best slots as links to the booking form, or why there is none."""
     now, known = timezone.now(), targets()
+    asking = partial(FindForm, targets=known, today=timezone.localdate(now))
     if "what" in request.GET and "minutes" in request.GET:
-        form = FindForm(request.GET, targets=known)
+        form = asking(request.GET)
     else:
-        today = timezone.localdate(now)
-        form = FindForm(targets=known, initial=usual(today) | request.GET.dict())
+        form = asking(initial=usual(timezone.localdate(now)) | request.GET.dict())
     shown: dict[str, Any] = {"form": form, "nothing": not known}
     if form.is_bound and form.is_valid():
         shown |= _looked(form, request.user, now)

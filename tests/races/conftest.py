@@ -12,12 +12,15 @@ from django.conf import settings
 PATIENCE = 180  # seconds; a busy machine migrates slowly
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
-Play = Callable[[str], dict[str, int]]
+Play = Callable[..., dict[str, int]]
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="session", params=KINDS)
 def play(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Play:
-    """`play("one_slot")`: what became of the racers, and what stands in the table after."""
+    """`play("one_slot")`: what became of the racers, and what stands in the table after.
+
+    A second word names the module of the scene, where it is not the first one's.
+    """
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('race')}/race.sqlite3"
     else:
@@ -36,4 +39,4 @@ def play(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return finished.stdout
 
     run("manage.py", "migrate", "--verbosity", "0")
-    return lambda scene: json.loads(run("-m", "tests.races.scenes", scene))
+    return lambda scene, module="tests.races.scenes": json.loads(run("-m", module, scene))
