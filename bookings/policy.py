@@ -112,6 +112,14 @@ def buffer(policy: ToolClass) -> str:
     return _("After each booking %s are kept free. Nobody can book those.") % kept
 
 
+def _who(policy: Whole) -> list[str]:
+    kind = policy.kind
+    if kind.requires is None:
+        return [_("For every member on a plan.")]
+    told = _("For members on a plan who are certified “%(name)s”: %(level)s.")
+    return [told % {"name": kind.requires, "level": kind.get_required_level_display()}]
+
+
 def _ahead(policy: Whole) -> list[str]:
     if policy.kind.waitlist_only:
         return [_("Not booked ahead: start when a machine is free, or join the waitlist.")]
@@ -170,12 +178,16 @@ def _staffed(policy: Whole) -> list[str]:
 def _windows(policy: Whole) -> list[str]:
     """Hours in which the policy is another."""
     kept = _("%(hours)s: kept for members on the plan %(plan)s.")
-    peak = _("%(hours)s: an hour counts as %(percent)s %% of one.")
+    peak = _("%(hours)s: an hour counts as %(length)s in limits of time.")
     free = _("%(hours)s: lengths, notice, days ahead and quotas do not apply to what lies within.")
     told = {Kind.KEPT: kept, Kind.PEAK: peak, Kind.FREE: free}
     return [
         told[Kind(window.kind)]
-        % {"hours": window, "percent": window.percent, "plan": window.plan or ""}
+        % {
+            "hours": window,
+            "length": length(60 * window.percent // 100),
+            "plan": window.plan or "",
+        }
         for kind in told
         for window in policy.windows_of(kind)
     ]
@@ -204,6 +216,19 @@ def _cancelling(policy: Whole) -> list[str]:
         "counts in quotas, as a missed one does."
     )
     return [told % length(minutes)]
+
+
+def _walking_up(policy: Whole) -> list[str]:
+    if not policy.kind.walk_up:
+        return []
+    told = _("Nobody there and not booked? Start without a booking, for up to %s.")
+    return [told % length(policy.kind.walk_up_minutes)]
+
+
+def _missing(policy: Whole) -> list[str]:
+    minutes = policy.kind.no_show_minutes
+    told = _("Not begun %s after the start, its time goes to others, and it counts as missed.")
+    return [] if minutes is None else [told % length(minutes)]
 
 
 def _approval(policy: Whole) -> list[str]:
@@ -252,10 +277,12 @@ def _amount(limit: PlanLimit) -> str:
     if limit.measure == Measure.LONGEST:
         return _("%s at a time at most") % length(limit.amount)
     if limit.measure == Measure.AT_ONCE:
-        return (
-            ngettext("%d machine at the same time", "%d machines at the same time", limit.amount)
-            % limit.amount
+        machines = ngettext(
+            "at most %d machine at the same time",
+            "at most %d machines at the same time",
+            limit.amount,
         )
+        return machines % limit.amount
     if limit.measure == Measure.MINUTES:
         return _by_period(limit.period) % length(limit.amount)
     count = ngettext("%d booking", "%d bookings", limit.amount) % limit.amount
@@ -305,6 +332,7 @@ Telling = tuple[tuple[Rule, ...], Callable[[Whole], list[str]]]
 
 # Which rules each sentence is about, in the order one meets them.
 PARTICULAR: tuple[Telling, ...] = (
+    ((), _who),
     (
         (
             quotas.plan_books_kind,
@@ -329,6 +357,8 @@ PARTICULAR: tuple[Telling, ...] = (
     ((), _last_minute),
     ((changing.in_time_to_move,), _moving),
     ((), _cancelling),
+    ((), _missing),
+    ((slot.free_now,), _walking_up),
     ((), _approval),
     ((slot.answered,), _questions),
 )

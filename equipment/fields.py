@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,13 @@ def read_times(typed: str) -> Times:
 
 def write_times(times: Iterable[time]) -> str:
     return " ".join(f"{at:%H:%M}" for at in times)
+
+
+class TypedTimes(forms.CharField):
+    """Times of day as one line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_times(value) if isinstance(value, tuple) else value
 
 
 class TimesField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs only
@@ -45,6 +53,9 @@ class TimesField(models.CharField):  # type: ignore[type-arg]  # generic in the 
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(write_times(value or ()))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": TypedTimes} | kwargs)
 
     def value_to_string(self, obj: models.Model) -> str:
         return write_times(self.value_from_object(obj) or ())

@@ -21,7 +21,8 @@ from members.permissions import is_staff, staff_required
 from members.requests import MemberRequest
 from members.zones import zone_of
 
-MOST_SHOWN = 100  # bookings that a preview names
+SHOWN = 8  # bookings that a preview names at once; more unfold
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _preview(reader: Member, draft: Whole, today: Whole) -> dict[str, object]:
         "previewed": fingerprint(draft),
         "is_same": fingerprint(draft) == fingerprint(today),
         "found": found,
-        "rows": [_row(refusal) for refusal in found.refusals[:MOST_SHOWN]],
+        "rows": [_row(refusal) for refusal in found.refusals[:SHOWN]],
+        "more_rows": [_row(refusal) for refusal in found.refusals[SHOWN:MOST_SHOWN]],
         "not_shown": max(0, len(found.refusals) - MOST_SHOWN),
         "sentences": whole_sentences(draft),
     }

@@ -101,7 +101,7 @@ def test_each_column_and_row_has_its_words(world: World) -> None:
         "longer than 3 h",
         "your first booking",
         "Which material?",
-        "Friday 17:00–22:00: an hour counts as 200 % of one.",
+        "Friday 17:00–22:00: an hour counts as 2 h in limits of time.",
     ):
         assert words in told
 
@@ -116,7 +116,7 @@ def test_each_column_and_row_has_its_words(world: World) -> None:
         ({"measure": "bookings", "period": "ahead", "amount": 0}, "For everybody: no bookings."),
         ({"measure": "longest", "amount": 90}, "For everybody: 1 h 30 at a time at most."),
         ({"measure": "horizon", "amount": 0}, "For everybody: today only."),
-        ({"measure": "at-once", "amount": 1}, "For everybody: 1 machine at the same time."),
+        ({"measure": "at-once", "amount": 1}, "For everybody: at most 1 machine at the same time."),
         (
             {"measure": "minutes", "period": "day", "amount": 60, "counts_past": False,
              "opens": time(18), "closes": time(22)},
@@ -300,8 +300,6 @@ def typed(client: Client, world: World, **changes: str) -> dict[str, str]:
             value = field.value()
             if field.widget_type == "checkbox":
                 given |= {field.html_name: "on"} if value else {}
-            elif field.html_name.endswith("start_times"):
-                given[field.html_name] = " ".join(f"{at:%H:%M}" for at in value)
             else:
                 given[field.html_name] = "" if value is None else str(value)
     return given | changes
@@ -350,6 +348,14 @@ def test_nothing_is_saved_before_it_was_previewed(world: World, client: Client) 
     assert saved.url == show_url(world)
     world.tool_class.refresh_from_db()
     assert world.tool_class.longest_minutes == 120
+
+
+def test_start_times_are_typed_as_they_are_told(world: World, client: Client) -> None:
+    client.force_login(world.dana)
+    confirm(client, world, {"policy-start_times": "14:00, 10:00"})
+    world.tool_class.refresh_from_db()
+    assert world.tool_class.start_times == (time(10), time(14))
+    assert 'value="10:00 14:00"' in client.get(edit_url(world)).content.decode()
 
 
 def test_what_is_typed_after_the_preview_is_previewed_again(world: World, client: Client) -> None:
