@@ -9,9 +9,11 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import KINDS
-from notices.manners import choice_of, manner_of
+from notices.manners import choice_of, manner_of, topic_of
 from notices.models import Choice
 from notices.words import DRAWERS, title_of, why_fixed
+
+TOPICS = [kind for kind in KINDS if topic_of(kind) == kind]  # what one chooses by
 
 
 @dataclass
@@ -38,7 +40,7 @@ class WishesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind in KINDS:
+        for kind in TOPICS:
             manner = manner_of(kind)
             if not manner.fixed:
                 self.fields[kind] = forms.ChoiceField(
@@ -48,7 +50,7 @@ class WishesForm(forms.Form):
                     required=False,
                 )
         for kind, chosen in self.initial.items():
-            if kind in KINDS:
+            if kind in TOPICS:
                 self.initial[kind] = choice_of(kind, chosen)
 
     def clean(self) -> dict[str, Any]:
@@ -64,17 +66,20 @@ class WishesForm(forms.Form):
     @property
     def choices(self) -> dict[str, str]:
         """Kind → choice, of the kinds that the page offered."""
-        return {kind: self.cleaned_data[kind] for kind in KINDS if self.cleaned_data.get(kind)}
+        return {kind: self.cleaned_data[kind] for kind in TOPICS if self.cleaned_data.get(kind)}
 
     @property
     def quiet(self) -> tuple[time, time] | None:
         starts, ends = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_to"]
         return (starts, ends) if starts is not None and ends is not None else None
 
+    def quiet_fields(self) -> list[BoundField]:
+        return [self["quiet_from"], self["quiet_to"]]
+
     def drawers(self) -> list[Drawer]:
         """In the order of notices.words, without empty ones."""
         found = {name: Drawer(name, str(title)) for name, title in DRAWERS.items()}
-        for kind in KINDS:
+        for kind in TOPICS:
             drawer = found[manner_of(kind).drawer]
             if kind in self.fields:
                 drawer.fields.append(self[kind])

@@ -14,7 +14,8 @@ AT_ONCE = (NOW, NONE)  # for what a digest would tell too late
 @dataclass(frozen=True, slots=True)
 class Manner:
     """`urgent` passes quiet hours; `fixed` always goes as mail at once; `asked_for` goes only to
-    those who chose it; `moot_after` names the fact after whose time nobody wants the mail.
+    those who chose it; `moot_after` names the fact after whose time nobody wants the mail; `like`
+    names the kind whose choice counts for this one, too.
     """
 
     drawer: str = "other"
@@ -24,15 +25,18 @@ class Manner:
     fixed: bool = False
     asked_for: bool = False
     moot_after: str = ""
+    like: str = ""
 
 
 BOOKING = Manner("bookings")
 MACHINE = Manner("machines", choices=AT_ONCE)
 
+CONFIRMED, CHANGED, CANCELLED = "booking-confirmed", "booking-changed", "booking-cancelled"
+
 MANNERS: dict[str, Manner] = {
-    "booking-confirmed": BOOKING,
-    "booking-changed": BOOKING,
-    "booking-cancelled": Manner("bookings", urgent=True),  # somebody may be on the way
+    CONFIRMED: BOOKING,
+    CHANGED: BOOKING,
+    CANCELLED: Manner("bookings", urgent=True),  # somebody may be on the way
     "booking-reminder": Manner("bookings", choices=AT_ONCE, moot_after="starts"),
     "booking-starting": Manner(
         "bookings", NONE, AT_ONCE, urgent=True, asked_for=True, moot_after="ends"
@@ -42,20 +46,20 @@ MANNERS: dict[str, Manner] = {
     ),
     "booking-missed": BOOKING,
     "booking-disrupted": Manner("bookings", choices=AT_ONCE, urgent=True),
-    "disruption-over": BOOKING,
-    "series-booked": BOOKING,
-    "series-changed": BOOKING,
-    "series-cancelled": Manner("bookings", urgent=True),
-    "group-booked": BOOKING,
-    "group-changed": BOOKING,
-    "group-cancelled": Manner("bookings", urgent=True),
+    "disruption-over": Manner("bookings", choices=AT_ONCE, like="booking-disrupted"),
+    **dict.fromkeys(("series-booked", "group-booked"), Manner("bookings", like=CONFIRMED)),
+    **dict.fromkeys(("series-changed", "group-changed"), Manner("bookings", like=CHANGED)),
+    **dict.fromkeys(
+        ("series-cancelled", "group-cancelled"), Manner("bookings", urgent=True, like=CANCELLED)
+    ),
     "slot-offered": Manner("agreements", choices=AT_ONCE, urgent=True, moot_after="until"),
     "booking-requested": Manner("agreements"),
-    "booking-approved": Manner("agreements"),
-    "booking-declined": Manner("agreements"),
-    "request-lapsed": Manner("agreements"),
+    **dict.fromkeys(
+        ("booking-approved", "booking-declined", "request-lapsed"),
+        Manner("agreements", like="booking-requested"),
+    ),
     "hand-over-proposed": Manner("agreements", choices=AT_ONCE, urgent=True, moot_after="starts"),
-    "hand-over-answered": Manner("agreements", choices=AT_ONCE),
+    "hand-over-answered": Manner("agreements", choices=AT_ONCE, like="hand-over-proposed"),
     "certification-given": Manner("standing"),
     "certification-revoked": Manner("standing", fixed=True, choices=(NOW,)),
     "certification-expiring": Manner("standing"),
@@ -74,6 +78,11 @@ def manner_of(kind: str) -> Manner:
     return MANNERS.get(kind, ORDINARY)
 
 
+def topic_of(kind: str) -> str:
+    """The kind by which one chooses about this one: itself, or one that it goes with."""
+    return manner_of(kind).like or kind
+
+
 def choice_of(kind: str, chosen: str | None) -> str:
     """What counts: the person's choice where the kind allows it, else the usual way."""
     manner = manner_of(kind)
@@ -81,5 +90,5 @@ def choice_of(kind: str, chosen: str | None) -> str:
 
 
 def stoppable(kinds: Collection[str]) -> list[str]:
-    """Those of `kinds` that a person may turn off."""
-    return sorted(kind for kind in set(kinds) if not manner_of(kind).fixed)
+    """What a person may turn off to have no more mails of these kinds."""
+    return sorted({topic_of(kind) for kind in kinds if not manner_of(kind).fixed})

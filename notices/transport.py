@@ -17,6 +17,20 @@ class Unreachable(Exception):
     """The server does not answer, or does not let us in: no letter's fault."""
 
 
+def words_of(error: Exception) -> str:
+    """What the mail server or the network said, for staff."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(_answer(code, words) for code, words in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(error.smtp_code, error.smtp_error)
+    return str(error)
+
+
+def _answer(code: int, words: bytes | str) -> str:
+    text = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return f"{code} {text}"
+
+
 class Line:
     def __init__(self) -> None:
         self._connection = get_connection()
@@ -43,7 +57,7 @@ class Line:
             self._connection.open()
         except OSError as error:  # smtplib's errors, too
             self._hang_up()
-            raise Unreachable(f"mail server: {error}") from error
+            raise Unreachable(f"mail server: {words_of(error)}") from error
 
     def send(self, message: EmailMessage) -> None:
         """Hand one letter over; raises what the server or the network says against it."""

@@ -14,9 +14,9 @@ DRAWERS: dict[str, str | Promise] = {
 }
 
 TITLES: dict[str, str | Promise] = {
-    "booking-confirmed": _("A booking is confirmed"),
-    "booking-changed": _("A booking is changed"),
-    "booking-cancelled": _("A booking is cancelled"),
+    "booking-confirmed": _("A booking or series is confirmed"),
+    "booking-changed": _("A booking or series is changed"),
+    "booking-cancelled": _("A booking or series is cancelled"),
     "booking-reminder": _("A booking comes: a day and an hour before"),
     "booking-starting": _("A booking begins in a quarter of an hour"),
     "booking-ending": _("Your time at a machine ends in a quarter of an hour"),
@@ -30,11 +30,11 @@ TITLES: dict[str, str | Promise] = {
     "group-changed": _("A booking of several machines is changed"),
     "group-cancelled": _("A booking of several machines is cancelled"),
     "slot-offered": _("A time you wait for is offered to you"),
-    "booking-requested": _("A booking waits for the consent of staff"),
+    "booking-requested": _("A booking that needs the consent of staff"),
     "booking-approved": _("A booking is approved"),
     "booking-declined": _("A booking is declined"),
     "request-lapsed": _("A request was not answered in time"),
-    "hand-over-proposed": _("Somebody would hand over a booking to you"),
+    "hand-over-proposed": _("A booking is to be handed over"),
     "hand-over-answered": _("Your proposal to hand over is answered"),
     "certification-given": _("You are certified"),
     "certification-revoked": _("A certification is taken back"),

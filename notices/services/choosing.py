@@ -6,7 +6,8 @@ from datetime import datetime, time
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from notices.manners import NONE, NOW, choice_of, manner_of, stoppable
+from notices.kinds import KINDS
+from notices.manners import NONE, NOW, choice_of, manner_of, stoppable, topic_of
 from notices.models import Outbox, QuietHours, Wish
 
 
@@ -29,7 +30,8 @@ def choose(*, member: AbstractBaseUser, choices: Mapping[str, str], now: datetim
         rows, update_conflicts=True, unique_fields=["member", "kind"], update_fields=["choice"]
     )
     at_once = [kind for kind, choice in allowed.items() if choice == NOW]
-    waiting = Outbox.objects.waiting().filter(to_id=member.pk, kind__in=at_once, letter=None)
+    kinds = [kind for kind in KINDS if topic_of(kind) in at_once]
+    waiting = Outbox.objects.waiting().filter(to_id=member.pk, kind__in=kinds, letter=None)
     waiting.exclude(digest_at=None).update(digest_at=None, at=now)
 
 

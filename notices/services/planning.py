@@ -11,7 +11,7 @@ from typing import Any
 
 from notices.attachments import is_carrier
 from notices.mail import zone_of
-from notices.manners import NOW, choice_of, manner_of
+from notices.manners import NOW, choice_of, manner_of, topic_of
 from notices.models import Outbox, QuietHours, Wish
 from notices.timing import Plan, Quiet, plan
 
@@ -53,7 +53,7 @@ def _plans(rows: Group, now: datetime) -> dict[int, Plan]:
         for each in QuietHours.objects.filter(member__in=people)
     }
     return {
-        row.pk: _plan(row, wishes.get((row.to_id, row.kind)), quiet.get(row.to_id), now)
+        row.pk: _plan(row, wishes.get((row.to_id, topic_of(row.kind))), quiet.get(row.to_id), now)
         for row in rows
     }
 

@@ -83,7 +83,7 @@ def _send(group: Group, letter: uuid.UUID, line: transport.Line, now: datetime) 
         return 0
     except Exception as error:  # whatever it is, the letter behind this one must still go out
         logger.exception("letter %s to %s failed", letter, group[0].to_id)
-        _failed(group, str(error), now)
+        _failed(group, transport.words_of(error), now)
         return 0
     return _of(told).update(sent_at=now, last_error="")
 

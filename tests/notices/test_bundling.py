@@ -128,6 +128,12 @@ def test_what_nobody_wants_by_mail_stands_on_the_site_alone(world, mailoutbox):
     assert list(Outbox.objects.shown(NOW))
 
 
+def test_a_series_goes_by_what_was_chosen_about_bookings(world, mailoutbox):
+    chosen(world.alice, "none")
+    post(to=world.alice, kind="series-booked", key="s", context=CONTEXTS["series-booked"], at=NOW)
+    assert send_due(NOW) == 0 and Outbox.objects.get().kept_at == NOW
+
+
 def test_a_digest_waits_for_the_morning_and_lists_all(world, mailoutbox):
     chosen(world.alice, "daily")
     chosen(world.alice, "daily", "certification-given")

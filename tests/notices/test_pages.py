@@ -86,7 +86,7 @@ def test_a_message_that_cannot_be_told_hides_no_other(world, client):
     write(world.alice, key="sound")
     client.force_login(world.alice)
     page = client.get("/messages/").content.decode()
-    assert "A booking is confirmed" in page and "CNC router is yours" in page
+    assert "A booking or series is confirmed" in page and "CNC router is yours" in page
 
 
 def test_thirty_messages_cost_as_many_queries_as_one(world, client, django_assert_max_num_queries):
@@ -184,7 +184,7 @@ def test_it_needs_no_cookie_and_no_token_against_forgery(world):
 
 def test_a_program_that_looks_at_the_link_turns_nothing_off(world, client):
     page = client.get(stop_path(world.alice)).content.decode()
-    assert "Send no more of these" in page and "A booking is confirmed" in page
+    assert "Send no more of these" in page and "A booking or series is confirmed" in page
     assert not Wish.objects.exists()
 
 

@@ -98,7 +98,7 @@ def test_one_recipient_that_is_refused_stops_no_other(world, postman):
         "charlie@example.org",
     ]
     refused = row(world.bob)
-    assert "nobody here by that name" in refused.last_error and refused.sent_at is None
+    assert refused.last_error == "550 5.1.1 nobody here by that name" and refused.sent_at is None
     assert refused.at == NOW + SECOND + BACK_OFF[0]
     assert postman.connections == 1
     postman.refuses = set()

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notices.manners import DAILY, MANNERS, NONE, NOW, ORDINARY, WEEKLY, Manner, choice_of
+from notices.manners import (
+    DAILY,
+    MANNERS,
+    NONE,
+    NOW,
+    ORDINARY,
+    WEEKLY,
+    Manner,
+    choice_of,
+    manner_of,
+    stoppable,
+    topic_of,
+)
 from notices.timing import Plan, digest_at, plan, quiet_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -135,3 +147,10 @@ def test_a_choice_counts_where_the_kind_has_it():
 
 def test_every_usual_way_is_one_of_the_choices():
     assert all(manner.usual in manner.choices for manner in MANNERS.values())
+
+
+def test_one_chooses_about_a_series_as_about_a_booking():
+    assert stoppable(["series-booked", "group-booked", "alarm"]) == ["booking-confirmed"]
+    assert all(topic_of(topic_of(kind)) == topic_of(kind) for kind in MANNERS)
+    alike = [(kind, topic_of(kind)) for kind in MANNERS if topic_of(kind) != kind]
+    assert all(manner_of(kind).choices == manner_of(topic).choices for kind, topic in alike)
