@@ -22,7 +22,7 @@ FORTH = timedelta(days=7)
 DAY = timedelta(days=1)
 MOST_SIBLINGS = 4
 MOST_TIMES = 3
-MOST_TRIES = 60  # slots that are judged before the list stays shorter
+MOST_TRIES = 100  # slots that are looked at before the list stays shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,7 @@ def alternatives_to(booking: Booking, now: datetime) -> Alternatives:
     )
     facts = {machine: known.facts(machine) for machine in machines}
     siblings = [each for each in _siblings(booking, machines) if _may(facts, each)]
-    return Alternatives(
-        siblings[:MOST_SIBLINGS], _nearest(booking, facts, Slot(first, last))[:MOST_TIMES]
-    )
+    return Alternatives(siblings[:MOST_SIBLINGS], _nearest(booking, facts, Slot(first, last)))
 
 
 def _may(facts: Mapping[Machine, Facts], each: Alternative) -> bool:
@@ -73,14 +71,18 @@ def _siblings(booking: Booking, machines: Sequence[Machine]) -> Iterator[Alterna
 
 
 def _nearest(booking: Booking, facts: Mapping[Machine, Facts], within: Slot) -> list[Alternative]:
-    """The nearest starts first; of one start its own machine, else the first that is free."""
-    found: dict[datetime, Alternative] = {}
+    """The nearest first, its own machine before others; a choice is between times apart."""
+    found: list[Alternative] = []
     for each in _candidates(booking, facts, within)[:MOST_TRIES]:
         if len(found) == MOST_TIMES:
             break
-        if each.slot.starts not in found and _may(facts, each):
-            found[each.slot.starts] = each
-    return list(found.values())
+        if all(_apart(each.slot, other.slot) for other in found) and _may(facts, each):
+            found.append(each)
+    return found
+
+
+def _apart(one: Slot, other: Slot) -> bool:
+    return one.ends <= other.starts or other.ends <= one.starts
 
 
 def _candidates(

@@ -60,13 +60,17 @@ def of_lockout(lockout: Lockout) -> tuple[int, int]:
     return len(rows), sum(answered_at is not None for answered_at in rows)
 
 
-def lines(space: Space, now: datetime) -> list[Line]:
-    """Everything in a space that is open or was settled lately, open ones first; one query."""
+def groups(space: Space, now: datetime) -> list[tuple[str, list[Line]]]:
+    """What waits in a space under what is in its way, then what was settled lately."""
     rows = Disruption.objects.filter(booking__machine__space=space)
     rows = rows.filter(Q(answered_at=None) | Q(answered_at__gt=now - SHOWN_FOR))
     rows = rows.select_related("booking__member", "booking__machine__space", "answered_by")
-    ordered = sorted(rows, key=lambda row: (row.answered_at is not None, row.booking.starts))
-    return [_line(row) for row in ordered]
+    waiting, settled = rows.filter(answered_at=None), rows.exclude(answered_at=None)
+    found: dict[str, list[Line]] = {}
+    for row in waiting.order_by("booking__starts"):
+        found.setdefault(cause_of(row), []).append(_line(row))
+    done = [_line(row) for row in settled.order_by("-answered_at")]
+    return [*found.items(), *([(_("Settled in the last two weeks"), done)] if done else [])]
 
 
 def _line(row: Disruption) -> Line:

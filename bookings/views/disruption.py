@@ -72,8 +72,8 @@ def _page(
 def disruption_list(request: MemberRequest, slug: str) -> HttpResponse:
     """Whose bookings had to make way in a space, and who has answered how."""
     space = space_to_run(request.user, slug)
-    lines = disrupted.lines(space, timezone.now())
-    waiting = sum(line.disruption.answered_at is None for line in lines)
+    waiting = disrupted.waiting_in(space).count()
     with timezone.override(space.tz):
-        shown = {"space": space, "lines": lines, "waiting": waiting}
+        groups = disrupted.groups(space, timezone.now())
+        shown = {"space": space, "groups": groups, "waiting": waiting}
         return render(request, "bookings/disruption_list.html", shown)
