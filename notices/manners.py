@@ -61,7 +61,7 @@ MANNERS: dict[str, Manner] = {
     "hand-over-proposed": Manner("agreements", choices=AT_ONCE, urgent=True, moot_after="starts"),
     "hand-over-answered": Manner("agreements", choices=AT_ONCE, like="hand-over-proposed"),
     "certification-given": Manner("standing"),
-    "certification-revoked": Manner("standing", fixed=True, choices=(NOW,)),
+    "certification-revoked": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
     "certification-expiring": Manner("standing"),
     "membership-expiring": Manner("standing", fixed=True, choices=(NOW,)),
     "machine-fixed": MACHINE,

@@ -40,7 +40,7 @@ def plan(
     at, digest = now, choice != NOW
     if digest and not planned:
         at = max(now, digest_at(due, choice, zone))
-    rests = None if manner.urgent or manner.fixed else quiet_until(at, quiet, zone)
+    rests = None if manner.urgent else quiet_until(at, quiet, zone)
     at = rests or at
     if moot is not None and moot <= at:  # it would wake nobody in time: better during quiet hours
         return Plan(now) if not digest else Plan(None)

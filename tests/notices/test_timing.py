@@ -124,7 +124,7 @@ NEXT_DAY = MORNING + timedelta(days=1)
         (told(choice=DAILY, due=MORNING, now=MORNING, planned=True), Plan(MORNING, digest=True)),
         (told(**NIGHT_NOW), Plan(MORNING)),
         (told(Manner(urgent=True), **NIGHT_NOW), Plan(NIGHT_NOW["now"])),
-        (told(Manner(fixed=True), **NIGHT_NOW), Plan(NIGHT_NOW["now"])),
+        (told(Manner(fixed=True), **NIGHT_NOW), Plan(MORNING)),
         (told(choice=DAILY, quiet=(time(22), time(9))), Plan(at("2026-11-25T09:00"), digest=True)),
         # too late to be of use, at all or after the night
         (told(moot=TUESDAY), Plan(None)),
