@@ -33,10 +33,10 @@ def align(at: datetime, step: timedelta, zone: tzinfo) -> datetime:
 
     Starts are counted from local midnight on the wall clock: every `step`, whatever the offset.
     """
-    wall = at.astimezone(zone).replace(tzinfo=None)
-    mark = next(_steps(wall, step))
-    usual = mark.replace(tzinfo=zone)
-    if usual.utcoffset() == at.astimezone(zone).utcoffset():  # the clocks do not change between
+    here = at.astimezone(zone)
+    wall = here.replace(tzinfo=None)
+    usual = at + (next(_steps(wall, step)) - wall)
+    if usual.astimezone(zone).utcoffset() == here.utcoffset():  # no change of clocks between
         return usual.astimezone(UTC)
     return _first_shown(at, _steps(wall - SHIFT, step), zone)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.hours import Hours, Interval, Opening, Shut, open_intervals, subtract
-from bookings.rules.local import Instant, align, is_aligned, read_wall
+from bookings.rules.hours import Hours, Opening, Shut, open_intervals
+from bookings.rules.local import Instant, align, align_to, is_aligned, read_wall
 from equipment.reason import Reason
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -174,23 +174,51 @@ def test_a_time_the_clocks_skip_is_refused(zone: ZoneInfo, wall: str, instead: s
     assert read.params["instead"] == instead
 
 
-@given(at=instants, zone=zones, minutes=st.sampled_from([1, 5, 15, 30, 60, 120, 1440]))
+@given(at=instants, zone=zones, minutes=st.sampled_from([1, 5, 15, 30, 60, 120, 420, 1440]))
 def test_an_aligned_start_is_never_before_and_soon_after(
     at: datetime, zone: ZoneInfo, minutes: int
 ) -> None:
-    aligned = align(at, minutes * MINUTE, zone)
-    assert at <= aligned <= at + minutes * MINUTE + HOUR  # an hour given back lies between
-    if minutes <= 60 and zone in (BERLIN, NEW_YORK, KATHMANDU):
-        assert is_aligned(aligned, minutes * MINUTE, zone)
+    step = minutes * MINUTE
+    aligned = align(at, step, zone)
+    assert is_aligned(aligned, step, zone)
+    assert at <= aligned <= at + step + HOUR  # an hour given back lies between
 
 
-def test_holes_are_cut_out_of_every_interval_they_touch() -> None:
-    """Also where one hole reaches over two intervals, or holes touch and overlap each other."""
-    day = datetime(2026, 11, 24, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("zone", "at", "minutes", "aligned"),
+    [
+        (LORD_HOWE, "2026-10-03T15:10", 60, "2026-10-03T16:00"),  # 01:40; 02:00 is skipped: 03:00
+        (LORD_HOWE, "2026-10-03T15:10", 30, "2026-10-03T15:30"),  # 02:30, half an hour later
+        (LORD_HOWE, "2026-04-04T14:40", 60, "2026-04-04T15:30"),  # 01:40, for the first time
+        (LORD_HOWE, "2026-04-04T15:10", 60, "2026-04-04T15:30"),  # and for the second
+        (BERLIN, "2026-03-29T00:10", 120, "2026-03-29T02:00"),  # 01:10; 02:00 is skipped: 04:00
+        (BERLIN, "2026-10-25T00:10", 60, "2026-10-25T01:00"),  # the second 02:00
+        (NEW_YORK, "2026-11-24T04:10", 420, "2026-11-24T05:00"),  # each day begins anew
+        (KATHMANDU, "2026-11-24T08:20", 60, "2026-11-24T09:15"),
+    ],
+)
+def test_the_next_start_is_one_the_clock_shows(
+    zone: ZoneInfo, at: str, minutes: int, aligned: str
+) -> None:
+    asked = datetime.fromisoformat(f"{at}Z")
+    assert align(asked, minutes * MINUTE, zone) == datetime.fromisoformat(f"{aligned}Z")
 
-    def hours(*pairs: tuple[int, int]) -> list[Interval]:
-        return [(day + low * HOUR, day + high * HOUR) for low, high in pairs]
 
-    holes = hours((0, 1), (3, 5), (4, 9), (9, 10), (15, 16), (20, 22))
-    left = hours((1, 3), (10, 12), (13, 15), (16, 18))
-    assert subtract(hours((1, 4), (8, 12), (13, 18)), holes) == left
+@pytest.mark.parametrize(
+    ("zone", "at", "times", "expected"),
+    [
+        (BERLIN, "2026-11-24T09:00", (time(10), time(14)), "2026-11-24T09:00"),
+        (BERLIN, "2026-11-24T09:01", (time(10), time(14)), "2026-11-24T13:00"),
+        (BERLIN, "2026-11-24T13:01", (time(10), time(14)), "2026-11-25T09:00"),
+        (BERLIN, "2026-03-28T12:00", (time(2, 30),), "2026-03-30T00:30"),  # skipped on the 29th
+        (BERLIN, "2026-10-25T00:40", (time(2, 30),), "2026-10-25T01:30"),  # shown twice
+        (NEW_YORK, "2026-03-08T06:00", (time(10),), "2026-03-08T14:00"),
+        (LORD_HOWE, "2026-10-03T15:00", (time(2, 15), time(10)), "2026-10-03T23:00"),
+        (KATHMANDU, "2026-11-24T04:16", (time(10),), "2026-11-25T04:15"),
+    ],
+)
+def test_start_times_are_those_of_the_wall_clock(
+    zone: ZoneInfo, at: str, times: tuple[time, ...], expected: str
+) -> None:
+    asked = datetime.fromisoformat(f"{at}Z")
+    assert align_to(asked, times, zone) == datetime.fromisoformat(f"{expected}Z")
