@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -26,6 +26,7 @@ SENSIBLE = timedelta(days=3660)  # beyond it no calendar of ours reckons
 OTHER = "other"
 CODE = 40  # characters; no rule has a longer name
 ANSWER = re.compile(r"question-[1-9][0-9]{0,8}")
+CARRIED = ("note", "key", "other")
 
 
 class WallTimeField(forms.DateTimeField):
@@ -186,8 +187,8 @@ class SeenForm(forms.Form):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
-class BookingForm(TimeForm, DeskForm):
-    """A new booking. The key is the form's own: sent twice it books once."""
+class AskForm(TimeForm):
+    """A new booking, or several. The key is the form's own: sent twice it books once."""
 
     note = forms.CharField(
         label=_("Note"),
@@ -222,7 +223,17 @@ class BookingForm(TimeForm, DeskForm):
         }
 
 
-class MoveForm(TimeForm, DeskForm, SeenForm):
+def carried(asked: Mapping[str, str]) -> dict[str, str]:
+    """What another form of a new booking held beside the time, so that nothing is typed twice."""
+    names = (name for name in asked if name in CARRIED or ANSWER.fullmatch(name))
+    return {name: asked[name] for name in names if asked[name]}
+
+
+class BookingForm(AskForm, DeskForm):
+    """One new booking of one machine."""
+
+
+class PlaceForm(TimeForm):
     """Another time, or another machine of the same kind."""
 
     machine = forms.ModelChoiceField(
@@ -242,6 +253,10 @@ class MoveForm(TimeForm, DeskForm, SeenForm):
     def chosen_machine(self) -> Machine | None:
         """As far as the form could be read."""
         return self.cleaned_data.get("machine")
+
+
+class MoveForm(PlaceForm, DeskForm, SeenForm):
+    """One booking to another place."""
 
 
 class ExtendForm(DeskForm, SeenForm):

@@ -1,31 +1,17 @@
 """Forms for several machines at once, and for any machine of a kind; they judge nothing."""
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.booking import TimeForm
+from bookings.forms.booking import AskForm
 from equipment.models import Feature, Machine
 from members.models import Space
 
 
-class SharedForm(TimeForm):
-    """What both ask beside the time. The key is the form's own: sent twice it books once."""
-
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=80,
-        help_text=_("For you and staff; others see only your name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
-
-
-class GroupForm(SharedForm):
+class GroupForm(AskForm):
     """Several machines of one space for one time."""
 
     machines = forms.ModelMultipleChoiceField(
@@ -39,8 +25,14 @@ class GroupForm(SharedForm):
         super().__init__(*args, **kwargs)
         self.fields["machines"].queryset = machines  # type: ignore[attr-defined]
 
+    @property
+    def kinds(self) -> set[int]:
+        """Of what was chosen, as far as the form could be read."""
+        chosen = self.cleaned_data.get("machines", ()) if self.is_bound else ()
+        return {machine.tool_class_id for machine in chosen}
 
-class AnyForm(SharedForm):
+
+class AnyForm(AskForm):
     """Any machine of a kind in one space that has what is asked for."""
 
     space = forms.ModelChoiceField(

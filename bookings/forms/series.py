@@ -1,6 +1,5 @@
 """Forms of series: they clean what was typed and judge nothing."""
 
-import uuid
 from contextlib import suppress
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.booking import MoveForm, TimeForm
+from bookings.forms.booking import AskForm, PlaceForm
 from bookings.models import Series
 from bookings.offers import minutes
 from bookings.rules.recurrence import MOST, Rule
@@ -32,8 +31,8 @@ class SkippedField(forms.Field):
         return frozenset(found)
 
 
-class SeriesForm(TimeForm):
-    """A booking that comes again. The key is the form's own: sent twice it books once."""
+class SeriesForm(AskForm):
+    """A booking that comes again."""
 
     rhythm = forms.ChoiceField(
         label=_("Again"),
@@ -62,15 +61,7 @@ class SeriesForm(TimeForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=80,
-        help_text=_("For you and staff; others see only your name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
     skip = SkippedField(required=False)
-    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -107,7 +98,7 @@ def scope_field(**more: Any) -> forms.ChoiceField:
     )
 
 
-class SeriesMoveForm(MoveForm):
+class SeriesMoveForm(PlaceForm):
     """Another time, length, day or machine, for one booking of a series or for more."""
 
     scope = scope_field(initial=Scope.FOLLOWING)

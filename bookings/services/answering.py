@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from bookings import models
 from bookings.models import Answer, Booking
 from bookings.rules.facts import Question
 
@@ -24,6 +25,12 @@ def rows_of(booking: Booking, questions: Iterable[Question], answers: Answers) -
         for question, text in given.items()
         if text
     ]
+
+
+def questions_of(tool_class_ids: Iterable[int]) -> list[Question]:
+    """What these kinds ask, for a form of several machines."""
+    rows = models.Question.objects.filter(tool_class__in=tool_class_ids, retired_at=None)
+    return [Question(row.pk, row.text, row.required) for row in rows]
 
 
 def copy(old: Booking, new: Booking) -> None:

@@ -3,6 +3,7 @@
 Every page goes by the clock of the space. What may be is the rules' to say.
 """
 
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import services
-from bookings.forms.booking import CancelForm, TimeForm
+from bookings.forms.booking import CancelForm, TimeForm, carried
 from bookings.forms.group import AnyForm, GroupForm
 from bookings.models import Booking
 from bookings.offers import Offer, offer
@@ -28,24 +29,26 @@ from bookings.permissions import (
     machines_beside,
     machines_of,
     of_a_group,
+    to_book_for,
 )
 from bookings.policy import sentences
 from bookings.responses import attempt, page, posted
+from bookings.services.answering import questions_of
 from equipment.models import Feature, Machine, ToolClass
 from equipment.words import Told
-from members.models import Space
+from members.models import Member, Space
 from members.requests import MemberRequest
 
 read_or_change = require_http_methods(["GET", "HEAD", "POST"])
-KEPT = ("note", "key", "other")  # of a form that led here, beside the time
 
 
 @read_or_change
 @login_required
 def group_create(request: MemberRequest, slug: str) -> HttpResponse:
     """More machines of the space beside this one, for the time the booking form held."""
-    machine = machine_to_book(slug)
-    offered = _offered(request, machine)
+    machine, now = machine_to_book(slug), timezone.now()
+    member = to_book_for(request.user, machine, request.GET.get("member", ""))
+    offered = _offered(request, member, machine, now)
     is_ours = "several" in request.POST
     form = GroupForm(
         request.POST if is_ours else None,
@@ -56,33 +59,29 @@ def group_create(request: MemberRequest, slug: str) -> HttpResponse:
     form.show_lengths(offered.choices)
     refusals: list[Told] = []
     if is_ours:
-        booked, refusals = attempt(form, machine, partial(_book, form, request))
+        booked, refusals = attempt(form, machine, partial(_book, form, request, member))
         if booked:
             names = ", ".join(booking.machine.name for booking in booked)
             messages.success(request, _("%s are booked.") % names)
             return redirect("bookings:booking_detail", booked[0].public_id)
-    shown = {
-        "form": form,
-        "refusals": refusals,
-        "rules": sentences(machine.tool_class, request.user, timezone.now()),
-    }
+    form.show_questions(questions_of(form.kinds or [machine.tool_class_id]))
+    booked_for = member if member != request.user else None
+    shown = {"form": form, "refusals": refusals, "booked_for": booked_for}
     return page(request, "several", machine, shown)
 
 
-def _offered(request: MemberRequest, machine: Machine) -> Offer:
-    asked = request.POST or request.GET
-    return offer(asked, member=request.user, machine=machine, now=timezone.now())
+def _offered(request: MemberRequest, member: Member, machine: Machine, now: datetime) -> Offer:
+    return offer(request.POST or request.GET, member=member, machine=machine, now=now)
 
 
 def _typed(request: MemberRequest, offered: Offer) -> dict[str, object]:
     """What the booking form held, so that nothing is typed twice."""
-    asked = request.POST or request.GET
-    return offered.initial | {name: asked[name] for name in KEPT if asked.get(name)}
+    return offered.initial | carried(request.POST or request.GET)
 
 
-def _book(form: GroupForm, request: MemberRequest) -> list[Booking]:
+def _book(form: GroupForm, request: MemberRequest, member: Member) -> list[Booking]:
     return services.book_group(
-        member=request.user,
+        member=member,
         machines=form.cleaned_data["machines"],
         starts=form.slot.starts,
         ends=form.slot.ends,
@@ -90,6 +89,7 @@ def _book(form: GroupForm, request: MemberRequest) -> list[Booking]:
         now=timezone.now(),
         note=form.cleaned_data["note"],
         key=form.cleaned_data["key"],
+        answers=form.answers,
     )
 
 
@@ -144,8 +144,9 @@ def any_create(request: MemberRequest, slug: str) -> HttpResponse:
     """Any machine of a kind: the least used one that has what is asked for."""
     kind, spaces = kind_to_book(slug)
     space = _space(request, spaces)
-    machines = machines_of(kind, space)
-    offered = _offered(request, machines[0])
+    machines, now = machines_of(kind, space), timezone.now()
+    member = to_book_for(request.user, machines[0], request.GET.get("member", ""))
+    offered = _offered(request, member, machines[0], now)
     is_ours = "space" in request.POST
     form = AnyForm(
         request.POST if is_ours else None,
@@ -155,19 +156,23 @@ def any_create(request: MemberRequest, slug: str) -> HttpResponse:
         initial=_typed(request, offered) | {"space": space.slug},
     )
     form.show_lengths(offered.choices)
+    form.show_questions(offered.facts.questions)
     refusals: list[Told] = []
     if is_ours:
-        booking, refusals = attempt(form, machines[0], partial(_any, form, request, kind))
+        act = partial(_any, form, request, member, kind)
+        booking, refusals = attempt(form, machines[0], act)
         if booking is not None:
             messages.success(request, _("%s is booked.") % booking.machine)
             return redirect("bookings:booking_detail", booking.public_id)
-    shown = {"kind": kind, "spaces": spaces, "form": form, "refusals": refusals}
-    return page(
-        request,
-        "any",
-        machines[0],
-        shown | {"rules": sentences(kind, request.user, timezone.now())},
-    )
+    shown = {
+        "kind": kind,
+        "spaces": spaces,
+        "form": form,
+        "refusals": refusals,
+        "rules": sentences(kind, member, now),
+        "booked_for": member if member != request.user else None,
+    }
+    return page(request, "any", machines[0], shown)
 
 
 def _space(request: MemberRequest, spaces: QuerySet[Space]) -> Space:
@@ -178,10 +183,10 @@ def _space(request: MemberRequest, spaces: QuerySet[Space]) -> Space:
     return by_slug.get(asked or "") or by_slug.get(home or "") or spaces[0]
 
 
-def _any(form: AnyForm, request: MemberRequest, kind: ToolClass) -> Booking:
+def _any(form: AnyForm, request: MemberRequest, member: Member, kind: ToolClass) -> Booking:
     given, slot = form.cleaned_data, form.slot
     return services.book_any(
-        member=request.user,
+        member=member,
         tool_class=kind,
         space=given["space"],
         starts=slot.starts,
@@ -191,4 +196,5 @@ def _any(form: AnyForm, request: MemberRequest, kind: ToolClass) -> Booking:
         features=given["features"],
         note=given["note"],
         key=given["key"],
+        answers=form.answers,
     )

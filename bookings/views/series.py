@@ -3,6 +3,7 @@
 Every page goes by the clock of the machine's space. What may be is the rules' to say.
 """
 
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import pages, services
 from bookings.errors import Refused
+from bookings.forms.booking import carried
 from bookings.forms.series import (
     ONE,
     SeriesCancelForForm,
@@ -26,13 +28,20 @@ from bookings.forms.series import (
 )
 from bookings.models import Booking, Series
 from bookings.offers import Choices, offer
-from bookings.permissions import machine_to_book, of_a_series, series_for, siblings_of
+from bookings.permissions import (
+    machine_to_book,
+    of_a_series,
+    series_for,
+    siblings_of,
+    to_book_for,
+)
 from bookings.policy import sentences
 from bookings.repeating import Preview, preview, sentence
 from bookings.responses import attempt, page, posted, told
 from bookings.services.changing_series import Scope
 from equipment.models import Machine
 from equipment.words import Told
+from members.models import Member
 from members.requests import MemberRequest
 
 read_or_change = require_http_methods(["GET", "HEAD", "POST"])
@@ -45,52 +54,56 @@ def series_create(request: MemberRequest, slug: str) -> HttpResponse:
 
     What the booking form was filled in with comes along, and each step keeps all that was typed.
     """
-    machine = machine_to_book(slug)
-    form = _form(request, machine)
+    machine, now = machine_to_book(slug), timezone.now()
+    member = to_book_for(request.user, machine, request.GET.get("member", ""))
+    form = _form(request, member, machine, now)
     refusals: list[Told] = []
     seen = None
     if form.is_bound and form.is_valid():
         if "book" in request.POST:
-            series, refusals = _book(form, request, machine)
+            series, refusals = _book(form, request, member, machine)
             if series is not None:
                 return redirect("bookings:series_detail", series.public_id)
-        seen, flaws = _look(form, request, machine)
+        seen, flaws = _look(form, member, machine, now)
         refusals = refusals or flaws
-    shown = {"form": form, "refusals": refusals, "preview": seen, "tried": "book" in request.POST}
-    return page(
-        request,
-        "repeat",
-        machine,
-        shown | {"rules": sentences(machine.tool_class, request.user, timezone.now())},
-    )
+    shown = {
+        "form": form,
+        "refusals": refusals,
+        "preview": seen,
+        "tried": "book" in request.POST,
+        "rules": sentences(machine.tool_class, member, now),
+        "booked_for": member if member != request.user else None,
+    }
+    return page(request, "repeat", machine, shown)
 
 
-def _form(request: MemberRequest, machine: Machine) -> SeriesForm:
+def _form(request: MemberRequest, member: Member, machine: Machine, now: datetime) -> SeriesForm:
     """Bound once a rhythm was sent; before, filled in with what the booking form held."""
     zone = machine.space.tz
     asked = request.POST or request.GET
-    offered = offer(asked, member=request.user, machine=machine, now=timezone.now())
+    offered = offer(asked, member=member, machine=machine, now=now)
     if "rhythm" in request.POST:
         form = SeriesForm(request.POST, zone=zone)
     else:
-        typed = {name: asked[name] for name in ("note", "key", "other") if asked.get(name)}
-        form = SeriesForm(zone=zone, initial=offered.initial | typed)
+        form = SeriesForm(zone=zone, initial=offered.initial | carried(asked))
     form.show_lengths(offered.choices)
+    form.show_questions(offered.facts.questions)
     return form
 
 
 def _look(
-    form: SeriesForm, request: MemberRequest, machine: Machine
+    form: SeriesForm, member: Member, machine: Machine, now: datetime
 ) -> tuple[Preview | None, list[Told]]:
     """Every day of it, or what is wrong with the series itself."""
     zone = machine.space.tz
     try:
         days = services.preview_series(
-            member=request.user,
+            member=member,
             machine=machine,
             rule=form.rule(zone),
-            now=timezone.now(),
+            now=now,
             skip=form.cleaned_data["skip"],
+            answers=form.answers,
         )
     except Refused as refused:
         return None, told(refused.reasons, zone)
@@ -99,13 +112,13 @@ def _look(
 
 
 def _book(
-    form: SeriesForm, request: MemberRequest, machine: Machine
+    form: SeriesForm, request: MemberRequest, member: Member, machine: Machine
 ) -> tuple[Series | None, list[Told]]:
     """The series, or what stands against all of it; what stands against a day is told there."""
     zone, given = machine.space.tz, form.cleaned_data
     try:
         series = services.book_series(
-            member=request.user,
+            member=member,
             machine=machine,
             rule=form.rule(zone),
             by=request.user,
@@ -113,6 +126,7 @@ def _book(
             skip=given["skip"],
             note=given["note"],
             key=given["key"],
+            answers=form.answers,
         )
     except Refused as refused:
         of_no_day = [reason for reason in refused.reasons if "on_day" not in reason.params]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.models import Booking, Series
+from bookings.models import Booking, Question, Series
 from equipment.models import Feature
 from members.models import Member, Space
 from tests.bookings.people import AT_14, HOUR, a_booking
@@ -84,7 +84,7 @@ def test_a_preview_lists_each_day_and_books_nothing(world: World) -> None:
     a_booking(world, starts=AT_14 + 4 * HOUR + DAY)
     response = browser(world.alice).post(REPEAT, series_form())
     shown = text(response)
-    assert "Wednesday 25 November, 18:00–19:00 Someone was faster." in shown
+    assert "Wednesday 25 November , 18:00–19:00 Someone was faster." in shown
     assert "Without those that are ticked, 2 can be booked." in shown
     assert ticks(response) == {"2026-11-24": False, "2026-11-25": True, "2026-11-26": False}
     assert (Series.objects.count(), Booking.objects.count()) == (0, 1)
@@ -366,3 +366,36 @@ def test_machines_of_the_own_space_come_first(world: World) -> None:
     assert "Annex time" in text(client.get(f"{ANY}?space=annex"))
     client.post(ANY, any_form(space="annex", starts="2026-11-24T20:00"))
     assert Booking.objects.get().machine.name == "Far mill"
+
+
+# --- for others, and with questions --------------------------------------------------------------
+
+
+def test_staff_book_a_series_for_a_member(world: World) -> None:
+    path = f"{REPEAT}?member={world.alice.public_id}"
+    dana = browser(world.dana)
+    assert "For Alice Meyer." in text(dana.post(path, series_form()))
+    dana.post(path, series_form(book="1"))
+    assert Series.objects.get().member == world.alice
+    assert browser(world.bob).post(path, series_form(book="1")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (REPEAT, {**series_form(count="1"), "book": "1"}),
+        (SEVERAL, group_form()),
+        (ANY, any_form()),
+    ],
+)
+def test_what_a_kind_asks_is_asked_on_every_way(
+    world: World, path: str, form: dict[str, Any]
+) -> None:
+    question = Question.objects.create(tool_class=world.tool_class, text="Which material?")
+    client, name = browser(world.alice), f"question-{question.pk}"
+    assert "Which material?" in text(client.get(path))
+    assert "Which material?" in text(client.post(path, form))
+    assert not Booking.objects.exists()
+    client.post(path, {**form, name: "Birch"})
+    answers = set(Booking.objects.values_list("answers__text", flat=True))
+    assert answers == {"Birch"}
