@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("test_series.py", "test_groups.py")
+FILES = ("test_series.py", "test_groups.py", "test_waitlist.py")
 
 
 @pytest.mark.postgres
