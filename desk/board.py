@@ -1,6 +1,6 @@
 """The board: which machines over which days, for whom; composes, judges nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,9 +11,10 @@ from bookings.availability import load_board, load_week
 from bookings.facts import Known
 from bookings.rules.hours import Hours
 from desk import queries
+from desk.agenda import lines_of
 from desk.lanes import Lane
 from desk.lanes import Rows as LaneRows
-from desk.links import board_url
+from desk.links import board_url, week_url
 from desk.policy import summary_of
 from desk.ruler import DAY, day_ruler, midnight
 from desk.states import busy_now, states_of
@@ -141,9 +142,32 @@ def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, An
         ],
         "shown": len(machines),
         "days": days_nav(asked, now),
-        "views": views_nav(asked),
+        "views": views_nav(asked, machines),
         "filters": filters_nav(asked, facts, member is not None),
     }
+
+
+def list_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, Any]:
+    """The list view's context: the day's, each machine with its lines."""
+    page = day_page(asked, member, now)
+    page["bays"] = [
+        {
+            "name": bay.name,
+            "summary": bay.summary,
+            "lanes": [
+                {
+                    "anchor": lane.anchor,
+                    "url": lane.url,
+                    "name": lane.name,
+                    "state": lane.state,
+                    "lines": lines_of(lane),
+                }
+                for lane in bay.lanes
+            ],
+        }
+        for bay in page["bays"]
+    ]
+    return page
 
 
 def by_class(machines: Iterable[Machine]) -> list[tuple[ToolClass, list[Machine]]]:
@@ -188,7 +212,7 @@ def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, A
         ],
         "shown": len(machines),
         "days": days_nav(asked, now),
-        "views": views_nav(asked),
+        "views": views_nav(asked, machines),
         "filters": filters_nav(asked, facts, member is not None),
     }
 
@@ -216,11 +240,11 @@ def days_nav(asked: Asked, now: datetime) -> dict[str, Any]:
         "after": asked.url(day=asked.day + timedelta(days=WEEK)),
         "days": [
             {
-                "url": asked.url(day=day, view="day"),
+                "url": asked.url(day=day, view=asked.view if asked.view == "list" else "day"),
                 "name": weekday(day),
                 "number": day.day,
                 "label": day_name(day),
-                "current": day == asked.day and asked.view == "day",
+                "current": day == asked.day and asked.view != "week",
                 "today": day == today,
             }
             for day in week_of(asked.day, today)
@@ -228,11 +252,18 @@ def days_nav(asked: Asked, now: datetime) -> dict[str, Any]:
     }
 
 
-def views_nav(asked: Asked) -> list[dict[str, Any]]:
-    words = {"day": _("Day"), "week": _("Week")}
-    return [
-        {"url": _explicit(asked, view), "word": word, "current": view == asked.view}
+def views_nav(
+    asked: Asked, machines: Sequence[Machine], machine: Machine | None = None
+) -> list[dict[str, Any]]:
+    """Other looks at the same machines; `machine`: one whose week is shown."""
+    words = {"day": _("Day"), "week": _("Week"), "list": _("List")}
+    views = [
+        {"url": _explicit(asked, view), "word": word, "current": view == asked.view and not machine}
         for view, word in words.items()
+    ]
+    return views + [
+        {"url": week_url(one.slug, asked.day), "word": _("Machine"), "current": one == machine}
+        for one in machines[:1]
     ]
 
 

@@ -37,6 +37,12 @@ def machine_url(machine_slug: str) -> str:
     return _address("desk:machine", machine_slug)
 
 
+def week_url(machine_slug: str, day: date | None = None) -> str:
+    """The week of one machine with that day in it."""
+    path = _address("desk:machine_week", machine_slug)
+    return _with(path, {"day": day.isoformat()} if day else {})
+
+
 def booking_url(name: str, public_id: object) -> str:
     return _address(f"bookings:booking_{name}", str(public_id), str(NO_ID))
 

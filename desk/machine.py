@@ -11,10 +11,10 @@ from bookings.availability import load_board
 from bookings.disrupted import of_lockout
 from bookings.models import Booking
 from desk import queries
-from desk.board import by_class, week_of, week_words
+from desk.board import Asked, by_class, views_nav, week_of, week_words
 from desk.items import item_of
 from desk.lanes import Lane, Rows, slots_of
-from desk.links import board_url, booking_url, sign_in_url
+from desk.links import board_url, booking_url, sign_in_url, week_url
 from desk.markup import items
 from desk.path import lack_of, path_to
 from desk.policy import rules_of, summary_of
@@ -183,6 +183,11 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
     return {
         "machine": machine,
         "space": machine.space,
+        "views": views_nav(Asked(machine.space, day), [machine], machine),
+        "siblings": [
+            {"url": week_url(slug, day), "word": name, "current": slug == machine.slug}
+            for slug, name in queries.siblings_of(machine)
+        ],
         "hours": known.hours(machine.space_id) if today in days else None,
         "heading": week_words(days),
         "ruler": rulers[0],

@@ -52,6 +52,12 @@ def machines_in(space: Space) -> list[Machine]:
     return machines
 
 
+def siblings_of(machine: Machine) -> "QuerySet[Machine, tuple[str, str]]":
+    """Slug and name of the machines in use of the same kind and space, itself among them."""
+    rows = Machine.objects.filter(space=machine.space_id, tool_class=machine.tool_class_id)
+    return rows.filter(retired_at=None).order_by("name").values_list("slug", "name")
+
+
 def with_policy(rows: "QuerySet[Machine]") -> "QuerySet[Machine]":
     return rows.select_related("space", "tool_class__requires")
 

@@ -1,4 +1,4 @@
-"""The board of a space, by day or by week; strangers may look, too."""
+"""The board of a space, by day, by week or as a list; strangers may look, too."""
 
 from datetime import date
 
@@ -7,10 +7,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk.board import Asked, day_page, week_page
+from desk.board import Asked, day_page, list_page, week_page
 from desk.links import board_url
 from desk.places import all_spaces, remember_hours, space_of
 from members.models import Member
+
+VIEWS = {
+    "day": (day_page, "board"),
+    "week": (week_page, "board_week"),
+    "list": (list_page, "board_list"),
+}
 
 
 @require_safe
@@ -22,11 +28,11 @@ def board(request: HttpRequest) -> HttpResponse:
     asked = Asked(
         space=space,
         day=asked_day(request) or now.astimezone(space.tz).date(),
-        view="week" if request.GET.get("view") == "week" else "day",
+        view=view if (view := request.GET.get("view", "")) in VIEWS else "day",
         show=request.GET.get("show") or "all",
     )
     member = request.user if isinstance(request.user, Member) else None
-    page, template = (week_page, "board_week") if asked.view == "week" else (day_page, "board")
+    page, template = VIEWS[asked.view]
     context = page(asked, member, now)
     remember_hours(request, space, context["hours"])
     context["filters"]["spaces"] = [

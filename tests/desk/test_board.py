@@ -246,6 +246,43 @@ def test_busy_and_free_are_the_same_everywhere(world: World, data: st.DataObject
         transaction.set_rollback(True)
 
 
+def test_the_list_says_everything_in_the_open(world: World, as_member: AsMember) -> None:
+    a_booking(world.router, world.bob, starts=NOW + HOUR, hours=1)
+    lines = {
+        lane["name"]: [(line.time, line.text, line.act) for line in lane["lines"]]
+        for bay in as_member(world.alice).get("/board/?view=list").context["bays"]
+        for lane in bay["lanes"]
+    }
+    assert lines["CNC router"] == [
+        ("13:30–14:30", "Free, 1 h", "Book"),
+        ("14:30–15:30", "Bob L.", "Wait for it"),
+        ("15:30–00:00", "Free, 8 h 30", "Book"),
+    ]
+    page = as_member(world.charlie).get("/board/?view=list").content.decode()
+    assert page.count("induction, Wednesdays 17:00") >= 2  # in the text, not only in a title
+
+
+def test_the_list_stays_a_list_from_day_to_day(world: World, as_member: AsMember) -> None:
+    days = as_member(world.alice).get("/board/?view=list").context["days"]["days"]
+    assert all("view=list" in day["url"] for day in days)
+    assert days[0]["current"]
+
+
+def test_every_view_leads_to_the_others(world: World, as_member: AsMember) -> None:
+    client = as_member(world.alice)
+    for view in ("day", "week", "list"):
+        views = client.get(f"/board/?view={view}&show=cnc-machines").context["views"]
+        assert [one["word"] for one in views] == ["Day", "Week", "List", "Machine"]
+        assert [one["word"] for one in views if one["current"]] == [view.capitalize()]
+        assert client.get(views[3]["url"]).status_code == 200
+    views = client.get("/machines/cnc-mill/week/").context["views"]
+    assert [one["word"] for one in views if one["current"]] == ["Machine"]
+
+
+def test_an_unknown_view_is_the_day(world: World, as_member: AsMember) -> None:
+    assert b'data-view="day"' in as_member(world.alice).get("/board/?view=moon").content
+
+
 @pytest.mark.parametrize(
     ("day", "first"),
     [(24, 24), (30, 24), (23, 17)],

@@ -252,3 +252,12 @@ def test_a_label_leads_to_the_page(world: World, as_member: AsMember) -> None:
     page = as_member(world.dana).get("/labels/?machine=cnc-router").content.decode()
     assert "http://localhost:8000/machines/cnc-router/" in page
     assert page.count('<section class="label">') == 1
+
+
+def test_the_week_of_a_machine_leads_to_its_siblings(world: World, as_member: AsMember) -> None:
+    siblings = as_member(world.alice).get("/machines/cnc-mill/week/").context["siblings"]
+    assert [(one["word"], one["current"]) for one in siblings] == [
+        ("CNC mill", True),
+        ("CNC router", False),
+    ]
+    assert siblings[1]["url"].startswith("/machines/cnc-router/week/?day=2026-11-24")

@@ -15,6 +15,7 @@ MAIN = ["/", "/board/?view=day", "/machines/laser-1/", "/machines/laser-2/book/"
 FOR_MEMBERS = [
     *MAIN,
     "/board/?view=week",
+    "/board/?view=list",
     "/machines/",
     "/machines/printer-4/",
     "/machines/resin-1/",
@@ -55,7 +56,12 @@ def test_nor_has_it_in_other_colours_and_sizes(
 def test_nothing_scrolls_sideways_at_any_width(screen: OpenScreen, makerspace: Makerspace) -> None:
     window = screen(makerspace("alice"))
     too_wide = "document.documentElement.scrollWidth > innerWidth"
-    for path in ["/board/?view=day", "/board/?view=week", "/machines/laser-1/"]:
+    for path in [
+        "/board/?view=day",
+        "/board/?view=week",
+        "/board/?view=list",
+        "/machines/laser-1/",
+    ]:
         page = window.open(path)
         for width in (320, 768, 1024, 1920):
             page.set_viewport_size({"width": width, "height": 800})

@@ -105,9 +105,9 @@ const clock = (quarter) => new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit", minute: "2-digit", timeZone: drag.link.closest(".board").dataset.zone,
 }).format(instant(quarter));
 
-// --- the view last looked at (data-view on .board) opens again when none is asked for --------------
+// --- the view last looked at (data-view on #board) opens again when none is asked for --------------
 function rememberView() {
-  const view = document.querySelector(".board[data-view]")?.dataset.view;
+  const view = document.querySelector("[data-view]")?.dataset.view;
   if (!view) return;
   try {
     const last = localStorage.getItem("board-view");
