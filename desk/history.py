@@ -28,6 +28,7 @@ VERBS = {
     "revoke_certification": gettext_lazy("took a certification back"),
     "lock_out": gettext_lazy("locked a machine out"),
     "clear_lockout": gettext_lazy("cleared a lockout"),
+    "set_up_machine": gettext_lazy("set a machine up"),
     "report_fault": gettext_lazy("reported a fault"),
     "issue_badge": gettext_lazy("issued a badge"),
     "revoke_badge": gettext_lazy("revoked a badge"),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from equipment.models import CertificationType, Level, Mode
+from equipment.models import CertificationType, Feature, Level, Mode
 from members.fields import DayField
 from members.models import Member
 from members.zones import end_of
@@ -137,4 +137,26 @@ class FaultForm(forms.Form):
         label=_("It is not safe: lock it out now"),
         required=False,
         help_text=_("It stops at once and stays locked for everybody until staff clear it."),
+    )
+
+
+class SetUpForm(forms.Form):
+    """What a machine has, for those who will take any machine of its kind."""
+
+    features = forms.ModelMultipleChoiceField(
+        Feature.objects.all(),
+        label=_("It has"),
+        required=False,
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    new_feature = forms.CharField(
+        label=_("Something else it has"),
+        required=False,
+        max_length=60,
+        help_text=_("Such as a rotary axis. Others may then tick it, too."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    releases_no_shows = forms.BooleanField(
+        label=_("Give the time back when nobody has checked in by page"), required=False
     )

@@ -10,6 +10,7 @@ urlpatterns = [
     path(
         "certifications/<int:pk>/revoke/", views.certification_revoke, name="certification_revoke"
     ),
+    path("machines/<slug:slug>/set-up/", views.machine_set_up, name="machine_set_up"),
     path("machines/<slug:slug>/lock-out/", views.lock_out, name="lock_out"),
     path("machines/<slug:slug>/fault/", views.fault_report, name="fault_report"),
     path("machines/<slug:slug>/watch/", views.watch, name="watch"),

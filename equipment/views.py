@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from equipment import permissions, services
-from equipment.forms import CertifyForm, FaultForm, LockOutForm, RevokeForm
+from equipment.forms import CertifyForm, FaultForm, LockOutForm, RevokeForm, SetUpForm
 from equipment.rosters import Outcome, Terms, certify_roster, tickable
 from equipment.services import watches
 from equipment.services.faults import answer_fault
+from equipment.services.machines import set_up_machine
 from members.permissions import is_staff
 from members.requests import MemberRequest
 from members.zones import at_home
@@ -180,3 +181,18 @@ def _certify(form: CertifyForm, request: MemberRequest) -> dict[str, Any]:
 def _is_open(outcome: Outcome) -> bool:
     """A line nobody was found for stays to be mended; several candidates are ticked instead."""
     return not outcome.done and not outcome.candidates
+
+
+@read_or_change
+@login_required
+def machine_set_up(request: MemberRequest, slug: str) -> HttpResponse:
+    """What the machine has, and whether its no-shows are released; for whoever takes care of it."""
+    machine = permissions.machine_to_lock_out(request.user, slug)
+    features = list(machine.features.values_list("slug", flat=True))
+    as_it_is = {"features": features, "releases_no_shows": machine.releases_no_shows}
+    form = SetUpForm(request.POST if request.method == "POST" else None, initial=as_it_is)
+    if request.method == "POST" and form.is_valid():
+        set_up_machine(machine=machine, by=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("%s is set up.") % machine)
+        return redirect("desk:machine", machine.slug)
+    return render(request, "equipment/machine_set_up.html", {"machine": machine, "form": form})
