@@ -1,7 +1,6 @@
 """Changing a booking's time or machine, before it begins or while it runs."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,7 +9,7 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.rules import Facts, Slot, extend_refusals, move_refusals, needs_approval
 from bookings.rules.displaced import displaced_refusals
-from bookings.services import answering, claims, history, overriding
+from bookings.services import claims, history, overriding
 from bookings.services.offering import time_freed
 from bookings.services.overriding import Override
 from equipment.models import Machine
@@ -69,17 +68,11 @@ def _move(
         return booking
     claims.unchanged(booking, sequence)
     time_freed(booking.machine_id, now)
-    facts = _facts(booking, machine, slot, now)
+    facts = claims.facts_under_lock(booking.member_id, machine, slot, now, changing=booking)
     against = displaced_refusals(facts, slot) if displaced else move_refusals(facts, old, slot)
     aside = overriding.set_aside(against, override, by=by, space=machine.space)
     settle(booking, facts, slot, by)
     return _place(booking, machine, slot, aside, override.why, verb="move", by=by, now=now)
-
-
-def _facts(booking: Booking, machine: Machine, slot: Slot, now: datetime) -> Facts:
-    """As if it did not stand, and with its questions answered as they were."""
-    facts = claims.facts_under_lock(booking.member_id, machine, slot, now, changing=booking)
-    return replace(facts, answers=answering.answers_of(booking)) if facts.questions else facts
 
 
 def settle(booking: Booking, facts: Facts, slot: Slot, by: Member) -> None:
@@ -150,7 +143,7 @@ def _extend(
     if ends <= booking.ends:
         raise Refused(Reason("not-longer", {"ends": booking.ends}))
     slot = Slot(booking.starts, ends)
-    facts = _facts(booking, booking.machine, slot, now)
+    facts = claims.facts_under_lock(booking.member_id, booking.machine, slot, now, changing=booking)
     against = extend_refusals(facts, slot)
     if _waits(booking, facts, slot, by):
         against = (*against, Reason("extension-needs-consent"))

@@ -1,12 +1,11 @@
 """May a member have the machine and time of a booking that stands? Asked when one changes hands."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 
 from bookings.models import Booking
 from bookings.rules import Facts, Slot, needs_approval, refusals
-from bookings.services import answering, claims
+from bookings.services import claims
 from equipment.reason import Reason
 from members.models import Member
 
@@ -24,11 +23,12 @@ def refused_to(
 ) -> tuple[Reason, ...]:
     """Everything against `member` in the place of `place`, in the words that `by` may hear.
 
+    No question is asked again: what was answered goes with the booking.
     `changing` are all the bookings that change hands; none of them is in the way.
     """
     slot = Slot(place.starts, place.ends)
     facts = read(member.pk, place.machine, slot, now, changing=changing)
-    reasons = _against(replace(facts, answers=answering.answers_of(place)), slot)
+    reasons = _against(facts, slot)
     parties = {member, *(booking.member for booking in changing)}
     if reasons and by != member and by in parties:
         named = {"name": member.name, "machine": place.machine.name}

@@ -201,7 +201,7 @@ def test_staff_start_from_the_person(world: World) -> None:
 def test_the_members_own_lacks_are_judged_not_the_staffs(world: World) -> None:
     address = f"{BOOK}?member={world.charlie.public_id}"
     response = browser(world.dana).post(address, form())
-    assert "One thing stands in the way" in text(response)
+    assert "What Charlie Okafor would be told" in text(response)
     assert 'name="overrides"' not in response.content.decode()
 
 

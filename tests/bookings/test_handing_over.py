@@ -143,6 +143,14 @@ def test_answers_go_with_the_booking(world: World) -> None:
     assert Answer.objects.get(booking=new).text == "Plywood"
 
 
+def test_a_question_asked_since_stops_nobody(world: World) -> None:
+    old = a_booking(world)
+    Question.objects.create(tool_class=world.tool_class, text="Material?")
+    later = {"starts": AT_14 + HOUR, "ends": AT_14 + 2 * HOUR, "now": NOW}
+    moved = services.move(booking=old, by=world.alice, **later)
+    assert accept(proposed(world, moved), world.dana).member == world.dana
+
+
 # --- overtaken -----------------------------------------------------------------------------------
 
 

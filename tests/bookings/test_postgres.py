@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("test_series.py", "test_groups.py", "test_waitlist.py")
+FILES = (
+    "test_series.py",
+    "test_groups.py",
+    "test_waitlist.py",
+    "test_handing_over.py",
+    "test_approval.py",
+)
 
 
 @pytest.mark.postgres
