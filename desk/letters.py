@@ -60,5 +60,12 @@ def given_up(now: datetime) -> OutboxQuerySet:
     return lost.order_by("-dropped_at")
 
 
+def trouble_of(person: Member, now: datetime) -> str:
+    """Why the newest mail that failed did not reach this person; "" where all is well."""
+    mine = _troubled().filter(to=person, posted_at__gt=now - REACH).exclude(last_error=NO_ADDRESS)
+    newest = mine.order_by("-posted_at").first()
+    return newest.last_error if newest else ""
+
+
 def _troubled() -> OutboxQuerySet:
     return Outbox.objects.exclude(last_error="").select_related("to")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking
 from desk.certifications import certifications_of
 from desk.history import changes_of
+from desk.letters import trouble_of
 from desk.links import booking_url
 from desk.when import full_day, span_words
 from members.models import Badge, Hold, Member, Membership
@@ -90,6 +91,7 @@ def person_page(person: Member, now: datetime, zone: tzinfo) -> dict[str, Any]:
             for row in bookings.filter(ends__lte=now).order_by("-ends")[:MOST_BOOKINGS]
         ],
         "changes": changes_of(person, now, zone),
+        "mail_trouble": trouble_of(person, now),
     }
 
 

@@ -76,6 +76,14 @@ def test_what_failed_stands_there_with_its_error(world, staff):
     assert "1 message did not get through" in staff.get("/desk/").content.decode()
 
 
+def test_the_page_of_a_person_says_that_mail_does_not_reach_them(world, staff):
+    path = f"/people/{world.bob.public_id}/"
+    assert "A mail did not reach them." not in staff.get(path).content.decode()
+    a_message(world.bob, dropped_at=timezone.now(), last_error="malformed address")
+    page = staff.get(path).content.decode()
+    assert "A mail did not reach them." in page and "malformed address" in page
+
+
 def test_a_quiet_outbox_says_so(staff):
     assert "Every message got through" in staff.get("/desk/outbox/").content.decode()
 
