@@ -24,6 +24,7 @@ urlpatterns = [
     path("machines/<slug:slug>/start/", views.walk_up, name="walk_up"),
     path("machines/<slug:slug>/repeat/", series.series_create, name="series_create"),
     path("machines/<slug:slug>/book-several/", group.group_create, name="group_create"),
+    path("limits/", policy.limits_edit, name="limits_edit"),
     path("tool-classes/<slug:slug>/", policy.policy_show, name="policy_show"),
     path("tool-classes/<slug:slug>/policy/", policy.policy_edit, name="policy_edit"),
     path("tool-classes/<slug:slug>/book/", group.any_create, name="any_create"),

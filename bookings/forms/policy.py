@@ -7,14 +7,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.forms import BaseInlineFormSet, inlineformset_factory
+from django.forms import (
+    BaseInlineFormSet,
+    BaseModelFormSet,
+    inlineformset_factory,
+    modelformset_factory,
+)
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import PlanLimit, PolicyWindow, Question
 from bookings.policy import Whole
 from bookings.services.policy import COLUMNS, GROUPS
-from equipment.models import Machine, ToolClass
+from equipment.models import Machine, Shared, ToolClass
 
 EXTRA = 2  # empty rows at the end of each list; saved, there are two more
 MOST_ROWS = 60
@@ -184,6 +189,29 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
+class SharedForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Shared
+        fields = ("name", "capacity", "machines")
+        labels = {
+            "name": _("What is shared"),
+            "capacity": _("Machines at the same time"),
+            "machines": _("By which machines"),
+        }
+        widgets = {"machines": forms.CheckboxSelectMultiple()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_use = Machine.objects.filter(retired_at=None)
+        self.fields["machines"].queryset = in_use  # type: ignore[attr-defined]
+
+    def clean_capacity(self) -> int:
+        capacity: int = self.cleaned_data["capacity"]
+        if capacity < 1:
+            raise forms.ValidationError(_("Choose 1 or more."))
+        return capacity
+
+
 class PolicyForms:
     """All of it, bound to one post or to none."""
 
@@ -212,6 +240,37 @@ class PolicyForms:
             questions=_kept(self.questions),
             shared=self.today.shared,
         )
+
+
+class AcrossForms:
+    """What holds across kinds: limits over all machines together, and what machines share."""
+
+    def __init__(self, posted: QueryDict | None = None) -> None:
+        machines = list(Machine.objects.filter(retired_at=None))
+        self.limits = _free_rows(
+            PlanLimit,
+            LimitForm,
+            posted,
+            queryset=PlanLimit.objects.filter(tool_class=None),
+            form_kwargs={"machines": machines},
+        )
+        shared = Shared.objects.prefetch_related("machines")
+        self.shared = _free_rows(Shared, SharedForm, posted, queryset=shared)
+
+    def is_valid(self) -> bool:
+        return sum(not rows.is_valid() for rows in (self.limits, self.shared)) == 0
+
+
+def _free_rows(
+    model: type[Any], form: type[Any], posted: QueryDict | None, **given: Any
+) -> BaseModelFormSet:  # type: ignore[type-arg]
+    make: Callable[..., Any] = modelformset_factory(
+        model, form=form, extra=1, can_delete=True, max_num=MOST_ROWS, validate_max=True
+    )
+    rows: BaseModelFormSet = make(  # type: ignore[type-arg]
+        posted, prefix=model._meta.model_name, **given
+    )
+    return rows
 
 
 def _rows(

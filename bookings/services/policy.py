@@ -107,8 +107,11 @@ def _of_kind(policy: Whole) -> list[PlanLimit]:
 
 
 def _told(names: tuple[str, ...], rows: list[Any]) -> list[list[Any]]:
-    told = [[_plain(getattr(row, name)) for name in names] for row in rows]
-    return sorted(told, key=str)
+    return sorted((told_row(names, row) for row in rows), key=str)
+
+
+def told_row(names: tuple[str, ...], row: Any) -> list[Any]:
+    return [_plain(getattr(row, name)) for name in names]
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.errors import Refused
-from bookings.forms.policy import PolicyForms
+from bookings.forms.policy import AcrossForms, PolicyForms
 from bookings.permissions import tool_class_to_read
 from bookings.policy import Whole, whole, whole_sentences
 from bookings.replay import Refusal, replay
+from bookings.services.limits import remove_limit, remove_shared, set_limit, set_shared
 from bookings.services.policy import fingerprint, set_policy
 from equipment.words import Told, tell, when
 from members.models import Member
@@ -68,6 +70,35 @@ def policy_edit(request: MemberRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The policy is saved, and holds from now on."))
             return redirect("bookings:policy_show", kind.slug)
     return render(request, "bookings/policy_edit.html", shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def limits_edit(request: MemberRequest) -> HttpResponse:
+    """Limits over all machines together, and what machines share."""
+    forms = AcrossForms(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and forms.is_valid():
+        _save_across(forms, request.user)
+        messages.success(request, _("Saved, and it holds from now on."))
+        return redirect("bookings:limits_edit")
+    return render(request, "bookings/limits_edit.html", {"forms": forms})
+
+
+@transaction.atomic
+def _save_across(forms: AcrossForms, by: Member) -> None:
+    """Row by row, those that were touched."""
+    now = timezone.now()
+    for form in forms.limits.forms:
+        if form.cleaned_data.get("DELETE") and form.instance.pk:
+            remove_limit(limit=form.instance, by=by, now=now)
+        elif form.has_changed():
+            set_limit(limit=form.instance, by=by, now=now)
+    for form in forms.shared.forms:
+        if form.cleaned_data.get("DELETE") and form.instance.pk:
+            remove_shared(shared=form.instance, by=by, now=now)
+        elif form.has_changed():
+            machines = list(form.cleaned_data["machines"])
+            set_shared(shared=form.instance, machines=machines, by=by, now=now)
 
 
 def _save(request: MemberRequest, draft: Whole) -> list[Told]:

@@ -15,7 +15,7 @@ from bookings.models import Booking, PlanLimit, PolicyWindow, Question
 from bookings.policy import Whole, sentences, whole, whole_sentences
 from bookings.replay import replay
 from bookings.services.policy import COLUMNS, fingerprint, set_policy
-from equipment.models import ToolClass
+from equipment.models import Shared, ToolClass
 from members.models import AccessEpoch, Change, Plan, Role
 from tests.bookings.people import HOUR
 from tests.people import NOW, World
@@ -438,3 +438,65 @@ def test_staff_of_one_space_may_change_it_too(world: World, client: Client) -> N
     Role.objects.create(member=world.charlie, space=world.space, kind=Role.Kind.STAFF)
     client.force_login(world.charlie)
     assert client.get(edit_url(world)).status_code == 200
+
+
+# --- across kinds --------------------------------------------------------------------------------
+
+
+def across(**rows: str) -> dict[str, str]:
+    """A post with one row of each list, of which some is typed."""
+    counts = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "0"}
+    blank = {
+        f"{prefix}-{name}": count
+        for prefix in ("planlimit", "shared")
+        for name, count in counts.items()
+    }
+    blank |= {"planlimit-0-counts_past": "on", "shared-0-capacity": "1"}  # as the page has them
+    return blank | {name.replace("__", "-"): value for name, value in rows.items()}
+
+
+def test_a_limit_over_all_kinds_is_set_changed_and_removed(world: World, client: Client) -> None:
+    client.force_login(world.dana)
+    url = reverse("bookings:limits_edit")
+    row = {"planlimit__0__measure": "minutes", "planlimit__0__period": "week"}
+    assert client.post(url, across(**row, planlimit__0__amount="600")).status_code == 302
+    limit = PlanLimit.objects.get(tool_class=None)
+    there = {"planlimit__INITIAL_FORMS": "1", "planlimit__0__id": str(limit.pk), **row}
+    client.post(url, across(**there, planlimit__0__amount="300"))
+    limit.refresh_from_db()
+    assert limit.amount == 300
+    client.post(url, across(**there, planlimit__0__amount="300", planlimit__0__DELETE="on"))
+    assert not PlanLimit.objects.exists()
+    verbs = Change.objects.order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["set_limit", "set_limit", "remove_limit"]
+
+
+def test_what_machines_share_is_set(world: World, client: Client) -> None:
+    client.force_login(world.dana)
+    sent = across(shared__0__name="Extractor", shared__0__capacity="1") | {
+        "shared-0-machines": [str(world.router.pk), str(world.mill.pk)]
+    }
+    assert client.post(reverse("bookings:limits_edit"), sent).status_code == 302
+    assert set(Shared.objects.get().machines.all()) == {world.router, world.mill}
+    assert Change.objects.get().verb == "set_shared"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"shared__0__name": "Extractor", "shared__0__capacity": "0"}, "Choose 1 or more."),
+        ({"planlimit__0__measure": "bookings", "planlimit__0__amount": "1"}, "Choose a period."),
+    ],
+)
+def test_nothing_across_kinds_is_half_written(
+    world: World, client: Client, row: dict[str, str], words: str
+) -> None:
+    client.force_login(world.dana)
+    page = client.post(reverse("bookings:limits_edit"), across(**row))
+    assert words in page.content.decode()
+    assert not Change.objects.exists()
+
+
+def test_only_staff_set_what_holds_across_kinds(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    assert client.post(reverse("bookings:limits_edit"), across()).status_code == 403
