@@ -1,7 +1,7 @@
 """The form of the waitlist: what, for how long, and in which window. Judges nothing."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.forms.booking import WALL, WallTimeField
 from bookings.offers import LONGEST, USUAL, read_start, whole_minutes
+from bookings.rules.facts import Question
 from bookings.rules.gaps import LENGTHS
 from bookings.rules.local import Instant
+from bookings.services.answering import LONGEST as LONGEST_ANSWER
 from bookings.wanting import Target, choices
 from equipment.words import length
 
@@ -57,6 +59,23 @@ class WaitForm(forms.Form):
     def at(self, name: str) -> datetime:
         instant: Instant = self.cleaned_data[name]
         return instant.at
+
+
+class TakeForm(forms.Form):
+    """The answers that go with an offer, to what its kind asks."""
+
+    def __init__(self, *args: Any, questions: Iterable[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in questions:
+            self.fields[f"question-{question.id}"] = forms.CharField(
+                label=question.text, required=question.required, max_length=LONGEST_ANSWER
+            )
+
+    @property
+    def answers(self) -> dict[int, str]:
+        """By the id of the question."""
+        given = self.cleaned_data.items()
+        return {int(name.removeprefix("question-")): text for name, text in given}
 
 
 def asked_for(asked: Mapping[str, str], targets: Mapping[str, Target]) -> dict[str, Any]:

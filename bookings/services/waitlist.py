@@ -17,7 +17,8 @@ from bookings.facts import know
 from bookings.models import Booking, Wait
 from bookings.rules import Slot, needs_approval, refusals
 from bookings.rules.finding import Wanted, hopeless
-from bookings.services import claims, history
+from bookings.services import answering, claims, history
+from bookings.services.answering import Answers
 from bookings.services.offering import offer_next, time_freed
 from equipment.models import Machine, ToolClass
 from equipment.reason import Reason
@@ -171,10 +172,11 @@ def pass_over(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def accept(*, offer: Booking, by: Member, now: datetime) -> Booking:
+def accept(*, offer: Booking, by: Member, now: datetime, answers: Answers | None = None) -> Booking:
     """Take what is offered: it is a booking from now on. Twice is once.
 
-    Raises Refused with every reason against it; the offer then stands until it lapses.
+    `answers`, by the id of the question, to what the kind asks. Raises Refused with every reason
+    against it; the offer then stands until it lapses.
     """
     booking = claims.locked(offer)
     if booking.state in (State.CONFIRMED, State.REQUESTED, State.RUNNING):
@@ -182,13 +184,14 @@ def accept(*, offer: Booking, by: Member, now: datetime) -> Booking:
     _still_offered(booking, now)
     slot = Slot(booking.starts, booking.ends)
     facts = claims.facts_under_lock(booking.member_id, booking.machine, slot, now, changing=booking)
-    if reasons := refusals(replace(facts, is_offer=True), slot):
+    if reasons := refusals(replace(facts, is_offer=True, answers=answers or {}), slot):
         raise Refused(*reasons)
     before = history.snapshot(booking)
     booking.state = State.REQUESTED if needs_approval(facts, slot) else State.CONFIRMED
     claims.set_times(booking, booking.machine, slot.starts, slot.ends)
     history.touch(booking, now)
     booking.save()
+    answering.keep(booking, facts.questions, answers or {})
     history.log(booking, "accept", by=by, now=now, before=before)
     is_confirmed = booking.state == State.CONFIRMED
     history.tell(booking, "booking-confirmed" if is_confirmed else "booking-requested", now)

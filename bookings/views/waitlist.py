@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import waiting
 from bookings.errors import Refused
-from bookings.forms.waitlist import WaitForm, asked_for
-from bookings.models import Wait
+from bookings.forms.waitlist import TakeForm, WaitForm, asked_for
+from bookings.models import Booking, Wait
 from bookings.permissions import booking_for, wish_for
-from bookings.responses import done, say_refused
+from bookings.responses import attempt, change_page, say_refused
 from bookings.services import waitlist as services
+from bookings.services.answering import questions_of
 from bookings.wanting import targets
 from equipment.words import Told, tell
 from members.permissions import STAFF, role_required
@@ -90,12 +91,26 @@ def wait_withdraw(request: MemberRequest, public_id: UUID) -> HttpResponse:
     return redirect("bookings:waitlist")
 
 
-@require_POST
+@read_or_change
 @login_required
 def offer_take(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """One press takes it; where the kind asks something, or the rules do, a page says so."""
     offer = booking_for(request.user, public_id)
-    act = partial(services.accept, offer=offer, by=request.user, now=timezone.now())
-    return done(request, offer, act, _("%s is yours.") % offer.machine)
+    form = TakeForm(
+        request.POST if request.method == "POST" else None,
+        questions=questions_of([offer.machine.tool_class_id]),
+    )
+    refusals: list[Told] = []
+    if request.method == "POST":
+        taken, refusals = attempt(form, offer.machine, partial(_take, form, offer, request))
+        if taken is not None:
+            messages.success(request, _("%s is yours.") % offer.machine)
+            return redirect("bookings:booking_detail", offer.public_id)
+    return change_page(request, "take", offer, form, refusals)
+
+
+def _take(form: TakeForm, offer: Booking, request: MemberRequest) -> Booking:
+    return services.accept(offer=offer, by=request.user, now=timezone.now(), answers=form.answers)
 
 
 @require_POST

@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.models import Booking, Wait
+from bookings.models import Booking, Question, Wait
 from bookings.services import waitlist
 from equipment.models import Feature
-from members.models import Member, Role
+from members.models import Hold, Member, Role
 from tests.bookings.people import AT_14, HOUR, MINUTE, a_booking
 from tests.bookings.waiting import a_wish, offer_of, the_worker
 from tests.people import NOW, World, a_certification, a_machine, a_member
@@ -167,6 +167,25 @@ def test_an_offer_stands_on_ones_waitlist_and_home_and_is_taken(
     assert "Served" in text(client.get("/waitlist/"))
 
 
+def test_what_the_kind_asks_is_asked_before_it_is_taken(world: World, offered: Booking) -> None:
+    material = Question.objects.create(tool_class=world.tool_class, text="What material?")
+    client, address = browser(world.alice), reverse("bookings:offer_take", args=[offered.public_id])
+    for asked in (client.get(address), client.post(address)):
+        assert "What material?" in text(asked)
+    offered.refresh_from_db()
+    assert offered.state == Booking.State.OFFERED
+    client.post(address, {f"question-{material.pk}": "beech"})
+    offered.refresh_from_db()
+    assert offered.state == Booking.State.CONFIRMED
+    assert offered.answers.get().text == "beech"
+
+
+def test_what_stands_against_taking_it_is_said_on_the_spot(world: World, offered: Booking) -> None:
+    Hold.objects.create(member=world.alice, reason="Banned", remedy="Talk to staff.", since=NOW)
+    address = reverse("bookings:offer_take", args=[offered.public_id])
+    assert "Talk to staff." in text(browser(world.alice).post(address))
+
+
 def test_an_offer_is_left_to_the_next(world: World, offered: Booking) -> None:
     address = reverse("bookings:offer_decline", args=[offered.public_id])
     answer = browser(world.alice).post(address, follow=True)
@@ -209,8 +228,11 @@ def test_strangers_are_asked_who_they_are(world: World, path: str) -> None:
 
 def test_what_changes_something_is_posted(world: World, offered: Booking) -> None:
     client = browser(world.alice)
-    for name in ("offer_take", "offer_decline"):
-        assert client.get(reverse(f"bookings:{name}", args=[offered.public_id])).status_code == 405
+    decline = reverse("bookings:offer_decline", args=[offered.public_id])
+    assert client.get(decline).status_code == 405
+    assert client.get(reverse("bookings:offer_take", args=[offered.public_id])).status_code == 200
+    offered.refresh_from_db()
+    assert offered.state == Booking.State.OFFERED
     withdraw = reverse("bookings:wait_withdraw", args=[offered.wait.public_id])
     assert client.get(withdraw).status_code == 405
     assert client.post("/waitlist/").status_code == 405
