@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from bookings.wanting import quoted
+
 NO_ID = UUID(int=0)
 
 
@@ -14,12 +16,11 @@ def book_url(
     machine_slug: str, starts: datetime | None = None, took: timedelta | None = None
 ) -> str:
     """The booking form, filled in: `starts` as an instant, the length in minutes."""
-    values = {}
-    if starts is not None:
-        values["starts"] = starts.isoformat()
-    if took is not None:
-        values["minutes"] = str(int(took.total_seconds()) // 60)
-    return _with(_address("bookings:booking_create", machine_slug), values)
+    address = _address("bookings:booking_create", machine_slug)
+    if starts is None:
+        return address
+    minutes = f"&minutes={int(took.total_seconds()) // 60}" if took is not None else ""
+    return f"{address}?starts={quoted(starts)}{minutes}"
 
 
 def board_url(space: str = "", day: date | None = None, view: str = "", show: str = "") -> str:

@@ -29,6 +29,7 @@ from members.models import Member, Space
 from members.permissions import is_caretaker, is_staff
 
 MOST_NEXT = 5
+MOST_SIBLINGS = 12
 
 
 def machine_page(machine: Machine, member: Member | None, now: datetime) -> dict[str, Any]:
@@ -186,7 +187,7 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
         "views": views_nav(Asked(machine.space, day), [machine], machine),
         "siblings": [
             {"url": week_url(slug, day), "word": name, "current": slug == machine.slug}
-            for slug, name in queries.siblings_of(machine)
+            for slug, name in _siblings(machine)
         ],
         "hours": known.hours(machine.space_id) if today in days else None,
         "heading": week_words(days),
@@ -197,6 +198,12 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
         "this_url": f"?day={today.isoformat()}",
         "after_url": f"?day={(days[-1] + DAY).isoformat()}",
     }
+
+
+def _siblings(machine: Machine) -> list[tuple[str, str]]:
+    """Slug and name of its like; none where they are too many to stand side by side."""
+    siblings = list(queries.siblings_of(machine)[: MOST_SIBLINGS + 1])
+    return siblings if len(siblings) <= MOST_SIBLINGS else []
 
 
 # --- all of them ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Times in words, in a space's zone and the reader's language. Knows no machine and no clock."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 from equipment import words
 
 
+@lru_cache(4096)  # a board says the same times very often
 def clock(moment: datetime, zone: tzinfo) -> str:
     """“14:00”."""
     return f"{moment.astimezone(zone):%H:%M}"
