@@ -3,16 +3,16 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.rules import Facts, Slot, refusals
-from bookings.rules.facts import Own, Policy, Taken
+from bookings.rules.facts import Kept, Limit, Own, Policy, Taken, Windows
 from bookings.rules.hours import Hours, Opening, Shut
-from bookings.rules.local import align
+from bookings.rules.starts import first_start
 from bookings.segments import EVER, Claim, Hole, Lane, Segment, holes_of, open_time, segments
 from bookings.verdicts import GapJudge
 from bookings.weeks import Day, week, windows, without_windows
@@ -68,6 +68,29 @@ policies = st.builds(
     notice=st.sampled_from([NOTHING, 90 * timedelta(minutes=1)]),
     buffer=st.sampled_from([NOTHING, QUARTER]),
     most_future=st.sampled_from([None, 1]),
+    most_per_day=st.sampled_from([None, 1]),
+    last_minute=st.sampled_from([None, 3 * HOUR]),
+    start_times=st.sampled_from([(), (time(9), time(13), time(20))]),
+    gap=st.sampled_from([NOTHING, 5 * HOUR]),
+    staffed_only=st.booleans(),
+    overnight=st.booleans(),
+    unattended=st.booleans(),
+)
+EVENINGS = tuple(Opening(day, time(17), time(21)) for day in range(7))
+MORNINGS = tuple(Opening(day, time(8), time(11)) for day in range(7))
+NIGHTS = tuple(Opening(day, time(22), time(6)) for day in range(7))
+special_hours = st.builds(
+    Windows,
+    free=st.sampled_from([(), NIGHTS]),
+    kept=st.sampled_from([(), tuple(Kept(opening, 7, "Research") for opening in MORNINGS)]),
+)
+limits = st.sampled_from(
+    [
+        (),
+        (Limit("minutes", 90, "day", 1),),
+        (Limit("bookings", 1, "week"), Limit("at-once", 1)),
+        (Limit("horizon", 1),),
+    ]
 )
 hours = st.one_of(
     st.just(Hours()),
@@ -102,6 +125,9 @@ def machines(draw: st.DrawFn) -> Facts:
         zone=BERLIN,
         hours=draw(hours),
         own=own,
+        staffed=draw(st.sampled_from([(), EVENINGS])),
+        limits=draw(limits),
+        windows=draw(special_hours),
         taken=tuple(Taken(*claim) for claim in draw(claims)),
     )
 
@@ -181,7 +207,7 @@ def against(facts: Facts, gap: Segment) -> set[str]:
     """What the rules have against the shortest booking at the first starts of the gap."""
     policy = facts.policy
     begins = (gap.starts, max(gap.starts, NOW + policy.notice))
-    starts = [align(moment, policy.step, BERLIN) for moment in begins]
+    starts = [first_start(facts, moment) for moment in begins]
     length = -(-policy.shortest // policy.step) * policy.step
     slots = [Slot(start, start + length) for start in starts]
     return {code for slot in slots for code in codes(refusals(facts, slot))}
