@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils.functional import Promise
 
 from members.models import Member
 from notices import mail
 from notices.kinds import KINDS
 from notices.manners import manner_of
-from notices.models import Choice, Outbox, OutboxQuerySet
+from notices.models import Outbox, OutboxQuerySet, label_of
 from notices.samples import SAMPLES
 from notices.words import DRAWERS, title_of, why_fixed
 
@@ -24,7 +23,7 @@ class Kind:
 
     name: str
     title: str
-    usual: str | Promise
+    usual: str
     fixed: str
 
 
@@ -32,7 +31,7 @@ def kinds_by_drawer() -> list[tuple[str, list[Kind]]]:
     drawers: dict[str, list[Kind]] = {name: [] for name in DRAWERS}
     for name in KINDS:
         manner = manner_of(name)
-        told = Kind(name, title_of(name), Choice(manner.usual).label, why_fixed(name))
+        told = Kind(name, title_of(name), label_of(name, manner.usual), why_fixed(name))
         drawers[manner.drawer].append(told)
     return [(str(DRAWERS[name]), kinds) for name, kinds in drawers.items() if kinds]
 

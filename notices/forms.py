@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import KINDS
 from notices.manners import choice_of, manner_of, topic_of
-from notices.models import Choice
+from notices.models import label_of
 from notices.words import DRAWERS, title_of, why_fixed
 
 TOPICS = [kind for kind in KINDS if topic_of(kind) == kind]  # what one chooses by
@@ -45,7 +45,7 @@ class WishesForm(forms.Form):
             if not manner.fixed:
                 self.fields[kind] = forms.ChoiceField(
                     label=title_of(kind),
-                    choices=[(name, Choice(name).label) for name in manner.choices],
+                    choices=[(name, label_of(kind, name)) for name in manner.choices],
                     initial=manner.usual,
                     required=False,
                 )

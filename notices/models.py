@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notices import manners
@@ -81,6 +82,13 @@ class Choice(models.TextChoices):
     DAILY = manners.DAILY, _("Daily digest")
     WEEKLY = manners.WEEKLY, _("Weekly digest")
     NONE = manners.NONE, _("Only here")
+
+
+def label_of(kind: str, choice: str) -> str:
+    """What a choice means for a kind: one that is told to who asked is else not told at all."""
+    if choice == Choice.NONE and manners.manner_of(kind).asked_for:
+        return gettext("Not at all")
+    return str(Choice(choice).label)
 
 
 class Wish(models.Model):

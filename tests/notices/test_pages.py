@@ -154,6 +154,12 @@ def test_a_choice_a_kind_does_not_have_is_refused(world, client):
     assert page.status_code == 200 and not Wish.objects.exists()
 
 
+def test_what_is_told_to_who_asked_is_else_not_told_at_all(world, client):
+    client.force_login(world.alice)
+    page = client.get("/you/messages/").content.decode()
+    assert page.count('<option value="none" selected>Not at all</option>') == 2
+
+
 def test_only_staff_are_asked_about_the_messages_of_staff(world, client):
     client.force_login(world.alice)
     assert "A fault is reported" not in client.get("/you/messages/").content.decode()
