@@ -15,6 +15,7 @@ FILES = (
     "test_waitlist.py",
     "test_handing_over.py",
     "test_approval.py",
+    "test_disruptions.py",
 )
 
 
