@@ -43,6 +43,9 @@ PURE = [
     "bookings/verdicts.py",
     "bookings/weeks.py",
     "access/decision.py",
+    "calendars/lines.py",
+    "calendars/ics.py",
+    "calendars/window.py",
     "desk/ruler.py",
     "wire/*.py",
 ]
