@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.availability import Segment, load_board
 from bookings.models import Booking
-from equipment.models import Lockout, Machine, ToolClass
-from members.models import Closure, Member, OpeningHours
+from equipment.models import Lockout, Machine, MachineClosure, ToolClass
+from members.models import Closure, Member, OpeningHours, StaffedHours
 from tests.bookings.people import AT_14, HOUR, MINUTE, a_booking
 from tests.people import NOW, World, a_machine, a_tool_class
 
@@ -177,3 +177,47 @@ def test_the_board_costs_the_same_for_any_number_of_machines(world: World) -> No
         a_booking(world, machine=a_machine(f"Mill {number}", world.tool_class, world.space))
     assert few == queries(Member.objects.get(pk=world.alice.pk)) == QUERIES
     assert queries(None) == QUERIES - 1
+
+
+def test_a_closed_machine_is_closed_and_its_sibling_is_not(world: World) -> None:
+    MachineClosure.objects.create(
+        machine=world.router, starts=AT_14, ends=AT_14 + HOUR, reason="Calibration"
+    )
+    found = a_day(world, world.alice)
+    assert drawn(found)[1:] == [("gap", "13:30"), ("shut", "14:00"), ("gap", "15:00")]
+    assert found[2].reasons[0].params["why"] == "Calibration"
+    assert drawn(a_day(world, world.alice, world.mill))[1:] == [("gap", "13:30")]
+
+
+def test_what_is_offered_to_somebody_else_is_held(world: World) -> None:
+    a_booking(world)
+    Booking.objects.update(state=Booking.State.OFFERED, lapses_at=NOW + HOUR)
+    assert drawn(a_day(world, world.bob))[2] == ("held", "14:00")
+    assert drawn(a_day(world, world.alice))[2] == ("offer", "14:00")
+
+
+def test_a_gap_beside_my_own_booking_opens_after_the_pause(world: World) -> None:
+    world.tool_class.gap_minutes = 60
+    world.tool_class.save()
+    a_booking(world, starts=NOW + HOUR, hours=1)
+    assert drawn(a_day(world, world.alice, world.mill))[1:] == [
+        ("gap-no", "13:30"),
+        ("gap", "16:30"),
+    ]
+
+
+def test_time_without_staff_is_closed_where_staff_are_asked_for(world: World) -> None:
+    world.tool_class.staffed_only = True
+    world.tool_class.save()
+    StaffedHours.objects.create(space=world.space, weekday=1, opens="15:00", closes="19:00")
+    found = a_day(world, world.alice)
+    assert drawn(found) == [("closed", "08:00"), ("gap", "15:00"), ("closed", "19:00")]
+    assert found[0].reasons[0].code == "not-staffed"
+
+
+def test_a_reason_that_names_a_machine_names_its_own(world: World) -> None:
+    world.tool_class.waitlist_only = True
+    world.tool_class.save()
+    for machine in (world.router, world.mill):
+        reason = a_day(world, world.alice, machine)[-1].reasons[0]
+        assert reason.params["machine_slug"] == machine.slug
