@@ -116,8 +116,11 @@ class Past:
 
     def refusal(self, booking: Booking) -> Refusal | None:
         """What the new policy says and today's does not."""
-        new, old = (self.reasons(booking, policy) for policy in self.policies)
-        known = {reason.code for reason in old}
+        policy, today = self.policies
+        new = self.reasons(booking, policy)
+        if not new:
+            return None
+        known = {reason.code for reason in self.reasons(booking, today)}
         against = tuple(reason for reason in new if reason.code not in known)
         return Refusal(booking, against) if against else None
 
@@ -150,7 +153,7 @@ class Past:
         """What the member had, or had wasted, when the booking was made."""
         at = booking.created_at
         return tuple(
-            replace(draft.own(other), stands=_stood_at(other, at))
+            draft.own(other, _stood_at(other, at))
             for other in self.beside.get(booking.member_id, ())
             if other.pk != booking.pk and other.created_at <= at and _counted_at(other, at)
         )
@@ -163,12 +166,13 @@ class Draft:
         self.policy = policy_of(policy.kind)
         self.windows = windows_of(policy)
         self.limits = [as_limit(limit) for limit in policy.limits]
-        self.weighed: dict[int, Own] = {}
+        self.weighed: dict[tuple[int, bool], Own] = {}
 
-    def own(self, booking: Booking) -> Own:
-        if booking.pk not in self.weighed:
-            self.weighed[booking.pk] = self._weigh(booking)
-        return self.weighed[booking.pk]
+    def own(self, booking: Booking, stands: bool) -> Own:
+        key = booking.pk, stands
+        if key not in self.weighed:
+            self.weighed[key] = replace(self._weigh(booking), stands=stands)
+        return self.weighed[key]
 
     def _weigh(self, booking: Booking) -> Own:
         """Another kind's windows are not read: its bookings count plainly here."""
