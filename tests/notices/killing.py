@@ -78,7 +78,8 @@ def main(seed: int) -> None:
     set_the_scene()
     dice = random.Random(seed)
     killed = sum(kill_one(number, dice) for number in range(KILLS))
-    send_due(NOW + KILLS * DAY)
+    while send_due(NOW + KILLS * DAY):
+        pass  # a busy machine may need more than one round's time
     rows = Outbox.objects.all()
     print(
         json.dumps(
@@ -86,7 +87,7 @@ def main(seed: int) -> None:
                 "killed": killed,
                 "letters": [str(row.letter) for row in rows],
                 "unsent": rows.filter(sent_at=None).count(),
-                "tried_again": rows.filter(attempts__gt=1).count(),
+                "tried_again": sum(row.attempts - 1 for row in rows),
             }
         )
     )
