@@ -131,7 +131,7 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["plan"].empty_label = _("everybody")  # type: ignore[attr-defined]
         machine = self.fields["machine"]
-        machine.empty_label = _("all of the kind")  # type: ignore[attr-defined]
+        machine.empty_label = _("all of them")  # type: ignore[attr-defined]
         of_kind = Machine.objects.filter(pk__in=[one.pk for one in machines])
         machine.queryset = of_kind  # type: ignore[attr-defined]
         machine.choices = [  # type: ignore[attr-defined]
