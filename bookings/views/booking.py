@@ -19,7 +19,7 @@ from bookings import disrupted, pages, services
 from bookings.errors import Refused
 from bookings.forms.booking import BookingForm
 from bookings.models import Booking, HandOver
-from bookings.offers import offer
+from bookings.offers import Offer, offer
 from bookings.permissions import (
     booking_for,
     bookings_of,
@@ -33,6 +33,7 @@ from bookings.responses import attempt, page, say_refused
 from bookings.timeline import history_of
 from bookings.wanting import wait_url, worth_waiting
 from equipment.models import Machine
+from equipment.words import Told
 from members.models import Member
 from members.permissions import is_staff
 from members.requests import MemberRequest
@@ -65,17 +66,31 @@ def booking_create(request: MemberRequest, slug: str) -> HttpResponse:
         offered = asking(request.GET)
         form = BookingForm(zone=machine.space.tz, initial=offered.initial)
         refusals = offered.refusals()
+    return _ask(request, machine, member, form, offered, refusals)
+
+
+def _ask(
+    request: MemberRequest,
+    machine: Machine,
+    member: Member,
+    form: BookingForm,
+    offered: Offer,
+    refusals: list[Told],
+) -> HttpResponse:
+    """The form, with what is offered, what is asked, and what stands in the way."""
     form.show_lengths(offered.choices)
     form.show_questions(offered.facts.questions)
     if is_staff(request.user, machine.space):
         form.show_overridable(refusals)
+    is_own = member == request.user
     shown = {
         "form": form,
         "refusals": refusals,
-        "rules": sentences(machine.tool_class, member, now),
-        "booked_for": member if member != request.user else None,
-        "wait_url": wait_url(machine.slug, offered.slot) if worth_waiting(refusals) else "",
+        "rules": sentences(machine.tool_class, member, offered.facts.now),
+        "booked_for": None if is_own else member,
     }
+    if is_own and worth_waiting(refusals):
+        shown["wait_url"] = wait_url(machine.slug, offered.slot)
     return page(request, "create", machine, shown)
 
 
