@@ -10,7 +10,7 @@ MACHINE = WATCHED | {"words", "by"}
 
 KINDS: dict[str, frozenset[str]] = {
     "booking-confirmed": BOOKING,  # booking is its public id, starts and ends isoformat
-    "booking-changed": BOOKING,
+    "booking-changed": BOOKING,  # `why` and `by` where somebody else changed it
     "booking-cancelled": BOOKING,  # `why` and `by` where somebody else cancelled it
     "booking-reminder": BOOKING,
     "booking-starting": BOOKING,

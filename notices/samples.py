@@ -28,7 +28,7 @@ MACHINE = {
 }
 SAMPLES: dict[str, dict[str, Any]] = {
     "booking-confirmed": BOOKING,
-    "booking-changed": BOOKING,
+    "booking-changed": {**BOOKING, "by": "Dana Osei", "why": "the belt is torn"},
     "booking-cancelled": {**BOOKING, "by": "Dana Osei", "why": "the router is broken"},
     "booking-reminder": BOOKING,
     "booking-starting": BOOKING,

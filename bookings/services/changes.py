@@ -169,6 +169,7 @@ def _place(
     history.touch(booking, now)
     booking.save()
     history.log(booking, verb, by=by, now=now, before=before, **overriding.told(aside, why))
-    history.tell(booking, "booking-changed", now, **history.by_other(booking, by, why))
+    kind = "booking-requested" if booking.state == State.REQUESTED else "booking-changed"
+    history.tell(booking, kind, now, **history.by_other(booking, by, why))
     AccessEpoch.bump()
     return booking

@@ -154,6 +154,7 @@ def test_a_longer_time_takes_consent_anew(world: World) -> None:
     booking = a_request(world, by=world.dana)
     again = moved(booking, 3, world.alice)
     assert (again.state, again.lapses_at) == (State.REQUESTED, AT_14)
+    assert Outbox.objects.latest("pk").kind == "booking-requested"
 
 
 def test_a_request_made_short_enough_needs_none(world: World) -> None:

@@ -7,6 +7,7 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.timeline import history_of
 from members.models import Role, Space
+from notices.models import Outbox
 from tests.bookings.people import AT_14, HOUR, NOW, a_booking, codes
 from tests.people import World
 
@@ -91,3 +92,6 @@ def test_staff_move_above_a_rule_and_what_was_set_aside_before_stays(world: Worl
     )
     assert moved.overrides == ["too-long", "uneven-length"]
     assert moved.override_why == "Jammed"
+    letter = Outbox.objects.latest("pk")
+    assert (letter.to, letter.context["by"]) == (world.alice, "Dana Osei")
+    assert letter.context["why"] == "Jammed"
