@@ -58,7 +58,7 @@ class Place:
         if not stretches:
             return []
         starts, ends = min(each.starts for each in stretches), max(each.ends for each in stretches)
-        machines = [self.machine] if self.machine else self.space.machines.filter(retired_at=None)
+        machines = [self.machine] if self.machine else self.space.machines.all()
         rows = Booking.objects.standing(now).filter(
             machine__in=machines, blocked_until__gt=starts, starts__gt=now, starts__lt=ends
         )
@@ -79,8 +79,8 @@ class Place:
 def put(
     place: Place, closure: AnyClosure | None, stretch: Stretch, *, by: Member, now: datetime
 ) -> None:
-    """Close the place anew, or move an old closure of it."""
-    if closure is None:
-        place.close(stretch, by=by, now=now)
-    else:
+    """Close the place anew, or move an old closure of it. The same form sent twice is once."""
+    if closure is not None:
         change_closure(closure=closure, **stretch._asdict(), by=by, now=now)
+    elif not place.closures(now).filter(source=None, **stretch._asdict()).exists():
+        place.close(stretch, by=by, now=now)

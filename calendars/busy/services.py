@@ -61,16 +61,13 @@ def try_out(asked: Asked, *, now: datetime, network: Network | None = None) -> l
 
 @transaction.atomic
 def add_source(*, asked: Asked, by: Member, now: datetime, every_minutes: int = 60) -> BusySource:
-    """Keep it, to be read at once by `read_source` and then on schedule."""
+    """Keep it, to be read at once by `read_source` and then on schedule. Twice sent is once."""
+    Space.objects.select_for_update(no_key=True).get(pk=asked.space.pk)
+    told = {"space": asked.space, "machine": asked.machine, "url": asked.url, "file": asked.file}
+    if known := BusySource.objects.filter(removed_at=None, **told).first():
+        return known
     source = BusySource.objects.create(
-        name=asked.name,
-        space=asked.space,
-        machine=asked.machine,
-        url=asked.url,
-        file=asked.file,
-        every_minutes=every_minutes,
-        added_by=by,
-        added_at=now,
+        name=asked.name, every_minutes=every_minutes, added_by=by, added_at=now, **told
     )
     after = {"name": source.name, "url": source.url, "machine": source.machine_id}
     record(actor=by, verb="add_source", subject=source, at=now, after=after)

@@ -115,6 +115,13 @@ def test_whom_it_hits_is_shown_before_it_is_made(world: World, dana: Client) -> 
     assert Disruption.objects.get().booking.member == world.alice
 
 
+def test_the_same_form_sent_twice_closes_once(world: World, dana: Client) -> None:
+    for _twice in range(2):
+        dana.post(CLOSE, TODAY)
+        dana.post("/machines/cnc-router/closures/new/", TODAY)
+    assert Closure.objects.count() == MachineClosure.objects.count() == 1
+
+
 def test_who_booked_meanwhile_is_shown_too(world: World, dana: Client) -> None:
     a_booking(world)
     a_booking(world, machine=world.mill, starts=AT_14 + HOUR)

@@ -133,8 +133,9 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     world: World, dana: Client, school: School, django_assert_max_num_queries: Any
 ) -> None:
     for name in ("School", "Choir", "Scouts", "Council"):
-        a_source(world, name=name)
-        a_source(world, name=name, machine=world.mill)
+        url = f"https://{name.lower()}.example/7.ics"
+        a_source(world, name=name, url=url)
+        a_source(world, name=name, url=url, machine=world.mill)
     with django_assert_max_num_queries(12):
         assert text(dana.get(LIST)).count("Read now") == 8
 

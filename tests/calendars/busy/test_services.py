@@ -69,6 +69,12 @@ def test_it_closes_one_machine_where_it_is_that_machines(world: World, school: S
     assert not Closure.objects.exists()
 
 
+def test_the_same_calendar_is_added_once(world: World, school: School) -> None:
+    assert a_source(world) == a_source(world) != a_source(world, machine=world.mill)
+    file = {"url": "", "file": a_calendar(LESSON).decode()}
+    assert a_source(world, **file) == a_source(world, **file)
+
+
 def test_a_file_is_read_without_asking_anybody(world: World, school: School) -> None:
     file = a_calendar(LESSON).decode()
     assert services.read_source(source=a_source(world, url="", file=file), now=NOW)
@@ -126,9 +132,9 @@ def test_it_is_tried_on_schedule_and_after_failures_more_rarely(
 
 
 def test_the_worker_reads_each_that_is_due_once(world: World, school: School) -> None:
-    for name in ("School", "Choir"):
-        a_source(world, name=name)
-    removed = a_source(world)
+    for name in ("school", "choir"):
+        a_source(world, url=f"https://{name}.example/7.ics")
+    removed = a_source(world, url="https://scouts.example/7.ics")
     services.remove_source(source=removed, by=world.dana, now=NOW)
     assert [services.refresh_due(now=NOW) for _again in range(3)] == [1, 1, 0]
     assert len(school.asked) == 2
