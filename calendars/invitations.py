@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from bookings.models import Booking
@@ -27,6 +28,12 @@ KINDS = (
     "booking-missed",
     "booking-approved",
     "hand-over-answered",
+    "series-booked",
+    "series-changed",
+    "series-cancelled",
+    "group-booked",
+    "group-changed",
+    "group-cancelled",
 )
 
 
@@ -40,13 +47,23 @@ def is_invitee(to: Any) -> bool:
 
 
 def parts(to: Member, context: Mapping[str, Any]) -> Iterator[Part]:
-    """One for each booking that a message names: `booking`, or `bookings` of a series."""
-    ids = context.get("bookings") or [context["booking"]]
+    """One for each booking that a message tells of."""
     invitee = Invitee.objects.select_related("member__guardian").get(member=to.pk)
-    rows = Booking.objects.select_related("member", "machine__space", "series")
-    for booking in rows.filter(public_id__in=ids).order_by("starts"):
+    rows = _told(context).select_related("member", "machine__space", "series")
+    for booking in rows.order_by("starts", "pk"):
         if booking.member_id == to.pk or context.get("accepted"):
             yield _part(booking, invitee)
+
+
+def _told(context: Mapping[str, Any]) -> QuerySet[Booking]:
+    """One, all of a group, or those of a series from the first to the last day that is named."""
+    if "series" in context:
+        times = {"starts__gte": context["starts"], "starts__lte": context["last"]}
+        return Booking.objects.filter(series__public_id=context["series"], **times)
+    one = Booking.objects.filter(public_id=context["booking"])
+    if "machines" not in context:
+        return one
+    return Booking.objects.filter(group__in=one.values("group"))
 
 
 def _part(booking: Booking, invitee: Invitee) -> Part:

@@ -1,9 +1,12 @@
 """A member who chose invitations gets each booking by mail, as a calendar takes it."""
 
+from datetime import timedelta
+
 import icalendar
 import pytest
 
 from bookings import services as bookings
+from bookings.models import Series
 from calendars.invitations import parts
 from calendars.services import start_invitations
 from notices.attachments import is_carrier, parts_of
@@ -21,9 +24,8 @@ def alice(world):
 
 
 def invitations(kind, to, *booked, **more):
-    """Method and event of each part that a mail would carry."""
-    ids = [str(booking.public_id) for booking in booked]
-    context = {"bookings": ids} if len(ids) > 1 else {"booking": ids[0]}
+    """Method and event of each part that a mail of the first of `booked` would carry."""
+    context = {"booking": str(booked[0].public_id)} if booked else {}
     found = []
     for part in parts_of(kind, to, context | more):
         assert not flaws(part.content.encode())
@@ -72,10 +74,49 @@ def test_each_change_has_a_higher_number_and_the_last_one_cancels(world, alice):
     assert not told[2][1].walk("VALARM")
 
 
-def test_a_mail_of_a_series_carries_each_of_its_bookings(world, alice):
-    booked = [a_booking(world, starts=NOW + hours * HOUR) for hours in (1, 3, 5)]
-    told = invitations("booking-confirmed", alice, *booked)
-    assert [event["uid"] for _method, event in told] == [str(each.public_id) for each in booked]
+def uids(told):
+    return [event["uid"] for _method, event in told]
+
+
+def public_ids(booked):
+    return [str(each.public_id) for each in booked]
+
+
+def a_series(world, alice, *days):
+    series = Series.objects.create(
+        member=alice,
+        machine=world.router,
+        rhythm="daily",
+        first=NOW.date(),
+        starts="14:00",
+        minutes=60,
+        zone="Europe/Berlin",
+        count=len(days),
+        created_at=NOW,
+    )
+    starts = [NOW + timedelta(days=day) for day in days]
+    return series, [a_booking(world, starts=each, series=series) for each in starts]
+
+
+def test_a_mail_of_a_series_carries_the_bookings_it_names(world, alice):
+    series, booked = a_series(world, alice, 1, 2, 3, 4)
+    a_booking(world, starts=NOW + timedelta(days=2, hours=3))
+    context = {
+        "series": str(series.public_id),
+        "starts": booked[1].starts.isoformat(),
+        "last": booked[2].starts.isoformat(),
+    }
+    assert uids(invitations("series-booked", alice, **context)) == public_ids(booked[1:3])
+    ((_method, event), _second) = invitations("series-booked", alice, **context)
+    assert event["related-to"] == str(series.public_id)
+
+
+def test_a_mail_of_a_group_carries_all_its_machines(world, alice):
+    group = "0c7d3f8e-2a55-4d0c-9d5e-8b1a4f3e2d10"
+    booked = [a_booking(world, machine=m, group=group) for m in (world.router, world.mill)]
+    a_booking(world, starts=NOW + 5 * HOUR)
+    told = invitations("group-booked", alice, booked[0], machines="CNC router, CNC mill")
+    assert uids(told) == public_ids(booked)
 
 
 def test_who_handed_it_over_is_told_to_drop_it(world, alice):
@@ -101,9 +142,10 @@ def test_no_name_breaks_the_mail(world, alice):
 
 
 def test_it_costs_few_statements(world, alice, django_assert_num_queries):
-    booked = [a_booking(world, starts=NOW + hours * HOUR) for hours in (1, 3, 5)]
+    series, booked = a_series(world, alice, 1, 2, 3, 4)
+    times = {"starts": booked[0].starts.isoformat(), "last": booked[3].starts.isoformat()}
     with django_assert_num_queries(2):
-        list(parts(alice, {"bookings": [str(booking.public_id) for booking in booked]}))
+        assert len(list(parts(alice, {"series": str(series.public_id), **times}))) == 4
 
 
 def test_a_missed_booking_is_cancelled(world, alice):
