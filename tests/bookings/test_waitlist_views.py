@@ -249,7 +249,7 @@ def test_staff_see_who_is_next(world: World, offered: Booking) -> None:
     a_wish(world, certified(world, "Erin Blake"), now=NOW + MINUTE)
     shown = text(browser(world.dana).get("/waitlist/queue/"))
     assert shown.index("Alice Meyer") < shown.index("Erin Blake")
-    assert "Offered until 24 Nov, 14:30" in shown
+    assert "offered until 24 Nov, 14:30" in shown
     assert "0 min used in 30 days" in shown
 
 
