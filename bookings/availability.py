@@ -6,7 +6,7 @@ Pages ask here; bookings/segments.py and bookings/verdicts.py work it out.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -46,6 +46,15 @@ FROM bookings_booking
 WHERE machine_id IN ({machines}) AND blocked_until > %s AND starts < %s AND holds
     AND (lapses_at IS NULL OR lapses_at > %s)
 ORDER BY machine_id, blocked_until"""
+# A column as each database hands it out soonest, and what makes a datetime of it: ten times faster
+# than Django's converters. SQLite keeps text in UTC; a double holds microseconds until 2255.
+INSTANTS: Mapping[str, tuple[str, Callable[[Any], datetime]]] = {
+    "sqlite": ("{} || '+00:00'", datetime.fromisoformat),
+    "postgresql": (
+        "CAST(EXTRACT(EPOCH FROM {}) AS double precision)",
+        partial(datetime.fromtimestamp, tz=UTC),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +267,7 @@ def _taken(
     """When each machine is claimed, buffers included; stale claims count as gone."""
     if not machines:
         return {}
-    is_sqlite = connection.vendor == "sqlite"
-    # SQLite keeps text in UTC; said so, it is read ten times faster than by Django's converter.
-    column = "{} || '+00:00'" if is_sqlite else "{}"
+    column, read = INSTANTS[connection.vendor]
     sql = TAKEN.format(
         starts=column.format("starts"),
         blocked_until=column.format("blocked_until"),
@@ -271,7 +278,6 @@ def _taken(
     with connection.cursor() as cursor:
         cursor.execute(sql, [*ids, adapt(starts), adapt(ends), adapt(now)])
         rows = cursor.fetchall()
-    read = datetime.fromisoformat if is_sqlite else aware
     return {
         machine_id: [(read(begins), read(until)) for _id, begins, until in claims]
         for machine_id, claims in groupby(rows, key=itemgetter(0))

@@ -20,6 +20,8 @@ function moveNow() {
 }
 
 // --- arrow keys: left and right within a machine, up and down to the next machine's nearest gap -----
+// What others have is left to the Tab key: arrows are for what is free or one's own.
+const STOPS = ".seg:not(.other, .held) > a";
 const STEP = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 function walk(event) {
@@ -33,16 +35,16 @@ function walk(event) {
 }
 
 function sideways(link, by) {
-  const links = [...link.closest(".slots").querySelectorAll(".seg > a")];
+  const links = [...link.closest(".slots").querySelectorAll(STOPS)];
   return links[links.indexOf(link) + by];
 }
 
 function across(link, by) {
-  const rows = [...link.closest(".board").querySelectorAll(".slots")].filter((row) => row.querySelector(".seg > a"));
+  const rows = [...link.closest(".board").querySelectorAll(".slots")].filter((row) => row.querySelector(STOPS));
   const row = rows[rows.indexOf(link.closest(".slots")) + by];
   if (!row) return null;
   const here = middle(link);
-  return [...row.querySelectorAll(".seg > a")].sort((a, b) => Math.abs(middle(a) - here) - Math.abs(middle(b) - here))[0];
+  return [...row.querySelectorAll(STOPS)].sort((a, b) => Math.abs(middle(a) - here) - Math.abs(middle(b) - here))[0];
 }
 
 function middle(element) {
