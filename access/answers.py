@@ -9,7 +9,7 @@ from access.records import Bench
 from access.sessions import CLOSING, FAULT, GRACE, Session
 from bookings.facts import facts_for
 from bookings.rules import Slot, walk_up_refusals
-from bookings.rules.gaps import room
+from bookings.rules.gaps import walk_up_slot
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
@@ -52,9 +52,10 @@ def _walk_up(
     """What is left when the machine is free: as long a stretch as there is room for."""
     longest = Slot(now, now + timedelta(minutes=machine.tool_class.walk_up_minutes))
     asked = facts_for(member_id=member.pk, machine=machine, slot=longest, now=now)
-    ends = max(min(room(asked, now), longest.ends), now + timedelta(minutes=1))
-    if reasons := walk_up_refusals(asked, Slot(now, ends)):
+    slot = walk_up_slot(asked, longest)
+    if reasons := walk_up_refusals(asked, slot):
         return Denial(reasons)
-    known.add_claim(bench.id, Claim(0, member.pk, now, ends, ends + asked.policy.buffer))
+    blocked_until = slot.ends + asked.policy.buffer
+    known.add_claim(bench.id, Claim(0, member.pk, now, slot.ends, blocked_until))
     decision = decide(known.facts(member.pk, bench), now)
     return replace(decision, booking_id=None) if isinstance(decision, Grant) else decision

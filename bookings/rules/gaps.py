@@ -43,6 +43,13 @@ def room(facts: Facts, starts: datetime) -> datetime:
     return _unattended(facts, starts, latest) if facts.policy.unattended else free[0][1]
 
 
+def walk_up_slot(facts: Facts, longest: Slot) -> Slot:
+    """As much of `longest` as there is room for from now on; less than a step is not worth it."""
+    least = min(facts.policy.step, longest.length)
+    ends = min(room(facts, longest.starts), longest.ends)
+    return Slot(longest.starts, max(ends, longest.starts + least))
+
+
 def _unattended(facts: Facts, starts: datetime, latest: datetime) -> datetime:
     """It begins while the space is open, and may go on when it no longer is."""
     closed = merge((shut.starts, shut.ends) for shut in shuts(facts))

@@ -6,9 +6,8 @@ from django.db import IntegrityError, transaction
 
 from bookings.errors import Refused
 from bookings.models import Booking
-from bookings.rules import Facts, Slot, walk_up_refusals
-from bookings.rules.gaps import free_intervals
-from bookings.rules.lengths import INSTANT, longest_from
+from bookings.rules import Slot, walk_up_refusals
+from bookings.rules.gaps import walk_up_slot
 from bookings.services import claims
 from bookings.services.attendance import start
 from bookings.services.booking import create
@@ -40,7 +39,7 @@ def _walk_up(
     _for_walk_up(machine, tap)
     claims.lock(member.pk, machine.pk)
     facts = claims.facts_under_lock(member.pk, machine, longest, now)
-    slot = _cut(facts, longest)
+    slot = walk_up_slot(facts, longest)
     if reasons := walk_up_refusals(facts, slot):
         raise Refused(*reasons)
     booking = create(member, machine, slot, by=by, now=now, origin=Booking.Origin.WALK_UP)
@@ -53,12 +52,3 @@ def _for_walk_up(machine: Machine, tap: bool) -> None:
         raise Refused(Reason("no-walk-up", named))
     if machine.has_interlock and not tap:
         raise Refused(Reason("tap-instead", named))
-
-
-def _cut(facts: Facts, longest: Slot) -> Slot:
-    """As much of `longest` as is free and allowed from now on; less than a step is not worth it."""
-    allowed = longest.starts + min(longest.length, longest_from(facts, longest.starts))
-    free = free_intervals(facts, longest.starts, max(allowed, longest.starts + INSTANT))
-    ends = free[0][1] if free and free[0][0] == longest.starts else longest.starts
-    least = min(facts.policy.step, longest.length)
-    return Slot(longest.starts, max(ends, longest.starts + least))

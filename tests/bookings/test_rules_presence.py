@@ -8,7 +8,7 @@ import pytest
 
 from bookings.rules import Facts, Slot, is_late, move_refusals, needs_approval, refusals
 from bookings.rules.facts import Kept, Limit, OnPlan, Own, Policy, Question, Shared, Taken, Windows
-from bookings.rules.gaps import lengths, next_gap, room
+from bookings.rules.gaps import lengths, next_gap, room, walk_up_slot
 from bookings.rules.hours import Hours, Opening, Shut, every_day
 from equipment.eligibility import Span
 from tests.bookings.allowed import (
@@ -223,6 +223,21 @@ def test_unattended_a_booking_may_go_on_into_the_night() -> None:
     assert room(UNATTENDED, starts) == starts + DAY
     taken = replace(UNATTENDED, taken=(Taken(starts + 9 * HOUR, starts + 10 * HOUR),))
     assert room(taken, starts) == starts + 9 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("facts", "minutes"),
+    [
+        (ALLOWED, 60),
+        (replace(ALLOWED, taken=(Taken(NOW + 40 * MINUTE, NOW + DAY),)), 40),
+        (replace(ALLOWED, taken=(Taken(NOW + 10 * MINUTE, NOW + DAY),)), 15),  # to be refused
+        (replace(ALLOWED, limits=(Limit("minutes", 45, "day"),)), 45),
+        (replace(ALLOWED, limits=(Limit("minutes", 0, "day"),)), 15),
+        (policy(longest=30 * MINUTE), 30),
+    ],
+)
+def test_a_walk_up_takes_as_much_as_there_is(facts: Facts, minutes: int) -> None:
+    assert walk_up_slot(facts, Slot(NOW, NOW + HOUR)).length == minutes * MINUTE
 
 
 def test_lengths_are_offered_that_no_quota_refuses() -> None:
