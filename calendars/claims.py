@@ -23,11 +23,11 @@ MOST_KEPT = 40_000  # about 20 MB
 BATCH = 500
 
 ROWS = """
-SELECT b.id, b.sequence, b.updated_at, b.state, b.machine_id,
+SELECT b.id, b.sequence, CAST(b.updated_at AS TEXT), b.state, b.machine_id,
     b.lapses_at IS NOT NULL AND b.lapses_at <= %s AND b.holds{name}
 FROM bookings_booking b {members}
 WHERE {where} AND b.ends > %s AND b.starts < %s
-ORDER BY b.starts, b.id"""
+ORDER BY {order}"""
 SPECIAL = "b.purpose = %s AND NOT b.purpose = 'use'"  # as the index of the few says it
 NAMED = "JOIN members_member m ON m.id = b.member_id"
 
@@ -40,12 +40,11 @@ class Scope:
 
     where: str
     given: tuple[Any, ...]
+    order: str  # as an index has them, so that nothing is sorted: apps sort by themselves
 
     @classmethod
     def of_member(cls, member_id: int, purpose: str = "") -> "Scope":
-        if purpose:
-            return cls(f"b.member_id = %s AND {SPECIAL}", (member_id, purpose))
-        return cls("b.member_id = %s", (member_id,))
+        return cls("b.member_id = %s", (member_id,), "b.ends, b.id").only(purpose)
 
     @classmethod
     def of_machines(
@@ -53,11 +52,16 @@ class Scope:
     ) -> "Scope":
         """`blocked_until` is what the index of a machine's bookings holds."""
         marks = ", ".join(["%s"] * len(machine_ids)) or "NULL"
-        where = f"b.machine_id IN ({marks}) AND b.blocked_until > %s"
         since = connection.ops.adapt_datetimefield_value(starts)
-        if purpose:
-            return cls(f"{where} AND {SPECIAL}", (*machine_ids, since, purpose))
-        return cls(where, (*machine_ids, since))
+        where = f"b.machine_id IN ({marks}) AND b.blocked_until > %s"
+        order = "b.machine_id, b.blocked_until, b.id"
+        return cls(where, (*machine_ids, since), order).only(purpose)
+
+    def only(self, purpose: str) -> "Scope":
+        """Of this purpose, unless it is empty."""
+        if not purpose:
+            return self
+        return Scope(f"{self.where} AND {SPECIAL}", (*self.given, purpose), self.order)
 
 
 class Kept:
@@ -87,7 +91,8 @@ def events(scope: Scope, style: Style, window: Window, now: datetime) -> list[by
     """Each booking of the window as a VEVENT, by its start."""
     rows = _rows(scope, style, window, now)
     places = _places({row[4] for row in rows})
-    keys = [(style, places[row[4]], *row) for row in rows]
+    told = repr(style)
+    keys = [(told, places[row[4]], *row) for row in rows]
     found = list(map(kept.get, keys))
     missing = {
         row[0]: key for row, key, octets in zip(rows, keys, found, strict=True) if not octets
@@ -101,6 +106,7 @@ def events(scope: Scope, style: Style, window: Window, now: datetime) -> list[by
 def _rows(scope: Scope, style: Style, window: Window, now: datetime) -> list[Row]:
     sql = ROWS.format(
         where=scope.where,
+        order=scope.order,
         name=", m.name" if style.has_names else "",
         members=NAMED if style.has_names else "",
     )

@@ -24,6 +24,7 @@ SLACK = timedelta(days=2)  # between UTC and the local days of the window
 # Several rows as one text: their content is compared, so that no change can hide in a sum.
 GATHER = {"sqlite": "group_concat({}, ';')", "postgresql": "string_agg({}, ';')"}
 
+# Conditions of partial indexes stand here word by word: SQLite takes no others for the same.
 FOUND = """
 SELECT f.id, f.kind, f.member_id, f.privacy, f.alarm_minutes, f.fetched_at,
     COALESCE(m.language, ''), COALESCE(s.zone, ''),
@@ -32,7 +33,8 @@ SELECT f.id, f.kind, f.member_id, f.privacy, f.alarm_minutes, f.fetched_at,
         AND (r.space_id IS NULL OR r.space_id = s.id)
     ),
     CASE f.kind {versions} END, s.id,
-    (SELECT COUNT(*) FROM bookings_booking b WHERE b.holds AND b.lapses_at <= %(now)s)
+    (SELECT COUNT(*) FROM bookings_booking b
+        WHERE b.holds AND NOT (b.lapses_at IS NULL) AND b.lapses_at <= %(now)s)
 FROM calendars_feed f
 LEFT JOIN members_member m ON m.id = f.member_id
 LEFT JOIN equipment_machine x ON x.id = f.machine_id
@@ -86,7 +88,7 @@ def find(token: str, now: datetime) -> Found | None:
         "ahead": adapt(now + AHEAD + SLACK),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), given)
+        cursor.execute(statement(connection.vendor), given)
         row = cursor.fetchone()
     return _found(row) if row else None
 
@@ -108,7 +110,7 @@ def _found(row: tuple[Any, ...]) -> Found:
 
 
 @cache
-def _statement(vendor: str) -> str:
+def statement(vendor: str) -> str:
     """For SQLite or PostgreSQL; no word of it comes from outside."""
     staff = ", ".join(f"'{kind}'" for kind in STAFF)
     versions = " ".join(f"WHEN '{kind}' THEN {sql}" for kind, sql in _versions(vendor).items())

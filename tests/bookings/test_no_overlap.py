@@ -194,7 +194,7 @@ def in_own_process(code: str, url: str) -> list[str]:
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert finished.returncode == 0, finished.stderr
     return finished.stdout.splitlines()

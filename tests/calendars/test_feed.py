@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from bookings.models import Booking
 from calendars.models import Feed
 from calendars.services import renew_feed, revoke_feed
+from calendars.versions import statement
 from equipment.models import Lockout, MachineClosure
 from members.models import Closure, Role
 from tests.calendars.feeds import (
@@ -381,3 +383,13 @@ def test_one_address_is_not_asked_without_end(world, client, address, django_ass
 
 def test_it_is_read_only(client, address):
     assert client.post(address).status_code == 405
+
+
+def test_no_table_of_bookings_is_read_from_end_to_end(db):
+    """However many bookings there are: each is found by an index."""
+    given = {"token": "x", "now": NOW, "back": NOW, "ahead": NOW}
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + statement("sqlite"), given)
+        steps = [row[3] for row in cursor.fetchall()]
+    assert any(step.startswith("SEARCH b USING") for step in steps)
+    assert not [step for step in steps if step in ("SCAN b", "SCAN c", "SCAN l", "SCAN t")]
