@@ -1,12 +1,18 @@
 """The board: what a member sees of a day, in a fixed number of statements."""
 
-from datetime import UTC, datetime
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.availability import Segment, load_board
+from bookings.availability import Segment, load_board, load_week
 from bookings.models import Booking
 from equipment.models import Lockout, Machine, MachineClosure, ToolClass
 from members.models import Closure, Member, OpeningHours, StaffedHours
@@ -221,3 +227,51 @@ def test_a_reason_that_names_a_machine_names_its_own(world: World) -> None:
     for machine in (world.router, world.mill):
         reason = a_day(world, world.alice, machine)[-1].reasons[0]
         assert reason.params["machine_slug"] == machine.slug
+
+
+def hours_of_a_week(world: World) -> list[float]:
+    """Free hours of the router's days, with a booking that begins and ends between seconds."""
+    odd = timedelta(microseconds=123457)
+    Booking.objects.create(
+        machine=world.router,
+        member=world.bob,
+        starts=AT_14 + odd,
+        ends=AT_14 + HOUR + odd,
+        blocked_until=AT_14 + HOUR + odd,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    edges = [DAY + n * 24 * HOUR for n in range(3)]
+    week = load_week(member=world.alice, machines=[world.router], edges=edges, now=NOW)
+    return [day.free / HOUR for day in week.days[world.router.pk]]
+
+
+POSTGRES = """
+import django; django.setup()
+from django.core.management import call_command; call_command("migrate", verbosity=0)
+from tests.bookings.test_availability import hours_of_a_week
+from tests.people import a_world
+print(*hours_of_a_week(a_world()))
+"""
+
+
+def test_the_week_is_the_same_on_postgresql(
+    world: World, new_postgres_url: Callable[[str], str]
+) -> None:
+    """Each database hands out instants in its own way; no microsecond is lost on it."""
+    env = {
+        **os.environ,
+        "DATABASE_URL": new_postgres_url("week"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", POSTGRES],
+        cwd=Path(settings.BASE_DIR),
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    here = hours_of_a_week(world)
+    assert [round(hours, 3) for hours in here] == [9.25, 24]
+    assert done.stdout.split() == [str(hours) for hours in here], done.stderr[-2000:]
