@@ -247,7 +247,7 @@ def _go_on(series: Series, shift: Shift, day: date, now: datetime) -> Series:
     going_on.save()
     for row in rows:
         row.series, row.series_day = going_on, day_of(row) + timedelta(days=shift.days)
-    Booking.objects.bulk_update(rows, ["series", "series_day"])
+    several.update(rows, ["series", "series_day"])
     return going_on
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from bookings.facts import Known, know
@@ -141,7 +142,7 @@ def place(moves: Sequence[Move], *, by: Member, now: datetime, **more: Any) -> N
         settle(move.booking, move.facts, move.slot, by)
         claims.set_times(move.booking, move.machine, move.slot.starts, move.slot.ends)
         history.touch(move.booking, now)
-    Booking.objects.bulk_update(bookings, PLACE + VERSION)
+    update(bookings, PLACE + VERSION)
     rows.update(holds=True)
     _log("move", bookings, before, by=by, now=now, **more)
 
@@ -152,9 +153,26 @@ def cancel(bookings: Sequence[Booking], *, by: Member, now: datetime, **more: An
     for booking in bookings:
         booking.late = would_be_late(booking, by, now)
         give_back(booking, now)
-    Booking.objects.bulk_update(bookings, ["holds", "ended_at", "late", *VERSION])
+    update(bookings, ["holds", "ended_at", "late", *VERSION])
     _freed(bookings, now)
     _log("cancel", bookings, before, by=by, now=now, **more)
+
+
+def update(bookings: Sequence[Booking], names: Sequence[str]) -> None:
+    """Write these columns of each row. Django's bulk_update builds one CASE for each column and
+    row, which takes a second for a series of a year; the databases take the rows at once.
+    """
+    fields = [field for field in Booking._meta.concrete_fields if field.name in names]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    rows = [
+        (
+            *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields),
+            row.pk,
+        )
+        for row in bookings
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE bookings_booking SET {columns} WHERE id = %s", rows)  # noqa: S608
 
 
 def _freed(bookings: Iterable[Booking], now: datetime) -> None:
