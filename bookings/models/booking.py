@@ -26,7 +26,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def stale(self, now: datetime) -> "BookingQuerySet":
         """Unanswered offers and no-shows: they hold in the table, and no longer in truth."""
-        return self.filter(holds=True, lapses_at__lte=now)
+        # the index of them holds no NULL, and SQLite takes it only where that is said
+        return self.filter(~Q(lapses_at=None), holds=True, lapses_at__lte=now)
 
     def standing(self, now: datetime) -> "BookingQuerySet":
         """Holding and not stale."""
