@@ -193,9 +193,7 @@ class Stage:
         """Fetches the personal feed as a calendar app does, without cookies; the booking's line."""
         import icalendar
 
-        page = alice.get("/calendar/")
-        if "/feeds/" not in page.text:
-            page = alice.submit("/calendar/renew/", {}, shown_on="/calendar/")
+        page = alice.submit("/calendar/new/", {"what": "mine", "privacy": 3})
         address = FEED.search(page.text)
         if address is None:
             raise Unexpected("her calendar page shows no feed")
