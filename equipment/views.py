@@ -137,7 +137,7 @@ def watch(request: MemberRequest, slug: str) -> HttpResponse:
 def unwatch(request: MemberRequest, slug: str) -> HttpResponse:
     machine = permissions.machine_in_use(slug)
     watches.unwatch(machine=machine, member=request.user)
-    messages.info(request, _("You will not be told about %s.") % machine)
+    messages.info(request, _("You will not be told about %s any more.") % machine)
     return redirect("desk:machine", machine.slug)
 
 

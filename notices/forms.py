@@ -60,7 +60,7 @@ class WishesForm(forms.Form):
             missing = "quiet_to" if ends is None else "quiet_from"
             self.add_error(missing, _("Say both when it begins and when it ends, or neither."))
         if starts is not None and starts == ends:
-            self.add_error("quiet_to", _("It ends when it begins. Choose another time."))
+            self.add_error("quiet_to", _("Both are the same time. Choose another one."))
         return given
 
     @property

@@ -21,7 +21,7 @@ TITLES: dict[str, str | Promise] = {
     "booking-starting": _("A booking begins in a quarter of an hour"),
     "booking-ending": _("Your time at a machine ends in a quarter of an hour"),
     "booking-missed": _("A booking is released because you did not come"),
-    "booking-disrupted": _("Something falls over a booking"),
+    "booking-disrupted": _("Something is in the way of a booking"),
     "disruption-over": _("What was in the way of a booking is gone"),
     "series-booked": _("A series is booked"),
     "series-changed": _("A series is changed"),

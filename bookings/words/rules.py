@@ -99,28 +99,28 @@ def _register_own() -> None:
 def _register_bookings() -> None:
     """Quotas of bookings, by period."""
     later = _("Choose a time from {next} on, or cancel one that is ahead.")
-    _quota("bookings-a-day", _("{limit_count} bookings a day are the most ({scope})."), later)
-    _quota("bookings-a-week", _("{limit_count} bookings a week are the most ({scope})."), later)
-    _quota("bookings-a-month", _("{limit_count} bookings a month are the most ({scope})."), later)
-    _quota("bookings-a-year", _("{limit_count} bookings a year are the most ({scope})."), later)
+    _quota("bookings-a-day", _("Most bookings a day: {limit_count} ({scope})."), later)
+    _quota("bookings-a-week", _("Most bookings a week: {limit_count} ({scope})."), later)
+    _quota("bookings-a-month", _("Most bookings a month: {limit_count} ({scope})."), later)
+    _quota("bookings-a-year", _("Most bookings a year: {limit_count} ({scope})."), later)
     _quota(
         "bookings-ahead",
-        _("{limit_count} bookings ahead of you are the most ({scope})."),
+        _("Most bookings ahead of you: {limit_count} ({scope})."),
         _("You have {count}. After the next one, or if you cancel one, you may book again."),
     )
 
 
 def _register_minutes() -> None:
     """Quotas of time, by period."""
-    later = _("{left_minutes} are left: choose a shorter time, or one from {next} on.")
-    _quota("minutes-a-day", _("{limit_minutes} a day are the most ({scope})."), later)
-    _quota("minutes-a-week", _("{limit_minutes} a week are the most ({scope})."), later)
-    _quota("minutes-a-month", _("{limit_minutes} a month are the most ({scope})."), later)
-    _quota("minutes-a-year", _("{limit_minutes} a year are the most ({scope})."), later)
+    later = _("You have {left_minutes} left, and more from {next} on.")
+    _quota("minutes-a-day", _("At most {limit_minutes} a day ({scope})."), later)
+    _quota("minutes-a-week", _("At most {limit_minutes} a week ({scope})."), later)
+    _quota("minutes-a-month", _("At most {limit_minutes} a month ({scope})."), later)
+    _quota("minutes-a-year", _("At most {limit_minutes} a year ({scope})."), later)
     _quota(
         "minutes-ahead",
-        _("{limit_minutes} ahead of you are the most ({scope})."),
-        _("{left_minutes} are left: choose a shorter time, or cancel a booking."),
+        _("At most {limit_minutes} ahead of you ({scope})."),
+        _("You have {left_minutes} left, and more if you cancel a booking."),
     )
 
 

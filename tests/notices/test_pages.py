@@ -128,7 +128,7 @@ def test_quiet_hours_end_when_they_are_emptied(world, client):
     [
         ("22:00", "", "Say both"),
         ("", "07:00", "Say both"),
-        ("22:00", "22:00", "It ends when it begins"),
+        ("22:00", "22:00", "Both are the same time"),
         ("25:00", "07:00", "Enter a valid time"),
     ],
 )
