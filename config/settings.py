@@ -98,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "desk.context.shell",
             ],
+            "builtins": ["desk.templatetags.icons"],
         },
     },
 ]

@@ -81,9 +81,7 @@ def test_every_icon_is_drawn() -> None:
     asked = {
         (page, name)
         for page in PAGES
-        for name in re.findall(
-            r"_icon\.html[\"'] with name=\"(\w+)|#i-(\w+)|\bicon=\"(\w+)", read(page)
-        )
+        for name in re.findall(r"{% icon \"(\w+)|#i-(\w+)|\bicon=\"(\w+)", read(page))
         for name in name
         if name
     } | {(script.name, name) for script in SCRIPTS for name in icons_in(script)}
