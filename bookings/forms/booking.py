@@ -27,6 +27,7 @@ OTHER = "other"
 CODE = 40  # characters; no rule has a longer name
 ANSWER = re.compile(r"question-[1-9][0-9]{0,8}")
 CARRIED = ("note", "key", "other")
+BESIDE = {"key", "note", "overrides", "why"}  # what a form says about a wish, and not what it is
 
 
 class WallTimeField(forms.DateTimeField):
@@ -187,6 +188,14 @@ class SeenForm(forms.Form):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
+def once(form: forms.Form) -> uuid.UUID | None:
+    """The form's key for the very wish it holds: gone back to and changed, it asks for more."""
+    key: uuid.UUID | None = form.cleaned_data.get("key")
+    names = (name for name in form.fields if name not in BESIDE and not ANSWER.fullmatch(name))
+    wish = [(name, form[name].data) for name in sorted(names)]
+    return uuid.uuid5(key, f"{type(form).__name__} {wish}") if key else None
+
+
 class AskForm(TimeForm):
     """A new booking, or several. The key is the form's own: sent twice it books once."""
 
@@ -212,6 +221,10 @@ class AskForm(TimeForm):
             field = self.fields.setdefault(name, forms.CharField(max_length=200))
             field.label, field.required = question.text, question.required
         self.questions = [self[f"question-{question.id}"] for question in questions]
+
+    @property
+    def once(self) -> uuid.UUID | None:
+        return once(self)
 
     @property
     def answers(self) -> dict[int, str]:

@@ -43,7 +43,8 @@ def book_group(
     try:
         return _book(member, wanted, slot, answers or {}, by=by, now=now, note=note, key=key)
     except (Refused, IntegrityError) as error:
-        if key and (sent := Booking.objects.filter(member=member, key=key).first()):
+        sent = Booking.objects.filter(member=member, key=key).exclude(group=None).first()
+        if key and sent:
             return list(Booking.objects.filter(group=sent.group).order_by("machine_id"))
         if isinstance(error, Refused):
             raise

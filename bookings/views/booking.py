@@ -103,7 +103,7 @@ def _book(form: BookingForm, member: Member, machine: Machine, by: Member) -> Bo
         by=by,
         now=timezone.now(),
         note=form.cleaned_data["note"],
-        key=form.cleaned_data["key"],
+        key=form.once,
         origin=Booking.Origin.PAGE if by == member else Booking.Origin.STAFF,
         answers=form.answers,
         overrides=form.cleaned_data["overrides"],

@@ -88,7 +88,7 @@ def _book(form: GroupForm, request: MemberRequest, member: Member) -> list[Booki
         by=request.user,
         now=timezone.now(),
         note=form.cleaned_data["note"],
-        key=form.cleaned_data["key"],
+        key=form.once,
         answers=form.answers,
     )
 
@@ -195,6 +195,6 @@ def _any(form: AnyForm, request: MemberRequest, member: Member, kind: ToolClass)
         now=timezone.now(),
         features=given["features"],
         note=given["note"],
-        key=given["key"],
+        key=form.once,
         answers=form.answers,
     )

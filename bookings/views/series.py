@@ -125,7 +125,7 @@ def _book(
             now=timezone.now(),
             skip=given["skip"],
             note=given["note"],
-            key=given["key"],
+            key=form.once,
             answers=form.answers,
         )
     except Refused as refused:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import waiting
 from bookings.errors import Refused
+from bookings.forms.booking import once
 from bookings.forms.waitlist import TakeForm, WaitForm, asked_for
 from bookings.models import Booking, Wait
 from bookings.permissions import booking_for, wish_for
@@ -21,7 +22,7 @@ from bookings.services import waitlist as services
 from bookings.services.answering import questions_of
 from bookings.wanting import targets
 from equipment.words import Told, tell
-from members.permissions import STAFF, role_required
+from members.permissions import staff_required
 from members.requests import MemberRequest
 from members.zones import at_home
 
@@ -68,7 +69,7 @@ def _wait(form: WaitForm, request: MemberRequest) -> Wait:
         minutes=form.cleaned_data["minutes"],
         by=request.user,
         now=timezone.now(),
-        key=form.cleaned_data["key"],
+        key=once(form),
     )
 
 
@@ -127,7 +128,7 @@ def offer_decline(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@role_required(STAFF)
+@staff_required
 @at_home
 def waitlist_queue(request: MemberRequest) -> HttpResponse:
     """Who waits for what, in the order in which they are asked."""
