@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Disruption
@@ -42,10 +43,15 @@ def open_for(booking: Booking) -> Disruption | None:
     return booking.disruptions.filter(answered_at=None).first()
 
 
+def asked_of(member: Member) -> QuerySet[Disruption]:
+    """All that a member is still asked about, the soonest first."""
+    rows = Disruption.objects.filter(answered_at=None, booking__member=member)
+    return rows.select_related("booking__machine__space").order_by("booking__starts")
+
+
 def others_of(disruption: Disruption) -> QuerySet[Disruption]:
     """What else the same member is asked about."""
-    rows = Disruption.objects.filter(answered_at=None, booking__member=disruption.booking.member_id)
-    return rows.exclude(pk=disruption.pk).select_related("booking__machine__space")
+    return asked_of(disruption.booking.member).exclude(pk=disruption.pk)
 
 
 def waiting_in(space: Space) -> QuerySet[Disruption]:
@@ -78,7 +84,7 @@ def _line(row: Disruption) -> Line:
     if row.answered_at is None:
         return Line(*told, "hour", _("No answer yet"), "")
     icon = {Answer.OVER: "check", Answer.RELEASED: "x"}.get(Answer(row.answer), "right")
-    return Line(*told, icon, str(Answer(row.answer).label).capitalize(), _by(row))
+    return Line(*told, icon, capfirst(Answer(row.answer).label), _by(row))
 
 
 def _by(row: Disruption) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings.disrupted import asked_of, cause_of
 from bookings.models import Booking
 from bookings.permissions import hand_overs_of
 from desk import queries
@@ -40,7 +41,7 @@ def home_page(member: Member, space: Space, now: datetime) -> dict[str, Any]:
         "greeting": greeting(member, now.astimezone(zone)),
         "line": page_line(space, now),
         "offers": [*offers_of(coming, zone, now), *proposals_to(member, now)],
-        "notices": personal_reasons(facts.values(), now, zone),
+        "notices": [*to_choose(member, now), *personal_reasons(facts.values(), now, zone)],
         "next": next_booking(mine[0], states, facts, now) if mine else None,
         "later": [later_booking(booking, now) for booking in mine[1:]],
         "machines": open_machines(machines, facts, states, now, space),
@@ -108,6 +109,20 @@ def proposals_to(member: Member, now: datetime) -> list[dict[str, str]]:
             "url": reverse("bookings:hand_over_detail", args=[row.public_id]),
         }
         for row in hand_overs_of(member, now)
+    ]
+
+
+def to_choose(member: Member, now: datetime) -> list[dict[str, str]]:
+    """Bookings of theirs that have to make way, each until they have said what to do instead."""
+    return [
+        {
+            "text": cause_of(row),
+            "remedy": _("Your booking %s has to make way.")
+            % span_words(row.booking.starts, row.booking.ends, now, row.booking.machine.space.tz),
+            "remedy_url": reverse("bookings:disruption_show", args=[row.public_id]),
+            "remedy_label": _("Choose instead"),
+        }
+        for row in asked_of(member)
     ]
 
 

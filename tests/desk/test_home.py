@@ -7,10 +7,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from bookings.models import Booking
+from bookings.models import Booking, Disruption
+from bookings.services.disruptions import find_disruptions
 from desk.home import week_on
 from desk.next_booking import NextBooking
 from equipment.models import Certification
+from equipment.services import lock_out
 from members.models import Member
 from members.services import place_hold
 from tests.desk.conftest import HOUR, a_booking
@@ -163,3 +165,13 @@ def test_a_week_on_is_the_same_time_on_the_wall() -> None:
     starts = datetime(2026, 10, 22, 12, tzinfo=UTC)  # 14:00 in summer
     later = week_on(starts, now=datetime(2026, 10, 24, tzinfo=UTC), zone=berlin)
     assert (later.astimezone(berlin).hour, later.astimezone(UTC).hour) == (14, 13)
+
+
+def test_what_has_to_make_way_stands_above_all(world: World, as_member: AsMember) -> None:
+    a_booking(world.router, world.alice, starts=NOW + HOUR)
+    lock_out(machine=world.router, why="Spindle worn", by=world.dana, now=NOW)
+    find_disruptions(now=NOW)
+    (notice,) = as_member(world.alice).get("/").context["notices"]
+    assert notice["text"] == "CNC router is locked out: Spindle worn."
+    assert notice["remedy_url"] == f"/disruptions/{Disruption.objects.get().public_id}/"
+    assert not as_member(world.charlie).get("/").context["notices"]
