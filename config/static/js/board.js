@@ -54,14 +54,23 @@ function middle(element) {
 
 // --- drag: from quarter to quarter within one gap; letting go opens the booking form with that time --
 // A gap link carries data-from (ISO instant of its start); its href already names the machine.
+// A finger scrolls, so it drags only after it was held; where gaps are rows there is nothing to drag over.
+const HOLD_MS = 350;
 let drag = null;
+let hold = 0;
 
 function startDrag(event) {
+  clearTimeout(hold);
   const link = event.target.closest?.(".board .gap:not(.no) > a[data-from]");
-  if (!link || event.button !== 0 || event.pointerType === "touch") return;
+  if (!link || event.button !== 0 || getComputedStyle(link.closest(".slots")).display !== "flex") return;
+  if (event.pointerType !== "touch") drag = dragOver(link, event.clientX);
+  else hold = setTimeout(() => { drag = dragOver(link, event.clientX); markDrag(drag.from); }, HOLD_MS);
+}
+
+function dragOver(link, x) {
   const box = link.parentElement.getBoundingClientRect();
   const quarters = Number(getComputedStyle(link.parentElement).getPropertyValue("--q"));
-  drag = { link, box, quarters, from: quarterAt(event.clientX, box, quarters), to: null };
+  return { link, box, quarters, from: quarterAt(x, box, quarters), to: null };
 }
 
 function quarterAt(x, box, quarters) {
@@ -71,7 +80,10 @@ function quarterAt(x, box, quarters) {
 function moveDrag(event) {
   if (!drag) return;
   const at = quarterAt(event.clientX, drag.box, drag.quarters);
-  if (drag.to === null && at === drag.from) return;
+  if (drag.to !== null || at !== drag.from) markDrag(at);
+}
+
+function markDrag(at) {
   drag.to = at;
   const mark = marker();
   const [first, last] = [Math.min(drag.from, at), Math.max(drag.from, at) + 1];
@@ -82,6 +94,7 @@ function moveDrag(event) {
 }
 
 function endDrag() {
+  clearTimeout(hold);
   if (!drag) return;
   const { link, from, to } = drag;
   if (to !== null) {
@@ -92,6 +105,16 @@ function endDrag() {
     location.assign(url);
   }
   drag = null;
+}
+
+function dropDrag() {
+  clearTimeout(hold);
+  drag = null;
+  document.querySelector(".board .pick")?.remove();
+}
+
+function keepDrag(event) {
+  if (drag) event.preventDefault(); // neither scroll, nor a menu, nor a link that is carried off
 }
 
 function marker() {
@@ -122,7 +145,10 @@ addEventListener("keydown", walk);
 addEventListener("pointerdown", startDrag);
 addEventListener("pointermove", moveDrag);
 addEventListener("pointerup", endDrag);
-addEventListener("dragstart", (event) => { if (drag) event.preventDefault(); });
+addEventListener("pointercancel", dropDrag);
+addEventListener("dragstart", keepDrag);
+addEventListener("contextmenu", keepDrag);
+addEventListener("touchmove", keepDrag, { passive: false });
 addEventListener("live:replaced", moveNow);
 setInterval(moveNow, 20_000);
 moveNow();
