@@ -20,6 +20,7 @@ from equipment.words import Told, length, tell
 from members.models import Member
 
 USUAL = timedelta(hours=1)
+OTHER = "other"  # in place of minutes: they are written in the field of that name
 MOST_EXTENSIONS = 8
 LONGEST = 60 * 24 * 31  # minutes that are read at all; far more than any tool class allows
 
@@ -67,8 +68,8 @@ def offer(
 ) -> Offer:
     """The slot asked for by an address or a form, as far as it can be read.
 
-    `asked` has `starts`, and `minutes` or `ends`. Without a start it is the machine's next gap,
-    without a length the usual one.
+    `asked` has `starts`, and `minutes` or `ends`; where `minutes` is OTHER, `other`. Without a
+    start it is the machine's next gap, without a length the usual one.
     """
     zone = machine.space.tz
     starts = read_start(asked.get("starts"), zone)
@@ -103,7 +104,8 @@ def _usual(facts: Facts, fitting: list[timedelta]) -> timedelta:
 
 
 def _asked_length(asked: Mapping[str, str], starts: datetime, zone: tzinfo) -> timedelta | None:
-    if took := whole_minutes(asked.get("minutes", "")):
+    typed = asked.get("minutes", "")
+    if took := whole_minutes(asked.get("other", "") if typed == OTHER else typed):
         return took
     ends = read_start(asked.get("ends"), zone)
     if ends is None or not timedelta(0) < ends - starts <= timedelta(minutes=LONGEST):

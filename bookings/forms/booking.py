@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from bookings.offers import LONGEST, Choices, read_start, whole_minutes
+from bookings.offers import LONGEST, OTHER, Choices, read_start, whole_minutes
 from bookings.rules import OVERRIDABLE, Slot
 from bookings.rules.facts import Question
 from bookings.rules.local import Instant, read_wall
@@ -23,30 +23,29 @@ from equipment.words import Told, tell
 
 WALL = "%Y-%m-%dT%H:%M"
 SENSIBLE = timedelta(days=3660)  # beyond it no calendar of ours reckons
-OTHER = "other"
 CODE = 40  # characters; no rule has a longer name
 ANSWER = re.compile(r"question-[1-9][0-9]{0,8}")
 CARRIED = ("note", "key", "other")
 BESIDE = {"key", "note", "overrides", "why"}  # what a form says about a wish, and not what it is
+# Another start or machine fetches the lengths that fit there, and what stands in the way; the
+# length that was chosen goes along. Without JavaScript the rules say it later.
+ASKS_LENGTHS = {
+    "hx-get": "",
+    "hx-trigger": "change",
+    "hx-include": "[name=starts], [name=minutes], [name=other], [name=machine]",
+    "hx-select": "#lengths",
+    "hx-target": "#lengths",
+    "hx-swap": "outerHTML",
+    "hx-select-oob": "#refusals",
+}
 
 
 class WallTimeField(forms.DateTimeField):
     """A local time as the clock of `zone` shows it; cleans to an Instant, which is UTC."""
 
     zone: tzinfo = UTC
-    # A new start fetches the lengths that fit there; without JavaScript the rules say it later.
     widget = forms.DateTimeInput(
-        attrs={
-            "type": "datetime-local",
-            "step": 60,
-            "hx-get": "",
-            "hx-trigger": "change",
-            "hx-select": "#lengths",
-            "hx-target": "#lengths",
-            "hx-swap": "outerHTML",
-            "hx-select-oob": "#refusals",
-        },
-        format=WALL,
+        attrs={"type": "datetime-local", "step": 60, **ASKS_LENGTHS}, format=WALL
     )
 
     def prepare_value(self, value: Any) -> Any:
@@ -254,13 +253,12 @@ class PlaceForm(TimeForm):
         label=_("Machine"),
         to_field_name="slug",
         empty_label=None,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(ASKS_LENGTHS),
     )
 
     def __init__(self, *args: Any, siblings: QuerySet[Machine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["machine"].queryset = siblings  # type: ignore[attr-defined]
-        self.fields["starts"].widget.attrs["hx-include"] = "[name=machine]"
 
     @property
     def chosen_machine(self) -> Machine | None:

@@ -48,7 +48,7 @@ def booking_move(request: MemberRequest, public_id: UUID) -> HttpResponse:
         machine = siblings.filter(slug=request.GET.get("machine")).first() or booking.machine
         offered = asking(request.GET or _as_it_is(booking), machine=machine)
         form = making(initial={**offered.initial, "machine": machine.slug})
-        refusals = []
+        refusals = offered.refusals() if "starts" in request.GET else []
     form.show_lengths(offered.choices)
     if is_staff(request.user, booking.machine.space):
         form.show_overridable(refusals)
