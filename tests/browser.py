@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 Scheme = Literal["light", "dark"]
-WIDTHS = {"desk": 1440, "phone": 390}
+WIDTHS = {"desk": 1440, "tablet": 1180, "phone": 390}
 
 
 @dataclass
@@ -47,13 +47,18 @@ OpenScreen = Callable[..., Screen]
 
 @pytest.fixture
 def screen(browser: Browser, live_server: LiveServer) -> Iterator[OpenScreen]:
-    """`screen(member, size="phone", scheme="dark")`: a window of that member's, or a stranger's."""
+    """`screen(member, size="phone", scheme="dark")`: a window of that member's, or a stranger's.
+
+    More is the browser's own to understand, such as `has_touch=True`.
+    """
     contexts = []
 
-    def open_screen(member: Any = None, size: str = "desk", scheme: Scheme = "light") -> Screen:
+    def open_screen(
+        member: Any = None, size: str = "desk", scheme: Scheme = "light", **more: Any
+    ) -> Screen:
         base = live_server.url.replace("127.0.0.1", "localhost")
         context = browser.new_context(
-            viewport={"width": WIDTHS[size], "height": 860}, color_scheme=scheme
+            viewport={"width": WIDTHS[size], "height": 860}, color_scheme=scheme, **more
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

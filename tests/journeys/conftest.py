@@ -9,6 +9,7 @@ from django.utils import timezone
 from demo.data import fill
 from members.models import Member
 from tests.browser import screen
+from tests.people import World, a_certification, a_world
 
 __all__ = ["screen"]
 
@@ -22,6 +23,16 @@ def makerspace(transactional_db: None) -> Callable[[str], Member]:
         return Member.objects.get(email=f"{first}@example.org")
 
     return person
+
+
+@pytest.fixture
+def workshop(transactional_db: None) -> World:
+    """Two machines and four people, for stories that need nobody else; all but Bob may use them."""
+    now = timezone.now()
+    world = a_world(now, cancel_notice_minutes=60, most_future=2)
+    for member in (world.charlie, world.dana):
+        a_certification(member, world.certification, now=now)
+    return world
 
 
 @pytest.fixture

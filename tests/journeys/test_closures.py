@@ -8,9 +8,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.models import Booking, Disruption
+from bookings.services.disruptions import find_disruptions
 from equipment.models import Machine
 from members.models import Member
+from members.services.closures import close_space
+from tests.bookings.people import a_booking
 from tests.browser import OpenScreen
+from tests.journeys.ways import at
+from tests.people import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -71,3 +76,42 @@ def test_a_closure_is_announced_confirmed_and_answered(
     assert (answered.answer, answered.answered_by) == (Disruption.Answer.SIBLING, alice)
     desk.open(f"/spaces/{laser.space.slug}/disruptions/")
     expect(desk.page.get_by_role("main")).to_contain_text("Moved to another machine")
+
+
+def test_another_time_is_taken_and_a_booking_given_back(
+    workshop: World, screen: OpenScreen
+) -> None:
+    now, starts = timezone.now(), at(workshop, 14)
+    kept = a_booking(workshop, starts=starts, now=now)
+    given = a_booking(
+        workshop, member=workshop.charlie, machine=workshop.mill, starts=starts, now=now
+    )
+    fair = {"starts": starts - HOUR, "ends": starts + 3 * HOUR, "reason": "Fair"}
+    close_space(space=workshop.space, by=workshop.dana, now=now, **fair)
+    find_disruptions(now=now)
+
+    alice = screen(workshop.alice, size="phone")
+    page = alice.open("/")
+    page.get_by_role("link", name="Choose").click()
+    expect(page.get_by_role("heading", name="Another machine, same time")).to_have_count(0)
+    times = page.locator("section", has_text="The nearest free times")
+    times.get_by_role("button", name="Take CNC router").first.click()
+    page.wait_for_url(f"**/bookings/{kept.public_id}/")
+    assert not alice.flaws()
+
+    charlie = screen(workshop.charlie, size="phone")
+    page = charlie.open(f"/bookings/{given.public_id}/")
+    page.get_by_role("link", name="Choose instead").click()
+    page.get_by_role("button", name="Give it back").click()
+    page.wait_for_load_state()
+    assert not charlie.flaws()
+
+    dana = screen(workshop.dana)
+    main = dana.open(f"/spaces/{workshop.space.slug}/disruptions/").get_by_role("main")
+    expect(main).to_contain_text("0 bookings wait for an answer.")
+    expect(main).to_contain_text("Moved to another time")
+    expect(main).to_contain_text("Given back")
+    kept.refresh_from_db()
+    given.refresh_from_db()
+    assert kept.ends <= fair["starts"] or kept.starts >= fair["ends"]
+    assert not given.holds
