@@ -27,17 +27,22 @@ def is_caretaker(member: Member | AnonymousUser, space: Space | None = None) -> 
     return isinstance(member, Member) and member.has_role(space, CARETAKERS)
 
 
-def role_required(kinds: Collection[str]) -> Callable[[View], View]:
-    """Strangers are sent to sign in; members without such a role anywhere get 403.
+def runs_organisation(member: Member | AnonymousUser) -> bool:
+    """Whether this person works at every desk: only then may they change what all spaces share."""
+    return isinstance(member, Member) and member.has_role_everywhere(STAFF)
 
-    A view that knows its space asks `has_role` again: a role may cover one space only.
+
+def required(may: Callable[[Member | AnonymousUser], bool]) -> Callable[[View], View]:
+    """Strangers are sent to sign in; members who may not get 403.
+
+    A view that knows its space asks again, for that space: a role may cover one space only.
     """
 
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not (isinstance(request.user, Member) and request.user.has_role(None, kinds)):
+            if not may(request.user):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -46,5 +51,6 @@ def role_required(kinds: Collection[str]) -> Callable[[View], View]:
     return decorate
 
 
-staff_required = role_required(STAFF)
-caretaker_required = role_required(CARETAKERS)
+staff_required = required(is_staff)
+caretaker_required = required(is_caretaker)
+organisation_required = required(runs_organisation)

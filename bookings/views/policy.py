@@ -1,4 +1,7 @@
-"""A tool class's policy: for everybody to read, for staff to change after seeing whom it hits."""
+"""A tool class's policy: for everybody to read, for staff to change after seeing whom it hits.
+
+It holds in every space, so only those who work at every desk may change it.
+"""
 
 from dataclasses import dataclass
 
@@ -19,7 +22,7 @@ from bookings.services.limits import remove_limit, remove_shared, set_limit, set
 from bookings.services.policy import fingerprint, set_policy
 from equipment.words import Told, tell, when
 from members.models import Member
-from members.permissions import is_staff, staff_required
+from members.permissions import organisation_required, runs_organisation
 from members.requests import MemberRequest
 from members.zones import zone_of
 
@@ -47,13 +50,13 @@ def policy_show(request: HttpRequest, slug: str) -> HttpResponse:
         "kind": kind,
         "sentences": whole_sentences(whole(kind, reader, timezone.now())),
         "machines": machines,
-        "may_change": is_staff(request.user),
+        "may_change": runs_organisation(request.user),
     }
     return render(request, "bookings/policy_show.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@organisation_required
 def policy_edit(request: MemberRequest, slug: str) -> HttpResponse:
     """First a preview of whom it would have refused; what was previewed, and no other, is saved."""
     kind = tool_class_to_read(slug)
@@ -73,7 +76,7 @@ def policy_edit(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@organisation_required
 def limits_edit(request: MemberRequest) -> HttpResponse:
     """Limits over all machines together, and what machines share."""
     forms = AcrossForms(request.POST if request.method == "POST" else None)

@@ -79,6 +79,10 @@ class Member(AbstractBaseUser):
             for role in self._roles
         )
 
+    def has_role_everywhere(self, kinds: Collection[str]) -> bool:
+        """Whether one role of `kinds` covers all spaces, those to come included."""
+        return any(role.kind in kinds and role.space_id is None for role in self._roles)
+
     @property
     def _roles(self) -> list["Role"]:
         if not hasattr(self, "_role_rows"):

@@ -434,10 +434,18 @@ def test_a_stale_form_is_told_so(world: World, client: Client) -> None:
     assert b"Somebody has changed this policy" in page.content
 
 
-def test_staff_of_one_space_may_change_it_too(world: World, client: Client) -> None:
-    Role.objects.create(member=world.charlie, space=world.space, kind=Role.Kind.STAFF)
+@pytest.mark.parametrize("kind", [Role.Kind.STAFF, Role.Kind.ADMIN])
+def test_it_holds_in_every_space_and_so_a_role_in_one_is_not_enough(
+    world: World, client: Client, kind: str
+) -> None:
+    role = Role.objects.create(member=world.charlie, space=world.space, kind=kind)
     client.force_login(world.charlie)
-    assert client.get(edit_url(world)).status_code == 200
+    pages = [edit_url(world), reverse("bookings:limits_edit")]
+    assert [client.get(page).status_code for page in pages] == [403, 403]
+    assert edit_url(world) not in client.get("/tool-classes/cnc-machines/").content.decode()
+    Role.objects.filter(pk=role.pk).update(space=None)
+    assert [client.get(page).status_code for page in pages] == [200, 200]
+    assert edit_url(world) in client.get("/tool-classes/cnc-machines/").content.decode()
 
 
 # --- across kinds --------------------------------------------------------------------------------
