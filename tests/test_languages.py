@@ -40,6 +40,7 @@ LIKELY = {
     "level": "selbstständig",
     "why": "Sonntagsruhe",
     "reason": "Unterschrift fehlt",
+    "shared": "Die Absaugung",
     **dict.fromkeys(("until", "starts", "ended", "earliest", "opens", "next"), "14:00"),
 }
 KEYWORD = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) (".*")')
