@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from bookings.availability import load_board, load_week
 from bookings.facts import Known
-from bookings.rules.hours import Hours
 from desk import queries
 from desk.agenda import lines_of
 from desk.lanes import Lane
@@ -64,11 +63,6 @@ class Facts:
     free: set[int]  # those nobody is at, now
     mine: set[int]  # those the member may use
     known: Known
-    is_now: bool  # whether today is among the days
-
-    def hours_now(self, space: Space) -> Hours | None:
-        """The space's hours of the next days, where they were read anyhow."""
-        return self.known.hours(space.pk) if self.is_now else None
 
 
 def facts_of(
@@ -87,7 +81,6 @@ def facts_of(
         free=free,
         mine={machine.pk for machine in machines if machine.tool_class_id in usable},
         known=known,
-        is_now=first <= now.astimezone(machines[0].space.tz).date() <= last if machines else False,
     )
 
 
@@ -133,7 +126,6 @@ def day_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, An
     }
     return {
         "space": asked.space,
-        "hours": facts.hours_now(asked.space),
         "heading": day_name(asked.day),
         "ruler": ruler,
         "bays": [
@@ -200,7 +192,6 @@ def week_page(asked: Asked, member: Member | None, now: datetime) -> dict[str, A
     )
     return {
         "space": asked.space,
-        "hours": facts.hours_now(asked.space),
         "heading": week_words(days),
         "bays": [
             {

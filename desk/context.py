@@ -1,22 +1,22 @@
-"""What every page's shell shows: the space, its hours now, and whether the desk is for you."""
+"""What every page's shell shows: the space, its hours now, the ways to go, and what is unread."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.rules.hours import Hours, open_intervals
-from desk import queries
-from desk.places import remembered_hours, shown_space
+from desk.places import shown_space
+from desk.surroundings import NEXT_OPENING, surroundings
 from desk.when import clock, moment_words
 from members.models import Member, Space
 from members.permissions import is_staff
-from notices.services import unread
-
-NEXT_OPENING = timedelta(days=7)  # how far ahead the shell looks for it
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -24,11 +24,28 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": Shell(request)}
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation; `short` is its word on phones."""
+
+    url: str
+    icon: str
+    word: str
+    short: str
+    is_here: bool
+
+
 class Shell:
     """Reads each thing when a template first asks for it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
+
+    @property
+    def _member(self) -> Member | None:
+        """Who is signed in; an error page may come before anybody has looked."""
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, Member) else None
 
     @cached_property
     def space(self) -> Space | None:
@@ -42,24 +59,41 @@ class Shell:
     def space_line(self) -> str:
         if self.space is None:
             return ""
-        hours = remembered_hours(self._request, self.space)
-        return f"{self.space.name}, {opening_words(self.space, timezone.now(), hours)}"
+        hours = surroundings(self._request).hours(self.space)
+        return f"{self.space.name}, {opening_words(self.space, hours, timezone.now())}"
 
     @cached_property
     def is_staff_here(self) -> bool:
-        user = getattr(self._request, "user", None)
-        return user is not None and is_staff(user, self.space)
+        return self._member is not None and is_staff(self._member, self.space)
 
-    @cached_property
+    @property
     def unread(self) -> int:
         """How many messages the one signed in has not read, for the bell."""
-        user = getattr(self._request, "user", None)
-        return unread(user, timezone.now()) if isinstance(user, Member) else 0
+        return surroundings(self._request).unread
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Where the navigation leads."""
+        match = self._request.resolver_match
+        here = match.view_name if match else ""
+        return [
+            Place(reverse(names[0]), icon, word, short, here in names)
+            for icon, word, short, *names in self._places()
+        ]
+
+    def _places(self) -> Iterator[tuple[str, ...]]:
+        """Icon, word, word on phones, and the pages of each; the first is where it leads."""
+        yield "home", _("Home"), _("Home"), "desk:home"
+        yield "board", _("Board"), _("Board"), "desk:board"
+        yield "plug", _("Machines"), _("Machines"), "desk:machines", "desk:machine"
+        if self._member is not None:
+            yield "calendar", _("My bookings"), _("Mine"), "bookings:booking_list"
+        if self.is_staff_here:
+            yield "desk", _("Front desk"), _("Desk"), "desk:front"
 
 
-def opening_words(space: Space, now: datetime, hours: Hours | None = None) -> str:
-    """“open until 22:00”, “always open”, “closed until Mon 08:00”; `hours` where they are known."""
-    hours = hours or queries.hours_of(space, now, now + NEXT_OPENING)
+def opening_words(space: Space, hours: Hours, now: datetime) -> str:
+    """“open until 22:00”, “always open”, “closed until Mon 08:00”."""
     if not hours.weekly and not hours.closures:
         return _("always open")
     stretches = open_intervals(hours, space.tz, now, now + NEXT_OPENING)

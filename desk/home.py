@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bookings.disrupted import asked_of, cause_of
 from bookings.models import Booking
 from bookings.permissions import hand_overs_of
+from bookings.rules.hours import Hours
 from desk import queries
 from desk.board import may_use
 from desk.certifications import certifications_of
@@ -27,7 +28,7 @@ from members.models import Member, Space
 MOST_MACHINES = 8  # of those one may use; the rest is one click away
 
 
-def home_page(member: Member, space: Space, now: datetime) -> dict[str, Any]:
+def home_page(member: Member, space: Space, hours: Hours, now: datetime) -> dict[str, Any]:
     """The template's context, in a fixed number of queries."""
     zone = space.tz
     machines = queries.machines_in(space)
@@ -39,7 +40,7 @@ def home_page(member: Member, space: Space, now: datetime) -> dict[str, Any]:
     mine = [booking for booking in coming if booking.state != Booking.State.OFFERED]
     return {
         "greeting": greeting(member, now.astimezone(zone)),
-        "line": page_line(space, now),
+        "line": page_line(space, hours, now),
         "offers": [*offers_of(coming, zone, now), *proposals_to(member, now)],
         "notices": [*to_choose(member, now), *personal_reasons(facts.values(), now, zone)],
         "next": next_booking(mine[0], states, facts, now) if mine else None,
@@ -60,13 +61,13 @@ def greeting(member: Member, local: datetime) -> str:
     return _("Good evening, %s") % first
 
 
-def page_line(space: Space, now: datetime) -> str:
+def page_line(space: Space, hours: Hours, now: datetime) -> str:
     local = now.astimezone(space.tz)
     return _("%(day)s, %(time)s. %(space)s: %(hours)s.") % {
         "day": day_name(local.date()),
         "time": clock(now, space.tz),
         "space": space.name,
-        "hours": opening_words(space, now),
+        "hours": opening_words(space, hours, now),
     }
 
 

@@ -189,7 +189,6 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
             {"url": week_url(slug, day), "word": name, "current": slug == machine.slug}
             for slug, name in _siblings(machine)
         ],
-        "hours": known.hours(machine.space_id) if today in days else None,
         "heading": week_words(days),
         "ruler": rulers[0],
         "lanes": lanes,

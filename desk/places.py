@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest
 
-from bookings.rules.hours import Hours
+from desk.surroundings import surroundings
 from members.models import Member, Space
 from members.permissions import is_staff
 
@@ -20,12 +20,12 @@ def desk_of(request: HttpRequest) -> Space | None:
     space = space_of(request)
     if space is None or "space" in request.GET or is_staff(request.user, space):
         return space
-    return next((own for own in all_spaces(request) if is_staff(request.user, own)), space)
+    return next((own for own in surroundings(request).spaces if is_staff(request.user, own)), space)
 
 
 def shown_space(request: HttpRequest) -> Space | None:
     """As space_of, but a wrong name is no matter: for the shell, which error pages have too."""
-    spaces = all_spaces(request)
+    spaces = surroundings(request).spaces
     asked = request.GET.get("space")
     user = getattr(request, "user", None)
     home = user.space_id if isinstance(user, Member) else None
@@ -35,20 +35,3 @@ def shown_space(request: HttpRequest) -> Space | None:
         *spaces,
     ]
     return fitting[0] if fitting else None
-
-
-def remember_hours(request: HttpRequest, space: Space, hours: Hours | None) -> None:
-    """Hours that a page has read, for the shell: of a week from now, or None."""
-    request._hours = {space.pk: hours}  # type: ignore[attr-defined]
-
-
-def remembered_hours(request: HttpRequest, space: Space) -> Hours | None:
-    return getattr(request, "_hours", {}).get(space.pk)
-
-
-def all_spaces(request: HttpRequest) -> list[Space]:
-    """Every space, read once per request: the shell and the page both ask."""
-    if not hasattr(request, "_spaces"):
-        request._spaces = list(Space.objects.order_by("pk"))  # type: ignore[attr-defined]
-    spaces: list[Space] = request._spaces  # type: ignore[attr-defined]
-    return spaces

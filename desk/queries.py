@@ -7,7 +7,6 @@ from django.db.models import Min, QuerySet
 from bookings.availability import reach
 from bookings.facts import Known, know
 from bookings.models import Booking
-from bookings.rules.hours import Hours, Opening, Shut
 from desk.ruler import DAY, midnight
 from equipment.models import Machine, ToolClass
 from members.models import Member, Space
@@ -25,16 +24,6 @@ def known_of(
         ends=midnight(last + DAY, zone) + max(DAY, reach(machines)),
         now=now,
         with_claims=False,
-    )
-
-
-def hours_of(space: Space, starts: datetime, ends: datetime) -> Hours:
-    """The space's weekly hours, and its closures that touch [starts, ends); two queries."""
-    weekly = space.hours.values_list("weekday", "opens", "closes")
-    shut = space.closures.touching(starts, ends).values_list("starts", "ends", "reason")
-    return Hours(
-        tuple(Opening(*row) for row in weekly),
-        tuple(Shut(*row) for row in shut),
     )
 
 

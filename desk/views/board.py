@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from desk.board import Asked, day_page, list_page, week_page
 from desk.links import board_url
-from desk.places import all_spaces, remember_hours, space_of
+from desk.places import space_of
+from desk.surroundings import surroundings
 from members.models import Member
 
 VIEWS = {
@@ -34,10 +35,9 @@ def board(request: HttpRequest) -> HttpResponse:
     member = request.user if isinstance(request.user, Member) else None
     page, template = VIEWS[asked.view]
     context = page(asked, member, now)
-    remember_hours(request, space, context["hours"])
     context["filters"]["spaces"] = [
         {"url": board_url(other.slug, asked.day), "word": other.name}
-        for other in all_spaces(request)
+        for other in surroundings(request).spaces
         if other != space
     ]
     return render(request, f"desk/{template}.html", context)

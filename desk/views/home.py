@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from desk.home import home_page
 from desk.places import space_of
+from desk.surroundings import surroundings
 from members.requests import MemberRequest
 
 
@@ -17,4 +18,5 @@ def home(request: MemberRequest) -> HttpResponse:
     space = space_of(request)
     if space is None:
         return render(request, "desk/nowhere.html")
-    return render(request, "desk/home.html", home_page(request.user, space, timezone.now()))
+    hours = surroundings(request).hours(space)
+    return render(request, "desk/home.html", home_page(request.user, space, hours, timezone.now()))

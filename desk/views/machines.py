@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.machine import machine_page, machines_page, week_page
-from desk.places import all_spaces, remember_hours, space_of
+from desk.places import space_of
 from desk.queries import with_policy
+from desk.surroundings import surroundings
 from desk.views.board import asked_day
 from equipment.models import Machine
 from members.models import Member
@@ -19,7 +20,7 @@ def machines(request: HttpRequest) -> HttpResponse:
     if space is None:
         return render(request, "desk/nowhere.html")
     context = machines_page(space, visitor(request), timezone.now())
-    others = [other for other in all_spaces(request) if other != space]
+    others = [other for other in surroundings(request).spaces if other != space]
     context["filters"] = {
         "spaces": [{"url": f"?space={other.slug}", "word": other.name} for other in others]
     }
@@ -39,7 +40,6 @@ def machine_week(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     day = asked_day(request) or now.astimezone(found.space.tz).date()
     context = week_page(found, visitor(request), day, now)
-    remember_hours(request, found.space, context["hours"])
     return render(request, "desk/machine_week.html", context)
 
 
