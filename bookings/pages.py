@@ -141,12 +141,10 @@ def actions_of(booking: Booking, now: datetime, at_desk: bool = False) -> list[A
         return [*([answer] if at_desk else []), _move(booking), _cancel(booking)]
     early = timedelta(minutes=booking.machine.tool_class.early_start_minutes)
     begins = not booking.machine.has_interlock and now >= booking.starts - early
-    return [
-        *([_check_in(booking)] if begins else []),
-        _move(booking),
-        *([_extend(booking)] if now >= booking.starts else [_hand_over(booking)]),
-        _cancel(booking),
-    ]
+    first = [_check_in(booking)] if begins else []
+    if now >= booking.starts:
+        return [*first, _finish(booking, primary=not first), _extend(booking)]
+    return [*first, _move(booking), _hand_over(booking), _cancel(booking)]
 
 
 def _answer(booking: Booking, answer: str) -> Action:
@@ -173,9 +171,9 @@ def _check_in(booking: Booking) -> Action:
     return Action(_("Check in"), _url("check_in", booking), "check", post=True, primary=True)
 
 
-def _finish(booking: Booking) -> Action:
+def _finish(booking: Booking, primary: bool = True) -> Action:
     words = _("Finish and give the rest back")
-    return Action(words, _url("finish", booking), "check", post=True, primary=True)
+    return Action(words, _url("finish", booking), "check", post=True, primary=primary)
 
 
 def _extend(booking: Booking) -> Action:

@@ -210,7 +210,7 @@ def _moving(policy: Whole) -> list[str]:
 def _cancelling(policy: Whole) -> list[str]:
     minutes = policy.kind.cancel_notice_minutes
     if not minutes:
-        return []
+        return [_("Cancel until it starts; once it has begun, finish it to give the rest back.")]
     told = _(
         "Cancel whenever you like. Later than %s before the start, it is marked as late and "
         "counts in quotas, as a missed one does."

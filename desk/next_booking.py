@@ -119,7 +119,7 @@ def actions_of(booking: Booking, now: datetime) -> list[Action]:
     if not has_begun:
         actions.append(Action(_("Move"), booking_url("move", booking.public_id)))
     actions.append(Action(_("Extend"), booking_url("extend", booking.public_id)))
-    if is_running:
+    if has_begun or is_running:
         actions.append(Action(_("Finish"), booking_url("finish", booking.public_id), post=True))
     else:
         actions.append(Action(_("Give back"), booking_url("cancel", booking.public_id)))

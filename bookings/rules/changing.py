@@ -17,8 +17,11 @@ def in_time_to_move(facts: Facts, old: Slot, new: Slot) -> Reason | None:
 
 
 def is_late(policy: Policy, starts: datetime, now: datetime) -> bool:
-    """Whether cancelling now comes too late to leave no mark; it is never refused."""
-    return policy.cancel_notice > NOTHING and now > starts - policy.cancel_notice
+    """Whether cancelling now comes too late to leave no mark; it is never refused.
+
+    Without a notice that is once it has begun: the time was perhaps used.
+    """
+    return now > starts - policy.cancel_notice
 
 
 def needs_approval(facts: Facts, slot: Slot) -> bool:

@@ -62,7 +62,7 @@ def _move(
 ) -> Booking:
     booking = claims.locked(booking, machine)
     claims.still_open(booking, now)
-    _movable(booking, machine)
+    _movable(booking, machine, now)
     old = Slot(booking.starts, booking.ends)
     if (booking.machine_id, old) == (machine.pk, slot):
         return booking
@@ -93,10 +93,13 @@ def _waits(booking: Booking, facts: Facts, slot: Slot, by: Member) -> bool:
     return slot.length > old.length or not needs_approval(facts, old)
 
 
-def _movable(booking: Booking, machine: Machine) -> None:
+def _movable(booking: Booking, machine: Machine, now: datetime) -> None:
+    """What has begun was perhaps used: moved away it would count in no quota."""
     claims.taken_up(booking)
     if booking.state == State.RUNNING:
         raise Refused(Reason("booking-running"))
+    if booking.starts <= now:
+        raise Refused(Reason("begun-already", {"starts": booking.starts}))
     if machine.tool_class_id != booking.machine.tool_class_id:
         raise Refused(Reason("other-kind", {"machine": machine.name, "machine_slug": machine.slug}))
 

@@ -130,6 +130,7 @@ def booking_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
         return redirect("bookings:booking_list")
     shown = {
         "late": would_be_late(booking, request.user, now),
+        "has_begun": booking.starts <= now,
         "notice": length(booking.machine.tool_class.cancel_notice_minutes),
     }
     return change_page(request, "cancel", booking, form, refusals, **shown)

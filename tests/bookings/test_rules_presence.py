@@ -174,7 +174,7 @@ def test_what_starts_soon_is_not_moved(notice: timedelta, new: Slot, expected: l
 
 @pytest.mark.parametrize(
     ("notice", "before", "late"),
-    [(0, 1, False), (60, 61, False), (60, 60, False), (60, 59, True), (60, -5, True)],
+    [(0, 1, False), (0, 0, False), (0, -1, True), (60, 61, False), (60, 60, False), (60, 59, True), (60, -5, True)],
 )
 def test_cancelling_late_is_marked(notice: int, before: int, late: bool) -> None:
     given = Policy("CNC machines", 1, cancel_notice=notice * MINUTE)

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings import services
 from bookings.errors import Refused
 from bookings.models import Booking
 from members.models import Change
@@ -106,3 +107,25 @@ def test_booking_takes_few_statements(world: World) -> None:
     with CaptureQueriesContext(connection) as captured:
         a_booking(world)
     assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 5
+
+
+# --- once it has begun ---------------------------------------------------------------------------
+
+
+def test_what_has_begun_is_not_moved_away(world: World) -> None:
+    booking = a_booking(world, hours=2)
+    later = {"starts": AT_14 + 3 * HOUR, "ends": AT_14 + 5 * HOUR}
+    with pytest.raises(Refused) as refused:
+        services.move(booking=booking, by=world.alice, now=AT_14 + 90 * MINUTE, **later)
+    assert codes(refused) == ["begun-already"]
+    booking.refresh_from_db()
+    assert booking.starts == AT_14
+
+
+def test_what_has_begun_and_is_cancelled_still_counts(world: World) -> None:
+    world.tool_class.limits.create(measure="minutes", amount=120, period="week")
+    now = AT_14 + 90 * MINUTE
+    services.cancel(booking=a_booking(world, hours=2), by=world.alice, now=now)
+    with pytest.raises(Refused) as refused:
+        a_booking(world, starts=AT_14 + 3 * HOUR, now=now)
+    assert codes(refused) == ["minutes-a-week"]
