@@ -1,13 +1,15 @@
 """Staff certify people and lock out machines; any member reports a fault.
 
-Whoever lacks the role for the thing asked for gets 404, as for a thing that is not there.
+Whoever lacks the role for the thing asked for gets 404, as for a thing that is not there; who may
+certify nothing at all gets 403.
 """
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +36,7 @@ def certify(request: MemberRequest) -> HttpResponse:
     """Certify one person or a list; the page after it says what became of each line."""
     types = permissions.certifiable_types(request.user, timezone.now())
     if not types.exists():
-        raise Http404
+        raise PermissionDenied
     last = request.session.pop(RESULTS, {}) if request.method != "POST" else {}
     form = _certify_form(request, types, last)
     if request.method == "POST" and form.is_valid():

@@ -129,9 +129,9 @@ def test_a_certifier_gives_what_they_may_and_makes_no_certifiers(world, as_):
     assert holds(world.charlie, world.certification)
 
 
-def test_members_find_no_such_page(world, as_, client):
-    assert as_(world.alice).get(CERTIFY).status_code == 404
-    assert client.post(CERTIFY, a_list("charlie@example.org")).status_code == 404
+def test_the_page_is_for_those_who_may_certify(world, as_, client):
+    assert as_(world.alice).get(CERTIFY).status_code == 403
+    assert client.post(CERTIFY, a_list("charlie@example.org")).status_code == 403
     assert not world.charlie.certifications.exists()
 
 
