@@ -1,0 +1,213 @@
+"""The table itself: one row for every address. Knows no requests; answers.py makes them.
+
+A new address needs one line in ROWS: its name, what it is about (a key of things.py), and one of
+the rules below for GET and for POST. What the address does not answer to is left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    OK = "yes"  # the page, or a form with what is wrong in it, or on to the result
+    SIGN_IN = "sign in"
+    FORBIDDEN = "403"
+    HIDDEN = "404"
+    WRONG = "405"  # it does not answer to that method, whoever asks
+
+
+OK, SIGN_IN, FORBIDDEN, HIDDEN, WRONG = Answer
+
+# Everything of the world stands in Northside and is Alice's. Who asks:
+ROLES = {
+    "stranger": "stranger",
+    "owner": "member, own",
+    "member": "member, other's",
+    "maintainer": "maintainer",
+    "staff": "staff",
+    "maintainer elsewhere": "maintainer of another space",
+    "staff elsewhere": "staff of another space",
+    "staff everywhere": "staff of all spaces",
+    "admin": "admin",
+}
+HERE = ("staff", "staff everywhere", "admin")
+DESKS = (*HERE, "staff elsewhere")
+
+Rule = Mapping[str, Answer]
+
+
+def rule(*allowed: str, else_: Answer, **others: Answer) -> Rule:
+    """Who is let through; `else_` the rest, but strangers are sent to sign in; `others` by role."""
+    answers = dict.fromkeys(ROLES, else_) | {"stranger": SIGN_IN} | dict.fromkeys(allowed, OK)
+    return answers | {role.replace("_", " "): answer for role, answer in others.items()}
+
+
+NO = dict.fromkeys(ROLES, WRONG)  # what a row that leaves a method out means
+EVERYBODY = dict.fromkeys(ROLES, OK)
+NOBODY = rule(else_=HIDDEN)
+MEMBERS = rule(else_=OK)
+OWNER = rule("owner", else_=HIDDEN)
+OWNER_OR_STAFF = rule("owner", *HERE, else_=HIDDEN)
+STAFF = rule(*HERE, else_=HIDDEN)
+CARETAKERS = rule("maintainer", *HERE, else_=HIDDEN)
+PEOPLE = rule(*DESKS, else_=HIDDEN)  # people belong to no space
+A_DESK = rule(*DESKS, else_=FORBIDDEN)
+A_CARETAKER = rule("maintainer", "maintainer elsewhere", *DESKS, else_=FORBIDDEN)
+ORGANISATION = rule("staff everywhere", "admin", else_=FORBIDDEN)
+# The page asks for a desk before it asks for the thing: no desk 403, another's desk 404.
+THIS_DESK = rule(*HERE, else_=FORBIDDEN, staff_elsewhere=HIDDEN)
+NAMED_DESK = rule(*HERE, else_=FORBIDDEN)
+
+
+FOR = "member={alice}"  # on behalf of her
+FOR_HERE = f"{FOR}&space=northside"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str  # of the URLconf
+    of: str = ""  # what it is about, as in things.py; "" for what is about no one thing
+    get: Rule | None = None
+    post: Rule | None = None
+    query: str = ""  # what the address asks for besides; `{alice}` is her public id
+    writes: str = ""  # the table that a GET writes to, with good reason
+    keeps: str = ""  # words that staff read there, and staff of another space do not
+
+    def rules(self) -> dict[str, Rule]:
+        return {"GET": self.get or NO, "POST": self.post or NO}
+
+    @property
+    def label(self) -> str:
+        return " ".join(filter(None, (self.name, self.of, self.query)))
+
+
+ROWS = [
+    # notices
+    Row("notices:inbox", get=MEMBERS),
+    Row("notices:read", post=MEMBERS),
+    Row("notices:open", "message", post=OWNER),
+    Row("notices:stop", "way out of mail", get=EVERYBODY, post=EVERYBODY),
+    Row("notices:wishes", get=MEMBERS, post=MEMBERS),
+    # members
+    Row("members:profile", get=MEMBERS, post=MEMBERS),
+    Row("members:badge_lose", "badge", get=OWNER, post=OWNER),
+    # equipment
+    Row("equipment:certify", get=A_DESK, post=A_DESK),
+    Row("equipment:certification_revoke", "certification", get=PEOPLE, post=PEOPLE),
+    Row("equipment:machine_set_up", "machine", get=CARETAKERS, post=CARETAKERS),
+    Row("equipment:lock_out", "machine", get=CARETAKERS, post=CARETAKERS),
+    Row("equipment:fault_report", "machine", get=MEMBERS, post=MEMBERS),
+    Row("equipment:watch", "machine", post=MEMBERS),
+    Row("equipment:unwatch", "machine", post=MEMBERS),
+    Row("equipment:fault_answer", "fault", get=CARETAKERS, post=CARETAKERS),
+    Row("equipment:lockout_clear", "lockout", get=CARETAKERS, post=CARETAKERS),
+    # bookings: made
+    Row("bookings:booking_create", "machine", get=MEMBERS, post=MEMBERS),
+    Row("bookings:booking_create", "machine", get=STAFF, post=STAFF, query=FOR),
+    Row("bookings:walk_up", "machine", post=MEMBERS),
+    Row("bookings:series_create", "machine", get=MEMBERS, post=MEMBERS),
+    Row("bookings:series_create", "machine", get=STAFF, post=STAFF, query=FOR),
+    Row("bookings:group_create", "machine", get=MEMBERS, post=MEMBERS),
+    Row("bookings:group_create", "machine", get=STAFF, post=STAFF, query=FOR),
+    Row("bookings:any_create", "kind", get=MEMBERS, post=MEMBERS),
+    Row("bookings:any_create", "kind", get=STAFF, post=STAFF, query=FOR_HERE),
+    Row("bookings:booking_whom", "machine", get=STAFF),
+    Row("bookings:booking_what", "person", get=A_DESK, keeps="CNC router"),
+    Row("bookings:find", get=MEMBERS),
+    # bookings: seen and changed
+    Row("bookings:booking_list", get=MEMBERS),
+    Row("bookings:booking_detail", "booking", get=OWNER_OR_STAFF),
+    Row("bookings:booking_move", "booking", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:booking_extend", "booking", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:booking_cancel", "booking", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:booking_check_in", "booking", post=OWNER_OR_STAFF),
+    Row("bookings:booking_finish", "booking", post=OWNER_OR_STAFF),
+    Row("bookings:series_detail", "series", get=OWNER_OR_STAFF),
+    Row("bookings:series_move", "booking of a series", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:series_cancel", "booking of a series", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:group_move", "booking of a group", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:group_cancel", "booking of a group", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    # bookings: asked for, handed over, waited for
+    Row("bookings:request_list", get=A_DESK, keeps="Alice Meyer"),
+    Row("bookings:booking_answer", "request", get=STAFF, post=STAFF),
+    Row("bookings:booking_hand_over", "booking", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:hand_over_detail", "proposal made", get=OWNER_OR_STAFF),
+    Row("bookings:hand_over_detail", "proposal received", get=OWNER_OR_STAFF),
+    Row("bookings:hand_over_accept", "proposal made", post=NOBODY),
+    Row("bookings:hand_over_accept", "proposal received", post=OWNER),
+    Row("bookings:hand_over_decline", "proposal made", post=OWNER),
+    Row("bookings:hand_over_decline", "proposal received", post=OWNER),
+    Row("bookings:waitlist", get=MEMBERS),
+    Row("bookings:wait_create", get=MEMBERS, post=MEMBERS),
+    Row("bookings:waitlist_queue", get=A_DESK, keeps="Alice Meyer"),
+    Row("bookings:wait_withdraw", "wish", post=OWNER_OR_STAFF),
+    Row("bookings:offer_take", "offer", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:offer_decline", "offer", post=OWNER_OR_STAFF),
+    # bookings: what is in their way
+    Row("bookings:disruption_show", "disruption", get=OWNER_OR_STAFF, post=OWNER_OR_STAFF),
+    Row("bookings:disruption_list", "space", get=THIS_DESK),
+    Row("bookings:hours_show", "space", get=EVERYBODY),
+    Row("bookings:hours_edit", "hours", get=STAFF, post=STAFF),
+    Row("bookings:closure_create", "space", get=STAFF, post=STAFF),
+    Row("bookings:closure_change", "closure", get=STAFF, post=STAFF),
+    Row("bookings:closure_remove", "closure", get=STAFF, post=STAFF),
+    Row("bookings:machine_closures", "machine", get=CARETAKERS),
+    Row("bookings:machine_closure_create", "machine", get=CARETAKERS, post=CARETAKERS),
+    Row("bookings:machine_closure_change", "machine closure", get=CARETAKERS, post=CARETAKERS),
+    Row("bookings:machine_closure_remove", "machine closure", get=CARETAKERS, post=CARETAKERS),
+    # bookings: policy
+    Row("bookings:policy_show", "kind", get=EVERYBODY),
+    Row("bookings:policy_edit", "kind", get=ORGANISATION, post=ORGANISATION),
+    Row("bookings:limits_edit", get=ORGANISATION, post=ORGANISATION),
+    # access
+    Row("access:devices", get=A_CARETAKER, keeps="router-box"),
+    Row("access:device_create", get=A_DESK, post=A_DESK, keeps="northside"),
+    Row("access:device_attach", "device", get=THIS_DESK, post=THIS_DESK),
+    Row("access:device_revoke", "device", get=THIS_DESK, post=THIS_DESK),
+    Row("access:enrol", get=A_DESK, keeps="04A2"),
+    Row("access:enrol_assign", "new badge", get=THIS_DESK, post=THIS_DESK),
+    # calendars
+    Row("calendars:subscription", get=MEMBERS),
+    Row("calendars:subscription_create", get=MEMBERS, post=MEMBERS),
+    Row("calendars:subscription_show", "feed", get=OWNER),
+    Row("calendars:subscription_renew", "feed", post=OWNER),
+    Row("calendars:subscription_revoke", "feed", post=OWNER),
+    Row("calendars:subscription_show", "public feed", get=STAFF),
+    Row("calendars:subscription_renew", "public feed", post=STAFF),
+    Row("calendars:subscription_revoke", "public feed", post=STAFF),
+    Row("calendars:invitations_start", post=MEMBERS),
+    Row("calendars:invitations_stop", post=MEMBERS),
+    Row("calendars:public", get=A_DESK, keeps="CNC router"),
+    Row("calendars:public_create", get=A_DESK, post=A_DESK, keeps="CNC router"),
+    Row("calendars:feed", "address of a feed", get=EVERYBODY, writes="calendars_feed"),
+    Row("calendars:busy_list", "space", get=THIS_DESK),
+    Row("calendars:busy_create", "space", get=THIS_DESK, post=THIS_DESK),
+    Row("calendars:busy_refresh", "outside calendar", post=THIS_DESK),
+    Row("calendars:busy_remove", "outside calendar", get=THIS_DESK, post=THIS_DESK),
+    # desk: for everybody
+    Row("desk:home", get=MEMBERS),
+    Row("desk:board", get=EVERYBODY),
+    Row("desk:machines", get=EVERYBODY),
+    Row("desk:machine", "machine", get=EVERYBODY),
+    Row("desk:machine_week", "machine", get=EVERYBODY),
+    Row("desk:live", get=EVERYBODY),
+    # desk: for those who work there
+    Row("desk:front", get=A_DESK, keeps="CNC router"),
+    Row("desk:front", get=NAMED_DESK, query="space=northside"),
+    Row("desk:labels", get=A_CARETAKER),
+    Row("desk:people", get=A_DESK),
+    Row("desk:person", "person", get=A_DESK),
+    Row("desk:hold_place", "person", get=A_DESK, post=A_DESK),
+    Row("desk:badge_issue", "person", get=A_DESK, post=A_DESK),
+    Row("desk:membership_start", "person", get=A_DESK, post=A_DESK),
+    Row("desk:membership_end", "membership", get=A_DESK, post=A_DESK),
+    Row("desk:hold_lift", "hold", post=A_DESK),
+    Row("desk:badge_revoke", "badge", post=A_DESK),
+    Row("desk:letters", get=A_DESK),
+    Row("desk:letter", "letter", get=A_DESK),
+    Row("desk:letter_html", "letter", get=A_DESK),
+    Row("desk:outbox", get=A_DESK),
+    Row("desk:message_again", "message", post=A_DESK),
+    Row("desk:message_drop", "message", post=A_DESK),
+]
