@@ -2,9 +2,11 @@
 
 from members.models.badge import Badge
 from members.models.change import Change
+from members.models.document import Document, DocumentVersion, Signature
 from members.models.epoch import AccessEpoch
 from members.models.member import Hold, Member, Role
 from members.models.membership import Membership, Plan
+from members.models.request import MembershipRequest
 from members.models.space import Closure, OpeningHours, Space, StaffedHours
 
 __all__ = [
@@ -12,12 +14,16 @@ __all__ = [
     "Badge",
     "Change",
     "Closure",
+    "Document",
+    "DocumentVersion",
     "Hold",
     "Member",
     "Membership",
+    "MembershipRequest",
     "OpeningHours",
     "Plan",
     "Role",
+    "Signature",
     "Space",
     "StaffedHours",
 ]

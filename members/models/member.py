@@ -43,6 +43,7 @@ class Member(AbstractBaseUser):
     )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    invited_at = models.DateTimeField(null=True, blank=True)  # last asked to sign in
     anonymised_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberManager()
@@ -135,6 +136,8 @@ class Hold(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
+    # the one that is to be signed; signing it lifts the hold
+    document = models.ForeignKey("Document", on_delete=models.PROTECT, null=True, blank=True)
 
     objects = HoldQuerySet.as_manager()
 
@@ -143,6 +146,13 @@ class Hold(models.Model):
         indexes = [
             models.Index(
                 fields=["member"], condition=Q(lifted_at=None), name="members_hold_standing"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "document"],
+                condition=Q(lifted_at=None, document__isnull=False),
+                name="members_hold_document_once",
             )
         ]
 

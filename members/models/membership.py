@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from members.models.member import Member
 
@@ -11,10 +12,16 @@ from members.models.member import Member
 class Plan(models.Model):
     """What one signs up to. Belongs to the organisation, not to a space."""
 
+    class Joining(models.TextChoices):
+        STAFF = "staff", _("staff sign people up")
+        ASK = "ask", _("members ask, staff confirm")
+        SELF = "self", _("members start it themselves")
+
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=40, unique=True)
     description = models.CharField(max_length=200, blank=True)
     months = models.PositiveSmallIntegerField(null=True, blank=True)  # NULL: until cancelled
+    joining = models.CharField(max_length=8, choices=Joining.choices, default=Joining.STAFF)
 
     class Meta:
         ordering = ["name"]
