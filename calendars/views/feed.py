@@ -15,7 +15,7 @@ from calendars import contents, ics, limits, services
 from calendars.limits import OF_GUESSES, OF_TOKEN
 from calendars.versions import Found, find
 
-LONGEST_TOKEN = 43
+TOO_LONG = 44  # for a token
 QUICKLY = 1  # the level of gzip: a quarter of the size, at a third of the time of the usual one
 
 
@@ -23,16 +23,15 @@ QUICKLY = 1  # the level of gzip: a quarter of the size, at a third of the time 
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Unchanged is one statement; so is a wrong token, until guessing is refused without any."""
     now = timezone.now()
-    asker = request.META.get("REMOTE_ADDR", "")
-    wait = limits.spent(OF_GUESSES, asker, now) or limits.spend(
-        OF_TOKEN, token[:LONGEST_TOKEN], now
-    )
-    if wait:
+    place, token = limits.place_of(request.META.get("REMOTE_ADDR", "")), token[:TOO_LONG]
+    guessing = 0 if limits.is_known(token) else limits.spent(OF_GUESSES, place, now)
+    if wait := guessing or limits.spend(OF_TOKEN, token, now):
         return _not_now(wait)
     found = find(token, now)
     if found is None:
-        limits.spend(OF_GUESSES, asker, now)
+        limits.spend(OF_GUESSES, place, now)
         raise Http404
+    limits.know(token)
     services.note_fetch(pk=found.pk, fetched_at=found.fetched_at, now=now)
     return _answer(request, found, token, now)
 
@@ -45,8 +44,7 @@ def _answer(request: HttpRequest, found: Found, token: str, now: datetime) -> Ht
     else:
         response = HttpResponse(content_type=ics.CONTENT_TYPE)
         response["Content-Disposition"] = 'inline; filename="benchkey.ics"'
-        if request.method == "GET":
-            _fill(response, request, contents.body(found, now))
+        _fill(response, request, contents.body(found, now))  # HEAD tells its length, too
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"  # keep it, and ask each time whether it changed
     response["X-Robots-Tag"] = "noindex"

@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 
 from bookings.models import Booking
+from calendars.limits import place_of
 from calendars.models import Feed
 from calendars.services import renew_feed, revoke_feed
 from calendars.versions import statement
@@ -290,12 +291,14 @@ def test_a_role_that_ends_takes_the_names_with_it(world, client):
     assert events(response)[0]["summary"] == "CNC router: AM"
 
 
-def test_head_tells_the_tag_alone(world, client, address, django_assert_num_queries):
-    tag = client.get(address)["ETag"]
-    with django_assert_num_queries(1):
-        response = client.head(address)
-    assert response.status_code == 200 and not response.content
-    assert response["ETag"] == tag
+def test_head_tells_what_get_would(world, client, address):
+    """RFC 9110 section 8.6: a length is that of GET, never 0."""
+    a_booking(world)
+    whole, head = client.get(address), client.head(address)
+    assert head.status_code == 200 and not head.content
+    assert head.headers == whole.headers and int(head["Content-Length"]) == len(whole.content)
+    again = client.head(address, headers={"if-none-match": whole["ETag"]})
+    assert again.status_code == 304
 
 
 @pytest.mark.parametrize(
@@ -366,10 +369,35 @@ def test_guessing_is_refused_from_where_it_comes(world, client, address, django_
     with django_assert_num_queries(0):
         refused = client.get("/feeds/one-more.ics")
     assert refused.status_code == 429 and 0 < int(refused["Retry-After"]) <= 600
-    assert client.get(address).status_code == 429
+    assert client.get(address).status_code == 429, "a lucky guess would learn nothing, either"
     assert client.get(address, REMOTE_ADDR="192.0.2.7").status_code == 200
     with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
         assert client.get(address).status_code == 200
+
+
+def test_who_guesses_shuts_out_nobody_who_shares_the_place(world, client, address):
+    """As on the network of a makerspace; but what they revoke is dead there, too."""
+    tag = client.get(address)["ETag"]
+    for n in range(40):
+        client.get(f"/feeds/guess{n}.ics")
+    assert client.get(address, headers={"if-none-match": tag}).status_code == 304
+    revoke_feed(feed=Feed.objects.get(), by=world.alice, now=NOW)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asker", "place"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_a_household_is_one_place(asker, place):
+    """It has eighteen trillion million addresses of IPv6 to guess from."""
+    assert place_of(asker) == place
 
 
 def test_one_address_is_not_asked_without_end(world, client, address, django_assert_num_queries):
