@@ -64,12 +64,27 @@ def slots_of(
     return Rows(ruler, now, named).slots(machine, segments)
 
 
+class Words:
+    """What most cells say, in the reader's language: looked up once for all of them."""
+
+    def __init__(self) -> None:
+        self.hours = _("%(from)s to %(to)s")
+        self.gap = _("Book %(machine)s, %(when)s, %(free)s free")
+        self.book = _("Book")
+        self.waiting = _("%(machine)s, %(when)s is taken (%(what)s). Wait for it")
+        self.wait = _("Wait for it")
+        self.taken = _("Booked")
+        self.kept = _("kept free")
+        self.past = _("past")
+        self.closed = _("Closed")
+
+
 class Rows:
     """Makes the rows of one board; day names, said in every cell, are worded once."""
 
     def __init__(self, ruler: Ruler, now: datetime, named: bool) -> None:
         self.ruler, self.now, self.named = ruler, now, named
-        self.days = Days(ruler.zone)
+        self.days, self.words = Days(ruler.zone), Words()
 
     def lane(self, machine: Machine, segments: Iterable[Segment], state: State | None) -> Lane:
         """A machine's row on the board."""
@@ -86,7 +101,7 @@ class Rows:
     ) -> list[Slot]:
         ruler = ruler or self.ruler
         pieces = list(segments)
-        cells = Cells(machine, self.days, self.now, self.named)
+        cells = Cells(machine, self.days, self.words, self.now, self.named)
         slots, drawn = [], ruler.starts
         for piece, quarters in zip(pieces, widths(pieces, ruler), strict=True):
             if quarters:
@@ -118,9 +133,12 @@ def widths(segments: list[Segment], ruler: Ruler) -> list[int]:
 class Cells:
     """Words and links of one machine's stretches."""
 
-    def __init__(self, machine: Machine, days: Days, now: datetime, named: bool) -> None:
+    def __init__(
+        self, machine: Machine, days: Days, words: Words, now: datetime, named: bool
+    ) -> None:
         self.machine = machine
         self.days = days
+        self.words = words
         self.zone = days.zone
         self.now = now
         self.named = named
@@ -152,13 +170,13 @@ class Cells:
 
     def _gap(self, segment: Segment) -> dict[str, str]:
         free = length(segment.ends - segment.starts)
-        label = _("Book %(machine)s, %(when)s, %(free)s free") % {
+        label = self.words.gap % {
             "machine": self.machine.name,
             "when": self._when(segment),
             "free": free,
         }
         url = book_url(self.machine.slug, segment.starts)
-        return {"label": label, "words": free, "url": url, "act": _("Book")}
+        return {"label": label, "words": free, "url": url, "act": self.words.book}
 
     def _gap_no(self, segment: Segment) -> dict[str, str]:
         """Free, but not for this person: every reason, and the way to mend the first."""
@@ -215,14 +233,14 @@ class Cells:
         if not self.named:
             return {"label": words, "words": words, "title": title}
         claim = _claim(segment)
-        label = _("%(machine)s, %(when)s is taken (%(what)s). Wait for it") % {
+        label = self.words.waiting % {
             "machine": self.machine.name,
             "when": self._when(segment),
             "what": words,
         }
         slot = Stretch(max(claim.starts, self.now), claim.ends)
         url = wait_url(self.machine.slug, slot)
-        return {"label": label, "words": words, "title": title, "url": url, "act": _("Wait for it")}
+        return {"label": label, "words": words, "title": title, "url": url, "act": self.words.wait}
 
     def _lock(self, segment: Segment) -> dict[str, str]:
         why = _("Locked out: %s") % segment.reasons[0].params["why"]
@@ -240,24 +258,24 @@ class Cells:
         return {"label": f"{self.machine.name}: {why}", "words": why, "title": title}
 
     def _closed(self, segment: Segment) -> dict[str, str]:
-        why = tell(segment.reasons[0], self.zone).text if segment.reasons else _("Closed")
-        return {"label": why, "words": _("Closed"), "title": why}
+        why = tell(segment.reasons[0], self.zone).text if segment.reasons else self.words.closed
+        return {"label": why, "words": self.words.closed, "title": why}
 
     def _silent(self, segment: Segment) -> dict[str, str]:
-        what = _("kept free") if segment.kind == "buffer" else _("past")
+        what = self.words.kept if segment.kind == "buffer" else self.words.past
         return {"label": f"{self._hours(segment)}, {what}"}
 
     def _who(self, segment: Segment) -> str:
         claim = _claim(segment)
         named = f"{claim.who}, {claim.note}" if claim.note else claim.who
-        return named if self.named else _("Booked")
+        return named if self.named else self.words.taken
 
     def _by(self, segment: Segment) -> str:
         lapses_at = _claim(segment).lapses_at
         return moment_words(lapses_at, self.now, self.zone) if lapses_at else ""
 
     def _hours(self, segment: Segment) -> str:
-        return _("%(from)s to %(to)s") % {
+        return self.words.hours % {
             "from": clock(segment.starts, self.zone),
             "to": clock(segment.ends, self.zone),
         }

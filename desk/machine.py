@@ -201,7 +201,7 @@ def week_page(machine: Machine, member: Member | None, day: date, now: datetime)
 
 def _siblings(machine: Machine) -> list[tuple[str, str]]:
     """Slug and name of its like; none where they are too many to stand side by side."""
-    siblings = list(queries.siblings_of(machine)[: MOST_SIBLINGS + 1])
+    siblings = queries.siblings_of(machine, MOST_SIBLINGS + 1)
     return siblings if len(siblings) <= MOST_SIBLINGS else []
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from django.db import connection
 from django.db.models import Min, QuerySet
 
 from bookings.availability import reach
@@ -10,6 +11,10 @@ from bookings.models import Booking
 from desk.ruler import DAY, midnight
 from equipment.models import Machine, ToolClass
 from members.models import Member, Space
+
+SIBLINGS = """
+SELECT slug, name FROM equipment_machine
+WHERE space_id = %s AND tool_class_id = %s AND retired_at IS NULL ORDER BY name LIMIT %s"""
 
 
 def known_of(
@@ -41,10 +46,11 @@ def machines_in(space: Space) -> list[Machine]:
     return machines
 
 
-def siblings_of(machine: Machine) -> "QuerySet[Machine, tuple[str, str]]":
-    """Slug and name of the machines in use of the same kind and space, itself among them."""
-    rows = Machine.objects.filter(space=machine.space_id, tool_class=machine.tool_class_id)
-    return rows.filter(retired_at=None).order_by("name").values_list("slug", "name")
+def siblings_of(machine: Machine, most: int) -> list[tuple[str, str]]:
+    """Slug and name of the first machines in use of the same kind and space, itself among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIBLINGS, [machine.space_id, machine.tool_class_id, most])
+        return list(cursor.fetchall())
 
 
 def with_policy(rows: "QuerySet[Machine]") -> "QuerySet[Machine]":

@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from django.utils import formats
+from django.utils import dateformat
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,7 +29,7 @@ def length(took: timedelta) -> str:
 
 def day_name(day: date) -> str:
     """“Tuesday 24 November”."""
-    return formats.date_format(day, _("l j F"))
+    return dateformat.format(day, _("l j F"))
 
 
 class Days:
@@ -47,22 +48,22 @@ class Days:
 
 def short_day(day: date) -> str:
     """“24 Nov”."""
-    return formats.date_format(day, _("j M"))
+    return dateformat.format(day, _("j M"))
 
 
 def bare_day(day: date) -> str:
     """“24”, where the month follows."""
-    return formats.date_format(day, _("j"))
+    return dateformat.format(day, _("j"))
 
 
 def full_day(day: date) -> str:
     """“24 November 2026”, for what lies far off."""
-    return formats.date_format(day, _("j F Y"))
+    return dateformat.format(day, _("j F Y"))
 
 
 def weekday(day: date) -> str:
     """“Tue”."""
-    return formats.date_format(day, "D")
+    return str(WEEKDAYS_ABBR[day.weekday()])
 
 
 def relative_day(day: date, today: date) -> str:
