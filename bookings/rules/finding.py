@@ -20,7 +20,7 @@ from bookings.rules import (
     set_aside,
 )
 from bookings.rules.facts import Facts, Slot, Taken
-from bookings.rules.gaps import free_intervals
+from bookings.rules.gaps import claims, free_intervals
 from bookings.rules.hours import Hours, Interval, subtract, usually_open
 from bookings.rules.lengths import latest_start
 from bookings.rules.presence import machine_not_closed, open_then, shuts, space_not_closed
@@ -157,14 +157,10 @@ def _gaps(facts: Facts, wanted: Wanted) -> Iterator[tuple[Interval, datetime]]:
     if not facts.policy.unattended:
         yield from ((gap, gap[1]) for gap in free)
         return
-    blocked = sorted([(shut.starts, shut.ends) for shut in shuts(facts)] + _claims(facts))
+    blocked = sorted([(shut.starts, shut.ends) for shut in shuts(facts)] + claims(facts))
     unclaimed = subtract([(wanted.starts, wanted.ends)], blocked)
     for gap in free:
         yield gap, next(ends for starts, ends in unclaimed if starts <= gap[0] < ends)
-
-
-def _claims(facts: Facts) -> list[Interval]:
-    return [(taken.starts - facts.policy.buffer, taken.until) for taken in facts.taken]
 
 
 def _wished(facts: Facts, wanted: Wanted) -> list[Interval]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from bookings.rules.facts import Facts, Slot
+from bookings.rules.facts import Facts, Shared, Slot
 from bookings.rules.hours import Interval, merge, subtract
 from bookings.rules.lengths import longest_from
 from bookings.rules.presence import running_hours, shuts
@@ -15,7 +16,7 @@ LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720)  # minutes, offered
 
 def free_intervals(facts: Facts, starts: datetime, ends: datetime) -> list[Interval]:
     """Open and unclaimed; each ends where the buffer of a booking there must have begun."""
-    return subtract(running_hours(facts, starts, ends), _claims(facts))
+    return subtract(running_hours(facts, starts, ends), claims(facts))
 
 
 def next_gap(facts: Facts, slot: Slot) -> Slot | None:
@@ -53,11 +54,27 @@ def walk_up_slot(facts: Facts, longest: Slot) -> Slot:
 def _unattended(facts: Facts, starts: datetime, latest: datetime) -> datetime:
     """It begins while the space is open, and may go on when it no longer is."""
     closed = merge((shut.starts, shut.ends) for shut in shuts(facts))
-    return subtract(subtract([(starts, latest)], closed), _claims(facts))[0][1]
+    return subtract(subtract([(starts, latest)], closed), claims(facts))[0][1]
 
 
-def _claims(facts: Facts) -> list[Interval]:
-    return [(taken.starts - facts.policy.buffer, taken.until) for taken in facts.taken]
+def claims(facts: Facts) -> list[Interval]:
+    """When nothing may run or tidy up there, sorted: somebody has it, or all that it shares."""
+    taken = [(taken.starts, taken.until) for taken in facts.taken]
+    crowded = [interval for shared in facts.shared for interval in full(shared)]
+    buffer = facts.policy.buffer
+    return [(starts - buffer, until) for starts, until in sorted(taken + crowded)]
+
+
+def full(shared: Shared) -> list[Interval]:
+    """When other machines take all that there is to share; sorted and apart."""
+    begun = [(taken.starts, 1) for taken in shared.taken]
+    over = [(taken.until, -1) for taken in shared.taken]
+    found, drawing = [], 0
+    for (at, step), (following, _step) in pairwise(sorted(begun + over)):
+        drawing += step
+        if drawing >= shared.capacity:
+            found.append((at, following))
+    return merge(found)
 
 
 def lengths(facts: Facts, starts: datetime) -> list[timedelta]:

@@ -8,7 +8,7 @@ import pytest
 
 from bookings.rules import Facts, Slot, is_late, move_refusals, needs_approval, refusals
 from bookings.rules.facts import Kept, Limit, OnPlan, Own, Policy, Question, Shared, Taken, Windows
-from bookings.rules.gaps import lengths, next_gap, room, walk_up_slot
+from bookings.rules.gaps import full, lengths, next_gap, room, walk_up_slot
 from bookings.rules.hours import Hours, Opening, Shut, every_day
 from equipment.eligibility import Span
 from tests.bookings.allowed import (
@@ -174,7 +174,15 @@ def test_what_starts_soon_is_not_moved(notice: timedelta, new: Slot, expected: l
 
 @pytest.mark.parametrize(
     ("notice", "before", "late"),
-    [(0, 1, False), (0, 0, False), (0, -1, True), (60, 61, False), (60, 60, False), (60, 59, True), (60, -5, True)],
+    [
+        (0, 1, False),
+        (0, 0, False),
+        (0, -1, True),
+        (60, 61, False),
+        (60, 60, False),
+        (60, 59, True),
+        (60, -5, True),
+    ],
 )
 def test_cancelling_late_is_marked(notice: int, before: int, late: bool) -> None:
     given = Policy("CNC machines", 1, cancel_notice=notice * MINUTE)
@@ -238,6 +246,26 @@ def test_unattended_a_booking_may_go_on_into_the_night() -> None:
 )
 def test_a_walk_up_takes_as_much_as_there_is(facts: Facts, minutes: int) -> None:
     assert walk_up_slot(facts, Slot(NOW, NOW + HOUR)).length == minutes * MINUTE
+
+
+THREE = tuple(Taken(AT_14 + each * HOUR, AT_14 + (each + 2) * HOUR) for each in (0, 1, 4))
+
+
+@pytest.mark.parametrize(("capacity", "expected"), [(1, [(0, 3), (4, 6)]), (2, [(1, 2)]), (3, [])])
+def test_what_is_shared_is_full_while_others_take_it_all(
+    capacity: int, expected: list[tuple[int, int]]
+) -> None:
+    found = full(Shared("Extractor", capacity, THREE))
+    assert found == [(AT_14 + begins * HOUR, AT_14 + ends * HOUR) for begins, ends in expected]
+
+
+def test_nothing_is_offered_into_time_when_what_it_shares_is_full() -> None:
+    later = (Taken(AT_14 + HOUR, AT_14 + 2 * HOUR),)
+    facts = replace(policy(buffer=HOUR / 4), shared=(Shared("Extractor", 1, later),))
+    assert [took / MINUTE for took in lengths(facts, AT_14)] == [30, 45]
+    assert walk_up_slot(facts, Slot(AT_14, AT_14 + 3 * HOUR)).length == 45 * MINUTE
+    found = next_gap(facts, Slot(AT_14 + HOUR, AT_14 + 2 * HOUR))
+    assert found is not None and found.starts == AT_14 + 2 * HOUR
 
 
 def test_lengths_are_offered_that_no_quota_refuses() -> None:
