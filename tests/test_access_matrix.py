@@ -24,6 +24,7 @@ from tests.matrix.table import ROLES, ROWS, Answer, Row
 from tests.matrix.things import Place
 from tests.people import NOW
 
+pytestmark = pytest.mark.django_db
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "access.md"
 COMMAND = "python -m tests.matrix > docs/access.md"
 IN_A_PATH = {"<int:pk>": "1", "(?P<uidb36>[0-9A-Za-z]+)": "1", "(?P<key>.+)": "set-password"}
