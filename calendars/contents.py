@@ -52,7 +52,8 @@ def _booked(feed: Feed, found: Found, window: Window, now: datetime) -> list[byt
 def _else(feed: Feed, found: Found, window: Window) -> Iterable[bytes]:
     """What is no booking."""
     if feed.kind == Kind.MAINTENANCE and feed.space:
-        entries: Iterable[ics.Entry] = outages.entries(feed.space, window)
+        says_why = found.privacy > Feed.Privacy.BUSY
+        entries: Iterable[ics.Entry] = outages.entries(feed.space, window, says_why=says_why)
     elif feed.kind == Kind.CERTIFICATIONS and feed.member:
         entries = papers.entries(feed.member, window)
     else:

@@ -4,6 +4,7 @@ Bookings for maintenance are told beside them, by calendars.claims.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -20,14 +21,15 @@ from equipment.models import Lockout, Machine, MachineClosure
 from members.models import Change, Closure, Space
 
 
-def entries(space: Space, window: Window) -> list[Entry]:
-    """By their start, in six queries."""
+def entries(space: Space, window: Window, *, says_why: bool) -> list[Entry]:
+    """By their start, in six queries. What staff wrote about one may name people."""
     found = [
         *_lockouts(space, window),
         *_machine_closures(space, window),
         *_closures(space, window),
     ]
-    return sorted(found, key=lambda entry: (entry.starts, entry.uid))
+    told = found if says_why else [replace(entry, description="") for entry in found]
+    return sorted(told, key=lambda entry: (entry.starts, entry.uid))
 
 
 def _lockouts(space: Space, window: Window) -> Iterator[Entry]:
@@ -42,7 +44,9 @@ def _lockouts(space: Space, window: Window) -> Iterator[Entry]:
         changes, changed_at = history.get(lockout.pk, (1, lockout.since))
         yield Entry(
             uid=_uid("lockouts", lockout.pk),
-            sequence=changes - 1 + days // DAY,  # its end moves with every day it stands
+            # Its end moves with every day it stands, and back when it is cleared: two for a change
+            # outweigh the day that then no longer counts.
+            sequence=2 * (changes - 1) + days // DAY,
             starts=lockout.since,
             ends=lockout.cleared_at or max(expected, window.tonight),
             updated_at=lockout.cleared_at or max(changed_at, window.tonight - DAY),

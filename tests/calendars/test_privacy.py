@@ -3,7 +3,8 @@
 import pytest
 
 from calendars.models import Feed
-from members.models import Role
+from equipment.models import Lockout, MachineClosure
+from members.models import Closure, Role
 from tests.calendars.feeds import (
     HOUR,
     Kind,
@@ -20,6 +21,7 @@ from tests.people import NOW
 pytestmark = pytest.mark.django_db
 
 NAME, INITIALS, SHORT, NOTE = "Bob Lindqvist", ": BL", "Bob L.", "a gift for Alice"
+WHY = "Bob bent the spindle"
 OF_OTHERS = [kind for kind in Kind if kind not in Feed.OWN]
 
 
@@ -77,6 +79,21 @@ def test_nobody_learns_more_than_the_level(bobs, client, kind, owner, chosen, bo
     for event in shown:
         is_over = event["status"] == "CANCELLED"
         assert not (is_over and INITIALS in event["summary"]), "the board shows no cancelled one"
+
+
+@pytest.mark.parametrize(("owner", "chosen", "bound"), BOUNDS)
+def test_why_something_is_shut_is_not_told_as_busy_or_free(world, client, owner, chosen, bound):
+    times = {"starts": NOW + HOUR, "ends": NOW + 2 * HOUR, "reason": WHY}
+    Lockout.objects.create(machine=world.mill, why=WHY, since=NOW)
+    MachineClosure.objects.create(machine=world.mill, **times)
+    Closure.objects.create(space=world.space, **times)
+    if owner == "public":
+        feed = a_public_feed(world, Kind.MAINTENANCE)
+    else:
+        feed = a_feed(world, Kind.MAINTENANCE, getattr(world, owner), privacy=chosen)
+    shown, text = told(client, feed)
+    assert len(shown) == 3
+    assert (WHY in text) == (bound > Privacy.BUSY)
 
 
 @pytest.mark.parametrize("kind", OF_OTHERS)
