@@ -40,14 +40,14 @@ class Style:
 
 def entry(booking: Booking, style: Style, now: datetime) -> Entry:
     """`booking` comes with its member, machine, space and series."""
-    state = _state(booking, now)
+    state, sequence, updated_at = _now_is(booking, now)
     words = _own(booking, style, state) if style.is_own else _others(booking, style, state)
     return Entry(
         uid=str(booking.public_id),
-        sequence=booking.sequence,
+        sequence=sequence,
         starts=booking.starts,
         ends=booking.ends,
-        updated_at=booking.updated_at,
+        updated_at=updated_at,
         status=_status(state),
         **words,
     )
@@ -92,12 +92,15 @@ def _others(booking: Booking, style: Style, state: Booking.State) -> dict[str, A
     }
 
 
-def _state(booking: Booking, now: datetime) -> Booking.State:
-    """What a booking is by now: the row of one that lapsed is only put right some time later."""
+def _now_is(booking: Booking, now: datetime) -> tuple[Booking.State, int, datetime]:
+    """State, version and its time: the row of one that lapsed is only put right some time later,
+    and then has the version that is told here already.
+    """
     state = State(booking.state)
-    if not booking.has_lapsed(now):
-        return state
-    return State.LAPSED if state in OPEN else State.NO_SHOW
+    if not booking.has_lapsed(now) or booking.lapses_at is None:
+        return state, booking.sequence, booking.updated_at
+    lapsed = State.LAPSED if state in OPEN else State.NO_SHOW
+    return lapsed, booking.sequence + 1, max(booking.lapses_at, booking.updated_at)
 
 
 def _status(state: Booking.State) -> str:

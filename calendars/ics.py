@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from calendars.lines import component, duration, line, quoted, text, tidy, when
 
-RENDERER = 2  # count it up with every change of what is written, and caches start anew
+RENDERER = 3  # count it up with every change of what is written, and caches start anew
 REFRESH = timedelta(minutes=30)
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 

@@ -33,7 +33,7 @@ SELECT f.id, f.kind, f.member_id, f.privacy, f.alarm_minutes, f.fetched_at,
         AND (r.space_id IS NULL OR r.space_id = s.id)
     ),
     CASE f.kind {versions} END, s.id,
-    (SELECT COUNT(*) FROM bookings_booking b
+    (SELECT COALESCE(SUM(b.id), 0) FROM bookings_booking b
         WHERE b.holds AND NOT (b.lapses_at IS NULL) AND b.lapses_at <= %(now)s)
 FROM calendars_feed f
 LEFT JOIN members_member m ON m.id = f.member_id

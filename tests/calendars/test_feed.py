@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from django.db import connection
 
-from bookings.models import Booking
+from bookings.models import Booking, Series
+from bookings.services import lapse_stale
 from calendars.limits import place_of
 from calendars.models import Feed
 from calendars.services import renew_feed, revoke_feed
 from calendars.versions import statement
 from equipment.models import Lockout, MachineClosure
+from equipment.services import clear_lockout, lock_out
 from members.models import Closure, Role
 from tests.calendars.feeds import (
     HOUR,
@@ -69,7 +71,41 @@ def test_a_no_show_is_told_before_the_worker_has_been_by(world, client, address)
     with time_machine.travel(NOW + HOUR, tick=False):
         response = client.get(address, headers={"if-none-match": tag})
         (event,) = events(response)
+        lapse_stale(now=NOW + HOUR)
+        (later,) = events(client.get(address))
     assert (event["status"], event["summary"]) == ("CANCELLED", "Missed: CNC router")
+    assert event["sequence"] == 1 and event["last-modified"].dt == NOW + HOUR / 2
+    assert (later["status"], later["sequence"]) == ("CANCELLED", 1)
+
+
+def test_two_that_lapse_at_two_machines_are_not_mistaken_for_each_other(world, client):
+    a_booking(world, starts=NOW - HOUR, lapses_at=NOW + HOUR / 2)
+    a_booking(world, starts=NOW - HOUR, lapses_at=NOW + HOUR, machine=world.mill)
+    mill = a_feed(world, Kind.MACHINE, machine=world.mill)
+    with time_machine.travel(NOW + HOUR / 2, tick=False):
+        tag = client.get(path(mill))["ETag"]  # the router's has lapsed
+        lapse_stale(now=NOW + HOUR / 2)
+    with time_machine.travel(NOW + HOUR, tick=False):
+        (event,) = events(client.get(path(mill), headers={"if-none-match": tag}))
+    assert event["status"] == "CANCELLED"
+
+
+def test_what_goes_on_in_another_series_is_related_to_that(world, client, address):
+    given = {"rhythm": "daily", "first": NOW.date(), "starts": "14:00", "minutes": 60, "count": 2}
+    first, second = (
+        Series.objects.create(
+            member=world.alice,
+            machine=world.router,
+            zone="Europe/Berlin",
+            created_at=NOW,
+            **given,
+        )
+        for _time in range(2)
+    )
+    booking = a_booking(world, series=first)
+    assert events(client.get(address))[0]["related-to"] == str(first.public_id)
+    Booking.objects.filter(pk=booking.pk).update(series=second)
+    assert events(client.get(address))[0]["related-to"] == str(second.public_id)
 
 
 def test_four_weeks_back_and_half_a_year_ahead(world, client, address):
@@ -141,6 +177,20 @@ def test_a_lockout_ends_tonight_until_it_is_cleared(world, client):
         Lockout.objects.filter(pk=lockout.pk).update(cleared_at=NOW + HOUR * 25)
         (event,) = events(client.get(path(feed)))
         assert event.end == NOW + HOUR * 25
+
+
+def test_a_lockout_that_is_cleared_is_a_new_version(world, client):
+    given = {"by": world.dana}
+    lockout = lock_out(machine=world.mill, why="The belt slips", now=NOW, **given)
+    feed = a_feed(world, Kind.MAINTENANCE)
+    seen = []
+    for hours in (1, 13, 20):  # today, after midnight, cleared then
+        with time_machine.travel(NOW + hours * HOUR, tick=False):
+            if hours == 20:
+                clear_lockout(lockout=lockout, now=NOW + 20 * HOUR, **given)
+            (event,) = events(client.get(path(feed)))
+            seen.append(int(event["sequence"]))
+    assert seen == sorted(set(seen))
 
 
 def test_inductions_are_those_one_still_needs(world, client):
