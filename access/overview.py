@@ -15,7 +15,7 @@ DEAD = timedelta(seconds=10)  # a gatekeeper beats every two
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`state` picks icon and colour (templates/_state.html); `wrong` says that the two differ."""
+    """`state` is for the {% state %} of templates; `wrong` says that the two differ."""
 
     device: Device
     state: str

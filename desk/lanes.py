@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from bookings.rules import Slot as Stretch
 from bookings.segments import Claim, Segment
 from bookings.wanting import wait_url
+from desk import markup
 from desk.links import book_url, booking_url, machine_url, waitlist_url
-from desk.markup import Slot, items
+from desk.markup import Slot
 from desk.ruler import QUARTER, Ruler
 from desk.states import State
 from desk.when import Days, clock, length, moment_words, span
@@ -50,8 +51,9 @@ class Lane:
     state: State | None = None
 
     @property
-    def cells(self) -> SafeString:
-        return items(self.slots)
+    def row(self) -> SafeString:
+        pill = markup.state(self.state.kind, self.state.word) if self.state else None
+        return markup.lane(self.anchor, self.url, self.name, self.slots, pill)
 
 
 def slots_of(

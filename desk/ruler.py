@@ -44,7 +44,7 @@ class Ruler:
     def hours(self) -> list[str]:
         """What stands over each column: “08”; with minutes after a half-hour shift."""
         edges = [(self.starts + n * HOUR).astimezone(self.zone) for n in range(self.hours_long)]
-        return [f"{edge:%H:%M}" if edge.minute else f"{edge:%H}" for edge in edges]
+        return [f"{edge:%H:%M}" if edge.minute else f"{edge.hour:02}" for edge in edges]
 
     @property
     def now_css(self) -> str:

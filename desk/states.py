@@ -28,7 +28,7 @@ UNION SELECT machine_id FROM bookings_booking WHERE machine_id IN ({machines})
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`kind` picks icon and colour (templates/_state.html); `sentence` stands alone."""
+    """`kind` is one of markup.STATES; `sentence` stands alone."""
 
     kind: str
     word: str

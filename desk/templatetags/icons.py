@@ -1,4 +1,7 @@
-"""{% icon "name" %} in every template, without {% load %}: a symbol of templates/_sprite.html."""
+"""In every template, without {% load %}: {% icon "name" %}, and {% state "running" "its word" %}.
+
+Icons are the symbols of templates/_sprite.html, states those of desk/markup.py.
+"""
 
 from django import template
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token
@@ -8,6 +11,7 @@ from django.utils.html import escape
 from desk import markup
 
 register = template.Library()
+register.simple_tag(markup.state)
 
 
 @register.tag
