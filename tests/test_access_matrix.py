@@ -19,7 +19,7 @@ from tests.matrix.answers import (
     own_addresses,
     signed_in,
 )
-from tests.matrix.page import page
+from tests.matrix.page import ROOMS, page
 from tests.matrix.table import ROLES, ROWS, Answer, Row
 from tests.matrix.things import Place
 from tests.people import NOW
@@ -59,6 +59,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     unknown = set(own_addresses()) - rows
     assert not unknown, f"Say in tests/matrix/table.py who may ask for {', '.join(unknown)}"
     assert rows <= set(own_addresses())
+    assert {name.partition(":")[0] for name in rows} <= set(ROOMS)
 
 
 def test_the_page_is_what_the_table_says() -> None:
@@ -85,6 +86,25 @@ def test_a_list_is_of_ones_own_spaces(cast: Cast, row: Row) -> None:
         for role in ("staff", "staff everywhere", "staff elsewhere")
     }
     assert read == {"staff": True, "staff everywhere": True, "staff elsewhere": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "table"),
+    [
+        (
+            "/devices/add/",
+            {"name": "box", "space": "northside", "is_reader": "on"},
+            "access_device",
+        ),
+        ("/calendar/public/new/", {"what": "space:northside"}, "calendars_feed"),
+    ],
+)
+def test_a_form_takes_nothing_of_another_space(
+    cast: Cast, path: str, form: dict[str, str], table: str
+) -> None:
+    answer, written = ask(cast.browsers["staff"], "POST", path, form)
+    assert answer == Answer.OK and table in written
+    assert ask(cast.browsers["staff elsewhere"], "POST", path, form) == (Answer.OK, set())
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])

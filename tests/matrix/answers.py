@@ -57,13 +57,15 @@ def signed_in(member: Any) -> Client:
     return client
 
 
-def ask(client: Client, method: str, path: str) -> tuple[Answer | str, set[str]]:
+def ask(
+    client: Client, method: str, path: str, form: dict[str, str] | None = None
+) -> tuple[Answer | str, set[str]]:
     """The answer, in a word of the table where it has one, and the tables that it wrote to.
 
-    A form is sent empty, and all that it changes is taken back.
+    A form is sent empty, unless it is given; all that it changes is taken back.
     """
     with transaction.atomic(), _written() as tables:
-        response = getattr(client, method.lower())(path)
+        response = getattr(client, method.lower())(path, form)
         transaction.set_rollback(True)
     return _word(response), tables - {OF_A_SESSION}
 

@@ -1,7 +1,6 @@
 """docs/access.md: the decisions, and the table in Markdown. Asks nothing of the site."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from tests.matrix.answers import account_addresses, demo_addresses, own_addresses
 from tests.matrix.table import NO, ROLES, ROWS, Row, Rule
@@ -11,6 +10,7 @@ ROOMS = {
     "members": "Oneself",
     "equipment": "Machines and certifications",
     "bookings": "Bookings",
+    "training": "Inductions",
     "access": "Devices and new badges",
     "calendars": "Calendars",
     "desk": "Composed pages and the desk",
@@ -47,8 +47,8 @@ not what `python -m tests.matrix > docs/access.md` writes.
 7. **An address can be the key.** A feed and the way out of a mail are read by whoever has the
    address, which nobody can guess and its owner can revoke.
 
-Members who hold a certification at the level that may certify also open /certify/ and give and
-revoke that type, and no other. On these pages an admin may do what staff may.
+A certifier is a member whose certification says that they may certify others; they give and revoke
+that type, and no other. On these pages an admin may do what staff may.
 
 ## How to read it
 
@@ -64,10 +64,12 @@ def page() -> str:
 
 def _tables() -> Iterator[str]:
     routes = own_addresses()
-    for room, rows in groupby(ROWS, key=lambda row: row.name.partition(":")[0]):
-        yield f"## {ROOMS[room]}\n"
-        yield from _table(routes, list(rows))
-        yield ""
+    for room, title in ROOMS.items():
+        rows = [row for row in ROWS if row.name.startswith(f"{room}:")]
+        if rows:
+            yield f"## {title}\n"
+            yield from _table(routes, rows)
+            yield ""
 
 
 def _table(routes: dict[str, str], rows: Sequence[Row]) -> Iterator[str]:

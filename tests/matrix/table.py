@@ -24,6 +24,7 @@ ROLES = {
     "stranger": "stranger",
     "owner": "member, own",
     "member": "member, other's",
+    "certifier": "certifier",  # of the kind of machine that everything here is about
     "maintainer": "maintainer",
     "staff": "staff",
     "maintainer elsewhere": "maintainer of another space",
@@ -51,8 +52,9 @@ OWNER = rule("owner", else_=HIDDEN)
 OWNER_OR_STAFF = rule("owner", *HERE, else_=HIDDEN)
 STAFF = rule(*HERE, else_=HIDDEN)
 CARETAKERS = rule("maintainer", *HERE, else_=HIDDEN)
-PEOPLE = rule(*DESKS, else_=HIDDEN)  # people belong to no space
-A_DESK = rule(*DESKS, else_=FORBIDDEN)
+A_DESK = rule(*DESKS, else_=FORBIDDEN)  # people, too: they belong to no space
+A_CERTIFIER = rule("certifier", *DESKS, else_=FORBIDDEN)
+ITS_CERTIFIER = rule("certifier", *DESKS, else_=HIDDEN)
 A_CARETAKER = rule("maintainer", "maintainer elsewhere", *DESKS, else_=FORBIDDEN)
 ORGANISATION = rule("staff everywhere", "admin", else_=FORBIDDEN)
 # The page asks for a desk before it asks for the thing: no desk 403, another's desk 404.
@@ -93,8 +95,8 @@ ROWS = [
     Row("members:profile", get=MEMBERS, post=MEMBERS),
     Row("members:badge_lose", "badge", get=OWNER, post=OWNER),
     # equipment
-    Row("equipment:certify", get=A_DESK, post=A_DESK),
-    Row("equipment:certification_revoke", "certification", get=PEOPLE, post=PEOPLE),
+    Row("equipment:certify", get=A_CERTIFIER, post=A_CERTIFIER),
+    Row("equipment:certification_revoke", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
     Row("equipment:machine_set_up", "machine", get=CARETAKERS, post=CARETAKERS),
     Row("equipment:lock_out", "machine", get=CARETAKERS, post=CARETAKERS),
     Row("equipment:fault_report", "machine", get=MEMBERS, post=MEMBERS),
@@ -157,6 +159,13 @@ ROWS = [
     Row("bookings:machine_closure_change", "machine closure", get=CARETAKERS, post=CARETAKERS),
     Row("bookings:machine_closure_remove", "machine closure", get=CARETAKERS, post=CARETAKERS),
     # bookings: policy
+    Row("desk:document_list", get=ORGANISATION),
+    Row("desk:document_new", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:document_write", "document", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:document_show", "version", get=MEMBERS),
+    Row("desk:signing", get=MEMBERS),
+    Row("desk:document_sign", "document to sign", get=OWNER, post=OWNER),
+    Row("desk:paper_sign", "document to sign", get=A_DESK, post=A_DESK),
     Row("bookings:policy_show", "kind", get=EVERYBODY),
     Row("bookings:policy_edit", "kind", get=ORGANISATION, post=ORGANISATION),
     Row("bookings:limits_edit", get=ORGANISATION, post=ORGANISATION),

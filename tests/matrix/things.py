@@ -13,14 +13,15 @@ from access.models import Candidate, Device
 from bookings.models import Booking, Disruption, HandOver, Series, Wait
 from calendars.models import BusySource, Feed
 from calendars.services import make_feed, publish_feed
-from equipment.models import FaultReport, Lockout, MachineClosure
-from members.models import Closure, Hold, Member, Membership, Role, Space
+from equipment.models import Certification, FaultReport, Level, Lockout, MachineClosure
+from members.models import Closure, Document, Hold, Member, Membership, Role, Space
 from members.services.badges import badge_hash, issue_badge, seal_number
+from members.services.documents import publish_version
 from notices import stopping
 from notices.models import Outbox
 from notices.samples import SAMPLES
 from notices.services import post
-from tests.people import NOW, World, a_machine, a_member, a_world
+from tests.people import NOW, World, a_certification, a_machine, a_member, a_world
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LETTER = "booking-confirmed"
@@ -58,6 +59,9 @@ def _people(world: World, southside: Space) -> dict[str, Member]:
         "admin": [(Kind.ADMIN, None)],
     }
     people = {"owner": world.alice, "member": world.charlie, "staff everywhere": world.dana}
+    people["certifier"] = a_member("Marta Keller", plan=world.plan)
+    certified = a_certification(people["certifier"], world.certification)
+    Certification.objects.filter(pk=certified.pk).update(level=Level.MAY_CERTIFY)
     for role, held in roles.items():
         mail = f"{role.replace(' ', '-')}@example.org"
         people[role] = a_member(role.capitalize(), plan=world.plan, email=mail)
@@ -93,6 +97,23 @@ def _of_the_place(world: World) -> dict[str, Thing]:
         "device": {"pk": device.pk},
         "new badge": {"pk": badge.pk},
         "letter": {"kind": LETTER},
+        **_documents(world),
+    }
+
+
+def _documents(world: World) -> dict[str, Thing]:
+    version = publish_version(
+        document=Document(name="Waiver"),
+        text="Wear glasses.",
+        required_from=NOW + 90 * DAY,
+        by=world.dana,
+        now=NOW,
+    )
+    slug = version.document.slug
+    return {
+        "document": {"slug": slug},
+        "version": {"slug": slug, "number": version.number},
+        "document to sign": {"slug": slug, "public_id": world.alice.public_id},
     }
 
 
