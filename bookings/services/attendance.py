@@ -82,6 +82,8 @@ def finish(*, booking: Booking, by: Member | None, now: datetime) -> Booking:
     history.touch(booking, now)
     booking.save()
     history.log(booking, "finish", by=by, now=now, before=before)
+    if by is not None and by != booking.member:
+        history.tell(booking, "booking-changed", now, **history.by_other(booking, by))
     time_freed(booking.machine_id, now)
     _tell_watchers(booking, now)
     AccessEpoch.bump()

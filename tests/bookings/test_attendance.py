@@ -231,6 +231,18 @@ def test_finishing_before_the_start_gives_all_back(world: World) -> None:
     assert (done.state, done.holds) == (State.DONE, False)
 
 
+def test_who_is_cut_short_by_staff_is_told(world: World) -> None:
+    booking = services.check_in(booking=a_booking(world), by=world.alice, now=AT_14)
+    services.finish(booking=booking, by=world.dana, now=AT_14 + HOUR / 2)
+    notice = Outbox.objects.get(kind="booking-changed")
+    assert (notice.to_id, notice.context["by"]) == (world.alice.pk, "Dana Osei")
+    own = services.check_in(
+        booking=a_booking(world, starts=AT_14 + HOUR), by=world.alice, now=AT_14 + HOUR
+    )
+    services.finish(booking=own, by=world.alice, now=AT_14 + HOUR * 1.5)
+    assert notices().count("booking-changed") == 1
+
+
 def test_what_has_not_begun_is_cancelled_not_finished(world: World) -> None:
     with pytest.raises(Refused) as refused:
         services.finish(booking=a_booking(world), by=world.alice, now=NOW)
