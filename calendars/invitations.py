@@ -26,7 +26,10 @@ KINDS = (
     "booking-changed",
     "booking-cancelled",
     "booking-missed",
+    "booking-requested",  # tentative, and perhaps a booking that was one before it was moved
     "booking-approved",
+    "booking-declined",
+    "request-lapsed",
     "hand-over-answered",
     "series-booked",
     "series-changed",

@@ -190,4 +190,5 @@ def _tell(kind: str, bookings: Sequence[Booking], now: datetime, **more: Any) ->
     }
     key = f"{kind}:{first.public_id}:{first.sequence}"
     context |= several.waiting(bookings) | more
-    post(to=first.member, kind=kind, key=key, context=context, at=now)
+    bundle = history.bundle_of(first)
+    post(to=first.member, kind=kind, key=key, context=context, at=now, bundle=bundle)

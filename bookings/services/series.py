@@ -237,17 +237,19 @@ def log_series(
 def tell_series(
     series: Series, kind: str, bookings: Sequence[Booking], now: datetime, **more: Any
 ) -> None:
-    """One notice for all of it, however many days it has."""
+    """One notice for all of it, however many days it has; one may have been moved past another."""
+    in_order = sorted(bookings, key=lambda booking: booking.starts)
     context = {
         "machine": series.machine.name,
         "machine_slug": series.machine.slug,
         "series": str(series.public_id),
-        "starts": bookings[0].starts.isoformat(),
-        "ends": bookings[0].ends.isoformat(),
-        "last": bookings[-1].starts.isoformat(),
+        "starts": in_order[0].starts.isoformat(),
+        "ends": in_order[0].ends.isoformat(),
+        "last": in_order[-1].starts.isoformat(),
         "count": len(bookings),
         "zone": series.zone,
     }
     key = f"{kind}:{series.public_id}:{now.isoformat()}"
     context |= several.waiting(bookings) | more
-    post(to=series.member, kind=kind, key=key, context=context, at=now)
+    bundle = f"series-{series.pk}"  # as history.bundle_of says it of each of them
+    post(to=series.member, kind=kind, key=key, context=context, at=now, bundle=bundle)

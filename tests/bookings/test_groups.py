@@ -40,7 +40,9 @@ def test_a_group_is_a_booking_on_each_machine(world: World) -> None:
     assert len({booking.group for booking in bookings} - {None}) == 1
     assert [verbs(booking) for booking in bookings] == [["book"], ["book"]]
     assert kinds() == ["group-booked"]
-    assert Outbox.objects.get().context["machines"] == "CNC router, CNC mill"
+    notice = Outbox.objects.get()
+    assert notice.context["machines"] == "CNC router, CNC mill"
+    assert notice.bundle.startswith("group-")
 
 
 def test_one_taken_machine_refuses_the_group(world: World) -> None:

@@ -457,6 +457,15 @@ def test_the_same_change_twice_is_one(world: World) -> None:
     assert verbs(series) == ["book_series", "change_series"]
 
 
+def test_what_is_told_of_one_series_is_of_one_bundle(world: World) -> None:
+    """So that one who changes it ten times in ten minutes gets no ten mails."""
+    series = a_series(world, count=3)
+    change(series, 24, starts=time(20))
+    services.cancel(booking=on(series, 25), by=world.alice, now=NOW)
+    assert kinds() == ["series-booked", "series-changed", "booking-cancelled"]
+    assert set(Outbox.objects.values_list("bundle", flat=True)) == {f"series-{series.pk}"}
+
+
 def test_staff_who_cancel_a_series_are_named(world: World) -> None:
     series = a_series(world, count=2)
     services.cancel_series(

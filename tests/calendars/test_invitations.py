@@ -7,9 +7,11 @@ import pytest
 
 from bookings import services as bookings
 from bookings.models import Series
+from bookings.services.series import tell_series
 from calendars.invitations import parts
 from calendars.services import start_invitations
 from notices.attachments import is_carrier, parts_of
+from notices.models import Outbox
 from tests.calendars.cardinalities import flaws
 from tests.calendars.feeds import HOUR, State, a_booking
 from tests.people import NOW
@@ -146,6 +148,30 @@ def test_it_costs_few_statements(world, alice, django_assert_num_queries):
     times = {"starts": booked[0].starts.isoformat(), "last": booked[3].starts.isoformat()}
     with django_assert_num_queries(2):
         assert len(list(parts(alice, {"series": str(series.public_id), **times}))) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "method", "status"),
+    [
+        ("booking-requested", State.REQUESTED, "REQUEST", "TENTATIVE"),
+        ("booking-approved", State.CONFIRMED, "REQUEST", "CONFIRMED"),
+        ("booking-declined", State.CANCELLED, "CANCEL", "CANCELLED"),
+        ("request-lapsed", State.LAPSED, "CANCEL", "CANCELLED"),
+    ],
+)
+def test_what_staff_are_asked_for_is_tentative_until_they_say(
+    world, alice, kind, state, method, status
+):
+    """A booking that is moved may become a request: its old time must not stay, nor after a no."""
+    ((told, event),) = invitations(kind, alice, a_booking(world, state=state))
+    assert (told, event["status"]) == (method, status)
+
+
+def test_a_booking_moved_past_the_others_of_its_series_is_told_with_them(world, alice):
+    series, booked = a_series(world, alice, 1, 8, 2)
+    tell_series(series, "series-cancelled", booked, NOW)
+    context = Outbox.objects.get().context
+    assert len(invitations("series-cancelled", alice, **context)) == 3
 
 
 def test_a_missed_booking_is_cancelled(world, alice):
