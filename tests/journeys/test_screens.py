@@ -5,24 +5,40 @@ Asks that no picture outgrows the repository and that no page complains; the res
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.conf import settings
 
 from access.models import Device, Session
-from bookings.models import Booking
+from bookings.models import Booking, Disruption, Wait
+from bookings.services.disruptions import find_disruptions
+from bookings.services.history import log
 from demo.data import fill
 from equipment.models import Machine
+from equipment.services.closures import close_machine
 from members.models import Member
-from tests.browser import OpenScreen, Scheme
+from notices.samples import SAMPLES
+from notices.services import post
+from tests.browser import WIDTHS, OpenScreen, Scheme, Screen
 from tests.people import NOW
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 FOLDER = settings.BASE_DIR / "docs" / "screens"
 MOST_BYTES = 200_000
-TALLEST = {"desk": 1320, "phone": 1900}  # px; what lies below is more of the same
+TALLEST = {"desk": 1160, "phone": 1900}  # px; what lies below is more of the same
+
+EVENINGS = urlencode(
+    {
+        "what": "any:northside:laser-cutters",
+        "minutes": 60,
+        "first": "2026-11-24",
+        "last": "2026-11-27",
+        "daytime": "evening",
+    }
+)
 
 PICTURES = [
     # name, whose, address, size, colours
@@ -41,11 +57,53 @@ PICTURES = [
     ("book-desktop-light", "charlie", "/machines/laser-2/book/", "desk", "light"),
     ("book-phone-dark", "alice", "/machines/laser-2/book/", "phone", "dark"),
     ("bookings-desktop-light", "alice", "/bookings/", "desk", "light"),
+    ("board-list-desktop-light", "alice", "/board/?view=list", "desk", "light"),
+    ("board-list-phone-dark", "alice", "/board/?view=list", "phone", "dark"),
+    ("board-week-reasons-desktop-dark", "charlie", "/board/?view=week", "desk", "dark"),
+    ("booking-desktop-light", "alice", "/bookings/{booking}/", "desk", "light"),
+    ("disruption-phone-light", "alice", "/disruptions/{disruption}/", "phone", "light"),
+    ("disruption-desktop-light", "alice", "/disruptions/{disruption}/", "desk", "light"),
+    ("disruptions-desktop-dark", "dana", "/spaces/northside/disruptions/", "desk", "dark"),
+    ("find-desktop-light", "alice", f"/find/?{EVENINGS}", "desk", "light"),
+    ("waitlist-desktop-light", "alice", "/waitlist/", "desk", "light"),
+    ("find-phone-dark", "alice", f"/find/?{EVENINGS}", "phone", "dark"),
+    ("waitlist-phone-dark", "alice", "/waitlist/", "phone", "dark"),
+    ("policy-desktop-light", "alice", "/tool-classes/laser-cutters/", "desk", "light"),
+    ("messages-desktop-light", "alice", "/messages/", "desk", "light"),
+    ("messages-wishes-phone-light", "alice", "/you/messages/", "phone", "light"),
     ("desk-desktop-light", "dana", "/desk/?person={bob}", "desk", "light"),
     ("desk-phone-dark", "dana", "/desk/?person={bob}", "phone", "dark"),
     ("person-desktop-light", "dana", "/people/{bob}/", "desk", "light"),
     ("calendar-desktop-light", "alice", "/calendar/", "desk", "light"),
     ("devices-desktop-light", "dana", "/devices/", "desk", "light"),
+]
+
+ANSWERS = [
+    # name, whose, address, size; what is written into which field, and the button that is pressed
+    (
+        "series-desktop-light",
+        "alice",
+        "/machines/printer-2/repeat/?starts=2026-11-25T15:00&minutes=60",
+        "desk",
+        {"Every day": ""},
+        "Show the days",
+    ),
+    (
+        "series-phone-light",
+        "alice",
+        "/machines/printer-2/repeat/?starts=2026-11-25T15:00&minutes=60",
+        "phone",
+        {"Every day": ""},
+        "Show the days",
+    ),
+    (
+        "policy-edit-desktop-light",
+        "dana",
+        "/tool-classes/laser-cutters/policy/",
+        "desk",
+        {"Longest booking, in minutes": "90"},
+        "See whom it would have refused",
+    ),
 ]
 
 
@@ -65,18 +123,65 @@ def afternoon(transactional_db: None) -> Iterator[Callable[[str], Member]]:
 
 
 def tell_stories() -> None:
-    """Alice has a booking and an offer today; Bob, whose CNC has lapsed, has the PCB mill later."""
+    """Alice has a booking and an offer today, tomorrow's has to make way; Bob, whose CNC has
+    lapsed, has the PCB mill later."""
+    panels = claim("alice", "laser-1", minutes=300, took=60, note="lamp panels")
+    log(panels, "book", by=panels.member, now=panels.created_at)
+    log(panels, "extend", by=panels.member, now=NOW - timedelta(days=3))
     offered = {"state": Booking.State.OFFERED, "lapses_at": NOW + timedelta(minutes=18)}
-    claim("alice", "laser-1", minutes=300, took=60, note="lamp panels")
-    claim("alice", "table-saw", minutes=15, took=75, **offered)
+    saw = wish("alice", "table-saw", minutes=15, took=75, state=Wait.State.OFFERED)
+    claim("alice", "table-saw", minutes=15, took=75, wait=saw, **offered)
+    wish("alice", "laser-2", minutes=90, took=60)
     claim("bob", "pcb-mill", minutes=105, took=75)
+    close_over_tomorrow()
+    tell_alice()
 
 
-def claim(first: str, machine: str, *, minutes: int, took: int, **fields: object) -> None:
+def close_over_tomorrow() -> None:
+    """Alice has an hour of the other laser tomorrow; its tube is changed then."""
+    laser = Machine.objects.get(slug="laser-2")
+    starts, ends = NOW + timedelta(hours=20), NOW + timedelta(hours=24)  # from half past nine
+    mine = Booking.objects.filter(machine=laser, starts__lt=ends, blocked_until__gt=starts)
+    mine.update(holds=False, state=Booking.State.CANCELLED)
+    claim("alice", "laser-2", minutes=22 * 60, took=60, note="sign for the door")
+    dana = Member.objects.get(email="dana@example.org")
+    close_machine(
+        machine=laser, starts=starts, ends=ends, reason="The tube is changed", by=dana, now=NOW
+    )
+    find_disruptions(now=NOW)
+
+
+def tell_alice() -> None:
+    """Some of the messages that her bookings brought."""
+    alice = Member.objects.get(email="alice@example.org")
+    for hours, kind in enumerate(("certification-given", "booking-confirmed", "slot-offered")):
+        at = NOW - timedelta(hours=30 - 10 * hours)
+        post(to=alice, kind=kind, key=kind, context=SAMPLES[kind], at=at)
+
+
+def wish(first: str, machine: str, *, minutes: int, took: int, **fields: object) -> Wait:
+    """From so many minutes after now, for as long as it takes."""
+    wanted = Machine.objects.get(slug=machine)
+    starts = NOW + timedelta(minutes=minutes)
+    return Wait.objects.create(
+        member=Member.objects.get(email=f"{first}@example.org"),
+        tool_class=wanted.tool_class,
+        space=wanted.space,
+        machine=wanted,
+        starts=starts,
+        ends=starts + timedelta(minutes=took),
+        minutes=took,
+        created_at=NOW - timedelta(days=1),
+        updated_at=NOW - timedelta(days=1),
+        **fields,
+    )
+
+
+def claim(first: str, machine: str, *, minutes: int, took: int, **fields: object) -> Booking:
     """From so many minutes after now, in a gap that the demo's fixed seeds leave."""
     starts = NOW + timedelta(minutes=minutes)
     ends = starts + timedelta(minutes=took)
-    Booking.objects.create(
+    return Booking.objects.create(
         machine=Machine.objects.get(slug=machine),
         member=Member.objects.get(email=f"{first}@example.org"),
         starts=starts,
@@ -120,10 +225,50 @@ def test_draw(
 ) -> None:
     window = screen(afternoon(whose) if whose else None, size=size, scheme=scheme)
     window.page.clock.set_fixed_time(NOW)
-    page = window.open(path.format(bob=afternoon("bob").public_id))
+    window.open(path.format(**addresses()))
+    draw(window, name, size)
+
+
+@pytest.mark.parametrize(("name", "whose", "path", "size", "typed", "button"), ANSWERS)
+def test_draw_what_a_form_answers(
+    name: str,
+    whose: str,
+    path: str,
+    size: str,
+    typed: dict[str, str],
+    button: str,
+    screen: OpenScreen,
+    afternoon: Callable[[str], Member],
+) -> None:
+    window = screen(afternoon(whose), size=size)
+    window.page.clock.set_fixed_time(NOW)
+    page = window.open(path)
+    for label, value in typed.items():
+        field = page.get_by_label(label)
+        field.fill(value) if value else field.check(force=True)
+    page.get_by_role("button", name=button).click()
+    page.wait_for_load_state()
+    draw(window, name, size)
+
+
+def addresses() -> dict[str, object]:
+    """What stands in addresses for somebody or something."""
+    return {
+        "bob": Member.objects.get(email="bob@example.org").public_id,
+        "booking": Booking.objects.get(
+            starts=NOW + timedelta(minutes=300), note="lamp panels"
+        ).public_id,
+        "disruption": Disruption.objects.get(booking__note="sign for the door").public_id,
+    }
+
+
+def draw(window: Screen, name: str, size: str) -> None:
+    """From the top of the page, as far down as it is worth it."""
+    page = window.page
     page.evaluate("document.fonts.ready")
     height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST[size])
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})  # type: ignore[index]
+    page.set_viewport_size({"width": WIDTHS[size], "height": height})
+    page.evaluate("scrollTo(0, 0)")
     target = FOLDER / f"{name}.png"
     page.screenshot(path=target)
     assert not window.complaints
