@@ -11,6 +11,7 @@ from desk.when import moment_words
 from members.models import Change, Member
 
 MOST = 30
+TOLD = ("reason", "why", "note", "plan", "machine_name", "type", "document")
 
 VERBS = {
     "book": gettext_lazy("booked"),
@@ -41,6 +42,9 @@ VERBS = {
     "lift_hold": gettext_lazy("lifted a hold"),
     "start_membership": gettext_lazy("started a membership"),
     "end_membership": gettext_lazy("ended a membership"),
+    "publish_version": gettext_lazy("published a version"),
+    "ask_to_sign": gettext_lazy("asked for a signature"),
+    "sign": gettext_lazy("signed"),
     "register_device": gettext_lazy("added a device"),
     "attach_device": gettext_lazy("attached a device"),
     "detach_device": gettext_lazy("took a device off its machine"),
@@ -72,5 +76,5 @@ def line(change: Change, now: datetime, zone: tzinfo) -> dict[str, Any]:
 
 def details(after: dict[str, Any]) -> str:
     """The words of what was written, where it has any: a reason, a note, a plan."""
-    told = (after.get(name) for name in ("reason", "why", "note", "plan", "machine_name", "type"))
+    told = (after.get(name) for name in TOLD)
     return ", ".join(str(value) for value in told if value)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from desk.views import board, front, home, labels, letters, live, machines, people
+from desk.views import (
+    board,
+    documents,
+    front,
+    home,
+    labels,
+    letters,
+    live,
+    machines,
+    people,
+    signing,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -17,6 +28,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/hold/", people.hold_place, name="hold_place"),
     path("people/<uuid:public_id>/badge/", people.badge_issue, name="badge_issue"),
     path("people/<uuid:public_id>/plan/", people.membership_start, name="membership_start"),
+    path("people/<uuid:public_id>/sign/<slug:slug>/", signing.paper_sign, name="paper_sign"),
     path("memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
     path("holds/<int:pk>/lift/", people.hold_lift, name="hold_lift"),
     path("badges/<int:pk>/revoke/", people.badge_revoke, name="badge_revoke"),
@@ -27,5 +39,11 @@ urlpatterns = [
     path("desk/outbox/", letters.outbox, name="outbox"),
     path("desk/outbox/<int:pk>/again/", letters.message_again, name="message_again"),
     path("desk/outbox/<int:pk>/drop/", letters.message_drop, name="message_drop"),
+    path("documents/", documents.document_list, name="document_list"),
+    path("documents/new/", documents.document_write, name="document_new"),
+    path("documents/<slug:slug>/write/", documents.document_write, name="document_write"),
+    path("documents/<slug:slug>/<int:number>/", documents.document_show, name="document_show"),
+    path("sign/", signing.signing, name="signing"),
+    path("sign/<slug:slug>/<uuid:public_id>/", signing.document_sign, name="document_sign"),
     path("live/", live.live, name="live"),
 ]

@@ -151,7 +151,14 @@ def register_eligibility() -> None:
         _("Renew it with staff at the desk."),
         display=_("Membership ended. Renew with staff."),
     )
-    register("on-hold", "{reason}", "{remedy}", display="{reason}")
+    register(
+        "on-hold",
+        "{reason}",
+        "{remedy}",
+        label=_("Your page"),
+        link=lambda params: reverse("members:profile"),
+        display="{reason}",
+    )
     register(
         "not-certified",
         _("You still need the certification “{certification}”."),

@@ -4,10 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.languages import in_language
 from members.models import Member
+from members.services.documents import ask_newcomer
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -32,6 +34,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.name = form.cleaned_data["name"].strip()
         user.language = getattr(request, "LANGUAGE_CODE", "en")[:8]
         saved: Member = super().save_user(request, user, form, commit=commit)
+        if commit:
+            ask_newcomer(member=saved, now=timezone.now())
         return saved
 
     def post_login(self, request: HttpRequest, user: Member, **how: Any) -> HttpResponse:

@@ -5,7 +5,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from members.fields import NameField
+from members.fields import DayField, NameField
 from members.models import Space
 
 
@@ -40,4 +40,43 @@ class ProfileForm(forms.Form):
         required=False,
         empty_label=_("None yet"),
         help_text=_("Its board opens first, and times are shown by its clock."),
+    )
+
+
+class SignForm(forms.Form):
+    """A signature on a page: the name typed out, and a tick."""
+
+    name = NameField(
+        label=_("Your full name"), widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    agreed = forms.BooleanField(label=_("I have read this and agree to it."))
+
+
+class PaperForm(forms.Form):
+    """A signature that staff have on paper."""
+
+    name = NameField(
+        label=_("Signed by"), help_text=_("As it stands on the paper; for a child, the guardian.")
+    )
+    note = forms.CharField(
+        label=_("Where the paper is"), max_length=120, required=False, strip=True
+    )
+
+
+class VersionForm(forms.Form):
+    """The text of a document, and from when on it counts."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=40, help_text=_("Such as: Waiver, House rules.")
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=_("An empty line parts paragraphs. “# ” begins a heading, “- ” a list item."),
+    )
+    required_from = DayField(
+        label=_("Must be signed by"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("From this day on no machine unlocks for those who have not signed."),
     )

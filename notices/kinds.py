@@ -37,6 +37,7 @@ KINDS: dict[str, frozenset[str]] = {
     "certification-revoked": frozenset({"certification", "by", "why"}),
     "certification-expiring": frozenset({"certification", "until", "how"}),
     "membership-expiring": frozenset({"plan", "until"}),
+    "document-new": frozenset({"document", "required_from"}),  # to be signed by then
     "machine-fixed": WATCHED,
     "machine-free": WATCHED | {"until", "zone"},  # until the next booking; None where there is none
     "machine-locked-out": MACHINE,

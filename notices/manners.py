@@ -64,6 +64,7 @@ MANNERS: dict[str, Manner] = {
     "certification-revoked": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
     "certification-expiring": Manner("standing"),
     "membership-expiring": Manner("standing", fixed=True, choices=(NOW,)),
+    "document-new": Manner("standing", fixed=True, choices=(NOW,)),
     "machine-fixed": MACHINE,
     "machine-free": Manner("machines", choices=AT_ONCE, urgent=True, moot_after="until"),
     "machine-locked-out": Manner("staff", fixed=True, urgent=True, choices=(NOW,)),

@@ -73,6 +73,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "how": "Marta's induction, Wednesdays 17:00",
     },
     "membership-expiring": {"plan": "Full", "until": "2026-12-08T23:00:00+00:00"},
+    "document-new": {"document": "House rules", "required_from": "2026-12-07T23:00:00+00:00"},
     "machine-fixed": {"machine": "CNC router", "machine_slug": "cnc-router"},
     "machine-free": {
         "machine": "CNC router",

@@ -40,6 +40,7 @@ TITLES: dict[str, str | Promise] = {
     "certification-revoked": _("A certification is taken back"),
     "certification-expiring": _("A certification ends soon"),
     "membership-expiring": _("Your membership ends soon"),
+    "document-new": _("There is something to be read and signed"),
     "machine-fixed": _("A machine you watch is back in service"),
     "machine-free": _("A machine you watch becomes free"),
     "machine-locked-out": _("A machine is locked out"),
@@ -51,6 +52,7 @@ TITLES: dict[str, str | Promise] = {
 WHY_FIXED: dict[str, str | Promise] = {
     "certification-revoked": _("Machines stop unlocking for you, so you hear of it at once."),
     "membership-expiring": _("Without a membership nothing unlocks, so you hear of it in time."),
+    "document-new": _("Unsigned, nothing unlocks after a while, so you hear of it in time."),
     "machine-locked-out": _("Somebody could be hurt if the staff did not know."),
     "alarm": _("Somebody could be hurt if nobody looked."),
 }

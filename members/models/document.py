@@ -19,7 +19,7 @@ class Document(models.Model):
 
 
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
-    def latest(self) -> "DocumentVersionQuerySet":
+    def newest(self) -> "DocumentVersionQuerySet":
         """The newest of each document: the only one that is still signed."""
         newer = DocumentVersion.objects.filter(
             document=models.OuterRef("document"), number__gt=models.OuterRef("number")

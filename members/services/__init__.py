@@ -2,6 +2,7 @@
 
 from members.services.badges import badge_hash, issue_badge, normalise_badge, revoke_badge
 from members.services.changes import record, record_all
+from members.services.documents import publish_version, sign, sign_on_paper
 from members.services.holds import lift_hold, place_hold
 from members.services.memberships import end_membership, start_membership
 
@@ -12,8 +13,11 @@ __all__ = [
     "lift_hold",
     "normalise_badge",
     "place_hold",
+    "publish_version",
     "record",
     "record_all",
     "revoke_badge",
+    "sign",
+    "sign_on_paper",
     "start_membership",
 ]

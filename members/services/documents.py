@@ -1,0 +1,170 @@
+"""Waivers and house rules: published by version, asked for by a hold, signed. Knows no machines.
+
+The judge knows holds and no documents: whoever has not signed is on hold from the moment the
+version counts, and signing lifts that hold.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet
+from django.utils import translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from members.models import AccessEpoch, Document, DocumentVersion, Hold, Member, Signature
+from members.services.changes import record, record_all
+from members.services.closures import BATCH
+from notices.services import post
+
+Told = tuple[Model, dict[str, Any], dict[str, Any]]
+
+
+class SigningError(Exception):
+    """Nothing was signed or published; its text is for the person who tried."""
+
+
+@transaction.atomic
+def publish_version(
+    *, document: Document, text: str, required_from: datetime, by: Member, now: datetime
+) -> DocumentVersion:
+    """The next version of a document, or the first of a new one; the worker asks everybody."""
+    if document.pk is None:
+        _save_new(document)
+    else:
+        Document.objects.select_for_update().get(pk=document.pk)
+    newest = document.versions.aggregate(newest=Max("number"))["newest"] or 0
+    version = DocumentVersion.objects.create(
+        document=document,
+        number=newest + 1,
+        text=text,
+        published_at=now,
+        published_by=by,
+        required_from=max(required_from, now),
+    )
+    after = {"document": document.name, "number": version.number}
+    record(actor=by, verb="publish_version", subject=version, at=now, after=after)
+    return version
+
+
+def _save_new(document: Document) -> None:
+    if Document.objects.filter(name__iexact=document.name).exists():
+        raise SigningError(_("There is one of this name. Publish a new version of it instead."))
+    stem = slugify(document.name)[:34] or "document"
+    taken = Document.objects.filter(slug__startswith=stem).count()
+    document.slug = f"{stem}-{taken + 1}" if taken else stem
+    document.save(force_insert=True)
+
+
+def people_to_sign() -> QuerySet[Member]:
+    """Everybody a new version asks."""
+    return Member.objects.filter(is_active=True, anonymised_at=None)
+
+
+def unsigned(member: Member) -> list[DocumentVersion]:
+    """What the member has yet to sign, by document."""
+    signed = Signature.objects.filter(member=member, version=OuterRef("pk"))
+    return list(DocumentVersion.objects.newest().filter(~Exists(signed)))
+
+
+def ask_everybody(*, now: datetime) -> int:
+    """Place the holds of all who have not signed, in batches; how many. Twice is once."""
+    asked = 0
+    for version in DocumentVersion.objects.newest().select_related("published_by"):
+        while batch := _ask(_not_asked(version), version, now):
+            asked += batch
+    return asked
+
+
+def ask_newcomer(*, member: Member, now: datetime) -> None:
+    """Nothing unlocks for somebody new before they have signed what everybody signs."""
+    for version in DocumentVersion.objects.newest().select_related("published_by"):
+        _ask(_not_asked(version).filter(pk=member.pk), version, now)
+
+
+def _not_asked(version: DocumentVersion) -> QuerySet[Member]:
+    signed = Signature.objects.filter(member=OuterRef("pk"), version=version)
+    standing = Hold.objects.filter(
+        member=OuterRef("pk"), document=version.document_id, lifted_at=None
+    )
+    return people_to_sign().filter(~Exists(signed), ~Exists(standing))
+
+
+@transaction.atomic
+def _ask(people: QuerySet[Member], version: DocumentVersion, now: datetime) -> int:
+    """One batch, in one short transaction, so that taps never wait for it."""
+    chosen = list(people.select_for_update(of=("self",)).order_by("pk")[:BATCH])
+    holds = Hold.objects.bulk_create(_hold(member, version, now) for member in chosen)
+    told: list[Told] = [(hold, {}, {"reason": hold.reason}) for hold in holds]
+    record_all(actor=version.published_by, verb="ask_to_sign", told=told, at=now)
+    _tell(chosen, version, now)
+    if holds:
+        AccessEpoch.bump()
+    return len(holds)
+
+
+def _hold(member: Member, version: DocumentVersion, now: datetime) -> Hold:
+    with translation.override(member.language):
+        return Hold(
+            member=member,
+            document=version.document,
+            reason=_("“%s” is not signed.") % version.document.name,
+            remedy=_("Read and sign it on your page, or on paper at the desk."),
+            placed_by=version.published_by,
+            since=max(version.required_from, now),
+        )
+
+
+def _tell(people: Iterable[Member], version: DocumentVersion, now: datetime) -> None:
+    """Who joined later finds it among the steps of joining, and needs no mail."""
+    context = {
+        "document": version.document.name,
+        "required_from": version.required_from.isoformat(),
+    }
+    for member in people:
+        if member.joined_at < version.published_at:
+            key = f"document:{version.pk}:{member.pk}"
+            post(to=member, kind="document-new", key=key, context=context, at=now)
+
+
+@transaction.atomic
+def sign(
+    *, member: Member, version: DocumentVersion, name: str, by: Member, now: datetime
+) -> Signature:
+    """Typed on a page, by the member or, for a minor, by the guardian. Twice is once."""
+    if by.pk != (member.guardian_id or member.pk):
+        raise SigningError(_("Only the member signs this, or the guardian of a child."))
+    return _sign(member, version, now, by=by, name=name)
+
+
+@transaction.atomic
+def sign_on_paper(
+    *, member: Member, version: DocumentVersion, name: str, note: str, by: Member, now: datetime
+) -> Signature:
+    """Staff have the paper; `name` stands under it, `note` says where it is kept."""
+    return _sign(member, version, now, by=by, name=name, note=note, on_paper=True)
+
+
+def _sign(
+    member: Member, version: DocumentVersion, now: datetime, *, by: Member, **how: str | bool
+) -> Signature:
+    Member.objects.select_for_update().get(pk=member.pk)
+    if not DocumentVersion.objects.newest().filter(pk=version.pk).exists():
+        raise SigningError(_("There is a newer version by now. Read that one, and sign it."))
+    signature, is_new = Signature.objects.get_or_create(
+        member=member, version=version, defaults={"by": by, "signed_at": now, **how}
+    )
+    if is_new:
+        after = {"document": version.document.name, "number": version.number}
+        record(actor=by, verb="sign", subject=signature, at=now, after=after, on_behalf_of=member)
+    _lift(member, version, now)
+    return signature
+
+
+def _lift(member: Member, version: DocumentVersion, now: datetime) -> None:
+    """Only the hold of this document: the reason is gone, and the signature is its record."""
+    held = Hold.objects.filter(member=member, document=version.document_id, lifted_at=None)
+    if held.update(lifted_at=now):
+        AccessEpoch.bump()
