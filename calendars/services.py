@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from calendars.invitations import KINDS as CARRIERS
 from calendars.models import Feed, Invitee, most_told
 from equipment.models import Machine, ToolClass
 from members.models import Member, Space
 from members.permissions import is_staff
 from members.services import record
+from notices.manners import NOW, topic_of
+from notices.services import choose
 
 FETCH_NOTED_EVERY = timedelta(hours=1)
 MOST_FEEDS = 30  # of one member
@@ -106,12 +109,13 @@ def revoke_feed(*, feed: Feed, by: Member, now: datetime) -> None:
 def start_invitations(
     *, member: Member, now: datetime, alarm_minutes: int | None = None
 ) -> Invitee:
-    """From now on each booking comes by mail; the feeds of the same bookings end, or each would
-    show twice.
+    """From now on each booking comes by mail, also of kinds that were turned off; the feeds of the
+    same bookings end, or each would show twice.
     """
     Member.objects.select_for_update().get(pk=member.pk)
     for feed in Feed.objects.filter(member=member, kind=Feed.Kind.MINE, revoked_at=None):
         revoke_feed(feed=feed, by=member, now=now)
+    choose(member=member, choices={topic_of(kind): NOW for kind in CARRIERS}, now=now)
     given = {"alarm_minutes": alarm_minutes, "since": now}
     invitee, _made = Invitee.objects.update_or_create(member=member, defaults=given)
     record(actor=member, verb="start_invitations", subject=invitee, at=now)

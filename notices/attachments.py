@@ -24,7 +24,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """`wanted_by(to)`: whether this person is to get parts at all, so that the mail goes as mail.
+    """`wanted_by(to)`: whether this person is to get parts at all, so that the mail waits for no
+    digest.
 
     `parts(to, context)`: those of one message, as things stand when it is sent; perhaps none.
     """

@@ -11,7 +11,7 @@ from typing import Any
 
 from notices.attachments import is_carrier
 from notices.mail import zone_of
-from notices.manners import NOW, choice_of, manner_of, topic_of
+from notices.manners import DAILY, NOW, WEEKLY, choice_of, manner_of, topic_of
 from notices.models import Outbox, QuietHours, Wish
 from notices.timing import Plan, Quiet, plan
 
@@ -59,10 +59,12 @@ def _plans(rows: Group, now: datetime) -> dict[int, Plan]:
 
 
 def _plan(row: Outbox, chosen: str | None, quiet: Quiet | None, now: datetime) -> Plan:
-    manner = manner_of(row.kind)
+    manner, choice = manner_of(row.kind), choice_of(row.kind, chosen)
+    if choice in (DAILY, WEEKLY) and is_carrier(row.kind, row.to):
+        choice = NOW  # what it carries cannot wait; whoever turned it off has none of it
     return plan(
         manner,
-        NOW if is_carrier(row.kind, row.to) else choice_of(row.kind, chosen),
+        choice,
         due=row.at,
         now=now,
         zone=zone_of(row.to),

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import icalendar
 import pytest
+from django.core import mail
 
 from bookings import services as bookings
-from bookings.models import Series
+from bookings.models import Booking, Series
+from bookings.services import history
 from bookings.services.series import tell_series
 from calendars.invitations import parts
 from calendars.services import start_invitations
 from notices.attachments import is_carrier, parts_of
 from notices.models import Outbox
+from notices.services import choose, send_due
 from tests.calendars.cardinalities import flaws
 from tests.calendars.feeds import HOUR, State, a_booking
 from tests.people import NOW
@@ -172,6 +175,36 @@ def test_a_booking_moved_past_the_others_of_its_series_is_told_with_them(world, 
     tell_series(series, "series-cancelled", booked, NOW)
     context = Outbox.objects.get().context
     assert len(invitations("series-cancelled", alice, **context)) == 3
+
+
+def written(world, member, wish=None):
+    """The mails of one confirmation, after the member has said how to be told."""
+    if wish:
+        choose(member=member, choices={"booking-confirmed": wish}, now=NOW)
+    booking = a_booking(world, member=member)
+    history.tell(booking, "booking-confirmed", NOW)
+    send_due(NOW)
+    return mail.outbox
+
+
+def test_an_invitation_waits_for_no_digest(world, alice):
+    (letter,) = written(world, alice, "weekly")
+    assert letter.alternatives[-1].mimetype.startswith("text/calendar")
+
+
+def test_who_turns_the_mail_off_by_its_own_link_gets_no_more(world, alice, client):
+    """RFC 8058: one click ends it, whatever it carries."""
+    (letter,) = written(world, alice)
+    stop_url = letter.extra_headers["List-Unsubscribe"].strip("<>")
+    assert client.post(stop_url).status_code == 200
+    Booking.objects.all().delete()
+    assert len(written(world, alice)) == 1
+
+
+def test_who_asks_for_invitations_gets_them_though_the_mail_was_off(world):
+    choose(member=world.bob, choices={"booking-confirmed": "none"}, now=NOW)
+    start_invitations(member=world.bob, now=NOW)
+    assert len(written(world, world.bob)) == 1
 
 
 def test_a_missed_booking_is_cancelled(world, alice):
