@@ -251,6 +251,39 @@ def _shared(policy: Whole) -> list[str]:
     return [told % {"name": one.name, "count": one.capacity} for one in policy.shared]
 
 
+# --- what is not asked of a booking, and holds for the kind all the same ------------------------
+
+
+def _beginning(policy: Whole) -> list[str]:
+    minutes = policy.kind.early_start_minutes
+    told = _("Begin up to %s before the start, if nobody else has it then.")
+    return [told % length(minutes)] if minutes else []
+
+
+def _running_on(policy: Whole) -> list[str]:
+    minutes = policy.kind.overrun_minutes
+    told = _("Go on for up to %s after the end, until somebody else's booking begins.")
+    return [told % length(minutes)] if minutes else []
+
+
+def _finishing(policy: Whole) -> list[str]:
+    finishes = policy.kind.finish_seconds > 0
+    return [_("A job that runs when the time is up may finish.")] if finishes else []
+
+
+def _waiting(policy: Whole) -> list[str]:
+    told = _(
+        "Time that comes free is offered to whoever waits for it, for up to %s each, in the order "
+        "in which they asked."
+    )
+    if policy.kind.fair_share:
+        told = _(
+            "Time that comes free is offered to whoever waits for it, for up to %s each; first to "
+            "who used the kind least in the last 30 days."
+        )
+    return [told % length(policy.kind.offer_minutes)]
+
+
 # --- limits --------------------------------------------------------------------------------------
 
 
@@ -363,6 +396,10 @@ PARTICULAR: tuple[Telling, ...] = (
     ((slot.answered,), _questions),
 )
 GENERAL: tuple[Telling, ...] = (
+    ((), _beginning),
+    ((), _running_on),
+    ((), _finishing),
+    ((), _waiting),
     (
         (
             member.signed_in,

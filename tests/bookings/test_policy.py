@@ -106,6 +106,22 @@ def test_each_column_and_row_has_its_words(world: World) -> None:
         assert words in told
 
 
+def test_the_whole_policy_tells_what_is_not_asked_of_a_booking_too(world: World) -> None:
+    kind = ToolClass.objects.create(
+        name="Lasers",
+        slug="lasers",
+        early_start_minutes=10,
+        overrun_minutes=20,
+        finish_seconds=300,
+        offer_minutes=45,
+    )
+    told = " ".join(whole_sentences(whole(kind)))
+    for words in ("up to 10 min before", "up to 20 min after", "may finish", "they asked"):
+        assert words in told
+    kind.fair_share = True
+    assert "up to 45 min each; first to who used" in " ".join(whole_sentences(whole(kind)))
+
+
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
