@@ -46,6 +46,18 @@ def facts_for(*, member_id: int, machines: Iterable[Machine], now: datetime) -> 
     }
 
 
+def facts_of_person(*, member_id: int, now: datetime) -> Facts:
+    """What the judge may know of a member where no machine is asked for."""
+    return Facts(
+        known_at=now,
+        machine="",
+        machine_slug="",
+        active=Member.objects.filter(pk=member_id, is_active=True).exists(),
+        memberships=_memberships(member_id),
+        holds=_holds(member_id),
+    )
+
+
 def requirement_of(tool_class: ToolClass) -> Requirement | None:
     """What the tool class asks for, or None where any member may."""
     kind = tool_class.requires

@@ -21,12 +21,15 @@ def eligible_throughout(facts: Facts, slot: Slot) -> tuple[Reason, ...]:
 
     A certification until exactly the slot's end is enough: both are half-open.
     """
-    if facts.judge is None:
-        return ()
+    return () if facts.judge is None else throughout(facts.judge, slot, facts.now)
+
+
+def throughout(judge: eligibility.Facts, slot: Slot, now: datetime) -> tuple[Reason, ...]:
+    """The same for whatever else takes a while, such as an induction."""
     found: dict[str, Reason] = {}
-    for at in _moments(facts.judge, slot):
-        for reason in eligibility.missing(facts.judge, at):
-            told = _as_told(reason, facts.now)
+    for at in _moments(judge, slot):
+        for reason in eligibility.missing(judge, at):
+            told = _as_told(reason, now)
             found.setdefault(told.code, told)
     return tuple(found.values())
 

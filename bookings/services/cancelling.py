@@ -46,9 +46,11 @@ def cancel(
     return booking
 
 
-def would_be_late(booking: Booking, by: Member, now: datetime) -> bool:
+def would_be_late(booking: Booking, by: Member | None, now: datetime) -> bool:
     """Whether cancelling now counts as late: only what was the member's, and by the member."""
     if booking.state != Booking.State.CONFIRMED or by != booking.member:
+        return False
+    if booking.purpose != Booking.Purpose.USE:
         return False
     return is_late(policy_of(booking.machine.tool_class), booking.starts, now)
 

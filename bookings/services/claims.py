@@ -155,8 +155,11 @@ def lapse_of(booking: Booking) -> datetime | None:
     """When it goes back by itself: a request at its start, a booking when nobody came by then.
 
     Without an interlock nobody can know who came, unless the space asks for check-in by page.
+    An induction or a repair may go on for hours before the machine itself is needed.
     """
     machine = booking.machine
+    if booking.purpose != Booking.Purpose.USE:
+        return None
     if booking.state == Booking.State.REQUESTED:
         return booking.starts
     is_watched = machine.has_interlock or machine.releases_no_shows

@@ -147,7 +147,7 @@ def place(moves: Sequence[Move], *, by: Member, now: datetime, **more: Any) -> N
     _log("move", bookings, before, by=by, now=now, **more)
 
 
-def cancel(bookings: Sequence[Booking], *, by: Member, now: datetime, **more: Any) -> None:
+def cancel(bookings: Sequence[Booking], *, by: Member | None, now: datetime, **more: Any) -> None:
     """Give all back; those that the member gives back too late are marked."""
     before = {booking.pk: history.snapshot(booking) for booking in bookings}
     for booking in bookings:
@@ -186,7 +186,7 @@ def _log(
     bookings: Sequence[Booking],
     before: dict[int, dict[str, Any]],
     *,
-    by: Member,
+    by: Member | None,
     now: datetime,
     **more: Any,
 ) -> None:
