@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "members",
     "equipment",
     "bookings",
+    "training",
     "access",
     "calendars",
     "desk",

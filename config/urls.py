@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("members.urls")),
     path("", include("equipment.urls")),
     path("", include("bookings.urls")),
+    path("", include("training.urls")),
     path("", include("access.urls")),
     path("", include("calendars.urls")),
     path("", include("desk.urls")),

@@ -5,6 +5,9 @@ SERIES = frozenset(
     {"machine", "machine_slug", "series", "starts", "ends", "last", "count", "zone"}
 )  # starts and ends of the first of `count` bookings, `last` is the start of the last
 GROUP = frozenset({"machines", "booking", "starts", "ends", "zone"})  # machines: their names
+INDUCTION = frozenset(
+    {"induction", "title", "certification", "certifier", "space", "starts", "ends", "zone"}
+)  # induction is its public id
 WATCHED = frozenset({"machine", "machine_slug"})
 MACHINE = WATCHED | {"words", "by"}
 
@@ -36,8 +39,16 @@ KINDS: dict[str, frozenset[str]] = {
     "certification-given": frozenset({"certification", "by", "until"}),  # until may be None
     "certification-revoked": frozenset({"certification", "by", "why"}),
     "certification-expiring": frozenset({"certification", "until", "how"}),
+    "induction-signed-up": INDUCTION,
+    "induction-seat": INDUCTION,  # from its waitlist
+    "induction-changed": INDUCTION,  # another time
+    "induction-cancelled": INDUCTION | {"by", "why"},  # by "": too few signed up
+    "induction-reminder": INDUCTION,
     "membership-expiring": frozenset({"plan", "until"}),
     "document-new": frozenset({"document", "required_from"}),  # to be signed by then
+    "membership-confirmed": frozenset({"plan", "by"}),
+    "membership-declined": frozenset({"plan", "by", "why"}),
+    "invitation": frozenset({"email"}),  # to sign in for the first time
     "machine-fixed": WATCHED,
     "machine-free": WATCHED | {"until", "zone"},  # until the next booking; None where there is none
     "machine-locked-out": MACHINE,

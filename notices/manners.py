@@ -30,6 +30,7 @@ class Manner:
 
 BOOKING = Manner("bookings")
 MACHINE = Manner("machines", choices=AT_ONCE)
+TRAINING = Manner("training")
 
 CONFIRMED, CHANGED, CANCELLED = "booking-confirmed", "booking-changed", "booking-cancelled"
 
@@ -63,8 +64,16 @@ MANNERS: dict[str, Manner] = {
     "certification-given": Manner("standing"),
     "certification-revoked": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
     "certification-expiring": Manner("standing"),
+    "induction-signed-up": TRAINING,
+    "induction-seat": Manner("training", choices=AT_ONCE, urgent=True, moot_after="starts"),
+    "induction-changed": Manner("training", choices=AT_ONCE, urgent=True),
+    "induction-cancelled": Manner("training", choices=AT_ONCE, urgent=True),
+    "induction-reminder": Manner("training", choices=AT_ONCE, moot_after="starts"),
     "membership-expiring": Manner("standing", fixed=True, choices=(NOW,)),
     "document-new": Manner("standing", fixed=True, choices=(NOW,)),
+    "membership-confirmed": Manner("standing"),
+    "membership-declined": Manner("standing", like="membership-confirmed"),
+    "invitation": Manner("standing"),
     "machine-fixed": MACHINE,
     "machine-free": Manner("machines", choices=AT_ONCE, urgent=True, moot_after="until"),
     "machine-locked-out": Manner("staff", fixed=True, urgent=True, choices=(NOW,)),

@@ -26,6 +26,16 @@ MACHINE = {
     "words": "The spindle <rattles> & smokes",
     "by": "Dana Osei",
 }
+INDUCTION = {
+    "induction": "4c5f6a7b-8d9e-4f10-a1b2-c3d4e5f60718",
+    "title": "Laser for beginners",
+    "certification": "Laser",
+    "certifier": "Marta Silva",
+    "space": "Northside workshop",
+    "starts": "2026-11-25T16:00:00+00:00",
+    "ends": "2026-11-25T18:00:00+00:00",
+    "zone": "Europe/Berlin",
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "booking-confirmed": BOOKING,
     "booking-changed": {**BOOKING, "by": "Dana Osei", "why": "the belt is torn"},
@@ -72,7 +82,15 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "until": "2026-12-24T23:00:00+00:00",
         "how": "Marta's induction, Wednesdays 17:00",
     },
+    "induction-signed-up": INDUCTION,
+    "induction-seat": INDUCTION,
+    "induction-changed": INDUCTION,
+    "induction-cancelled": {**INDUCTION, "by": "Marta Silva", "why": "the laser is broken"},
+    "induction-reminder": INDUCTION,
     "membership-expiring": {"plan": "Full", "until": "2026-12-08T23:00:00+00:00"},
+    "membership-confirmed": {"plan": "Full", "by": "Dana Osei"},
+    "membership-declined": {"plan": "Student", "by": "Dana Osei", "why": "bring your student card"},
+    "invitation": {"email": "alice@example.org"},
     "document-new": {"document": "House rules", "required_from": "2026-12-07T23:00:00+00:00"},
     "machine-fixed": {"machine": "CNC router", "machine_slug": "cnc-router"},
     "machine-free": {

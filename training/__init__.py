@@ -1,0 +1,1 @@
+"""Inductions: planned, signed up for, held, and the certifications they give."""

@@ -1,0 +1,38 @@
+"""Who gets a seat that is left: the next in line who may still come. The caller holds the lock."""
+
+from datetime import datetime
+
+from training import rules
+from training.facts import facts_for
+from training.models import Attendee, Induction
+from training.services import history
+
+
+def left(induction: Induction) -> int:
+    return max(induction.capacity - induction.attendees.seated().count(), 0)
+
+
+def fill(induction: Induction, now: datetime) -> list[Attendee]:
+    """Give free seats to those who wait, first come first served, and tell them.
+
+    Whoever may not come as things stand keeps their place in line.
+    """
+    if induction.starts <= now or induction.state != Induction.State.PLANNED:
+        return []
+    seated: list[Attendee] = []
+    free = left(induction)
+    for attendee in induction.attendees.waiting().select_related("member"):
+        if len(seated) == free:
+            break
+        if not rules.personal(facts_for(induction=induction, member=attendee.member, now=now)):
+            seated.append(_seat(attendee, induction, now))
+    return seated
+
+
+def _seat(attendee: Attendee, induction: Induction, now: datetime) -> Attendee:
+    attendee.induction = induction
+    attendee.state = Attendee.State.SIGNED_UP
+    attendee.save(update_fields=["state"])
+    history.log_of(attendee, "seat", by=None, now=now)
+    history.tell(attendee, "induction-seat", now)
+    return attendee

@@ -1,0 +1,113 @@
+"""The words of every reason the training room gives, each with what to do next."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from equipment.words import register
+
+
+def inductions(_params: Mapping[str, object]) -> str:
+    return reverse("training:induction_list")
+
+
+def register_training() -> None:
+    _register_signing_up()
+    _register_planning()
+    _register_holding()
+
+
+def _register_signing_up() -> None:
+    register(
+        "induction-off",
+        _("This induction does not take place any more."),
+        _("Choose another one."),
+        label=_("All inductions"),
+        link=inductions,
+    )
+    register(
+        "sign-up-closed",
+        _("Sign-up closed {closed}."),
+        _("Choose another one, or ask whoever gives it."),
+        label=_("All inductions"),
+        link=inductions,
+    )
+    register(
+        "gives-it-oneself",
+        _("You give this induction yourself."),
+        _("Let another certifier give the one you want to take."),
+    )
+    register(
+        "certified-already",
+        _("You hold “{certification}” already, and it does not expire."),
+        _("Book the machine instead."),
+    )
+    register(
+        "needs-first",
+        _("It takes “{certification}” first."),
+        _("Choose an induction that gives it, and come back then."),
+        label=_("All inductions"),
+        link=inductions,
+    )
+    register(
+        "withdrawal-closed",
+        _("It was possible to withdraw until {closed}."),
+        _("Tell whoever gives it; they can still give your seat to somebody else."),
+    )
+
+
+def _register_planning() -> None:
+    register(
+        "may-not-certify",
+        _("{name} may not give “{certification}”."),
+        _("Choose another certification or another certifier."),
+    )
+    register(
+        "closes-too-soon",
+        _("Nobody could sign up: that closed {closed}."),
+        _("Let sign-up close fewer hours before, or choose a later day."),
+    )
+    register(
+        "seats-taken",
+        _("{taken} people have a seat already."),
+        _("Leave as many seats, or withdraw somebody first."),
+    )
+    register(
+        "minimum-above-seats",
+        _("There are {seats} seats, and the minimum has to fit into them."),
+        _("Offer more seats, or ask for fewer people."),
+    )
+    register(
+        "induction-begun",
+        _("This induction has begun already."),
+        _("Mark who is there instead."),
+    )
+
+
+def _register_holding() -> None:
+    register(
+        "not-begun",
+        _("It has not begun yet."),
+        _("Mark who is there from {starts} on."),
+    )
+    register(
+        "not-marked",
+        _("Nobody said yet how it went for {names}."),
+        _("Mark them as present or absent, then finish."),
+    )
+    register(
+        "not-seated",
+        _("{name} has no seat at this induction."),
+        _("Load the page again to see who has."),
+    )
+    register(
+        "passed-already",
+        _("{name} has been certified for it."),
+        _("Take the certification back on their page first."),
+    )
+    register(
+        "not-certifiable",
+        _("Nothing was written down: {why}"),
+        _("Let somebody else mark this person."),
+    )
