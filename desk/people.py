@@ -14,6 +14,7 @@ from desk.letters import trouble_of
 from desk.links import booking_url
 from desk.when import full_day, span_words
 from members.models import Badge, Hold, Member, Membership
+from members.permissions import is_staff
 from members.services import badge_hash, normalise_badge
 from members.services.badges import FORMATS, BadgeError
 from members.zones import last_day
@@ -67,8 +68,13 @@ def standing_of(person: Any) -> Standing:
     return Standing("", "none", _("No plan"))
 
 
-def person_page(person: Member, now: datetime, zone: tzinfo) -> dict[str, Any]:
-    """Everything about one person, in a fixed number of queries."""
+def person_page(
+    person: Member, now: datetime, zone: tzinfo, reader: Member | None = None
+) -> dict[str, Any]:
+    """Everything about one person, in a fixed number of queries.
+
+    Bookings of spaces that are not the `reader`'s are told of and lead nowhere.
+    """
     bookings = Booking.objects.filter(member=person).select_related("machine__space")
     return {
         "person": person,
@@ -83,11 +89,11 @@ def person_page(person: Member, now: datetime, zone: tzinfo) -> dict[str, Any]:
         "badges": list(person.badges.filter(revoked_at=None)),
         "certifications": certifications_of(person, now, zone),
         "coming": [
-            booking_words(row, now)
+            booking_words(row, now, reader)
             for row in bookings.coming(now).order_by("starts")[:MOST_BOOKINGS]
         ],
         "past": [
-            booking_words(row, now)
+            booking_words(row, now, reader)
             for row in bookings.filter(ends__lte=now).order_by("-ends")[:MOST_BOOKINGS]
         ],
         "changes": changes_of(person, now, zone),
@@ -122,11 +128,12 @@ def hold_words(row: Hold, now: datetime, zone: tzinfo) -> dict[str, Any]:
     return {"row": row, "text": text}
 
 
-def booking_words(row: Booking, now: datetime) -> dict[str, Any]:
+def booking_words(row: Booking, now: datetime, reader: Member | None) -> dict[str, Any]:
     zone = row.machine.space.tz
+    may_open = reader is None or is_staff(reader, row.machine.space)
     return {
         "machine": row.machine.name,
         "when": span_words(row.starts, row.ends, now, zone),
         "state": row.get_state_display(),
-        "url": booking_url("detail", row.public_id),
+        "url": booking_url("detail", row.public_id) if may_open else "",
     }

@@ -4,7 +4,9 @@ The rows stand in tests/matrix/table.py, where a new address gets one line.
 """
 
 import logging
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.matrix.answers import (
+    ACCOUNT,
     account_addresses,
     ask,
     demo_addresses,
@@ -26,6 +29,8 @@ from tests.people import NOW
 
 pytestmark = pytest.mark.django_db
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "access.md"
+LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)')
+NOT_OURS = ("/static/", ACCOUNT)
 COMMAND = "python -m tests.matrix > docs/access.md"
 IN_A_PATH = {"<int:pk>": "1", "(?P<uidb36>[0-9A-Za-z]+)": "1", "(?P<key>.+)": "set-password"}
 
@@ -88,6 +93,21 @@ def test_a_list_is_of_ones_own_spaces(cast: Cast, row: Row) -> None:
     assert read == {"staff": True, "staff everywhere": True, "staff elsewhere": False}
 
 
+@pytest.mark.parametrize("role", ["owner", "maintainer", "staff elsewhere"])
+def test_no_page_leads_where_it_is_then_refused(cast: Cast, role: str) -> None:
+    browser, found = cast.browsers[role], {}
+    for row in ROWS:
+        if row.get and row.get[role] == Answer.OK:
+            html = browser.get(cast.path(row)).content.decode(errors="replace")
+            found |= dict.fromkeys(LINK.findall(html), row.label)
+    refused = {
+        path: label
+        for path, label in found.items()
+        if not path.startswith(NOT_OURS) and ask(browser, "GET", unescape(path))[0] != Answer.OK
+    }
+    assert not refused, "\n".join(f"{label} leads to {path}" for path, label in refused.items())
+
+
 @pytest.mark.parametrize(
     ("path", "form", "table"),
     [
@@ -123,12 +143,12 @@ def test_no_page_of_an_account_fails(cast: Cast, route: str) -> None:
     path = route.translate(str.maketrans("", "", "^$"))
     for pattern, value in IN_A_PATH.items():
         path = path.replace(pattern, value)
-    for role in ("stranger", "member"):
+    for who in (None, cast.place.people["member"]):
         for method in ("GET", "POST"):
             with transaction.atomic():
-                response = getattr(cast.browsers[role], method.lower())(path)
+                response = getattr(signed_in(who), method.lower())(path)
                 transaction.set_rollback(True)
-            assert response.status_code < 500, (role, method)
+            assert response.status_code < 500, (who, method)
 
 
 @pytest.mark.parametrize("path", demo_addresses().values())

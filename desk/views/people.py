@@ -40,7 +40,8 @@ def people(request: MemberRequest) -> HttpResponse:
 @staff_required
 def person(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Member, public_id=public_id)
-    return render(request, "desk/person.html", person_page(found, timezone.now(), _zone(request)))
+    page = person_page(found, timezone.now(), _zone(request), reader=request.user)
+    return render(request, "desk/person.html", page)
 
 
 @form_page
