@@ -98,9 +98,15 @@ def _facts(
 
 
 def _usual(facts: Facts, fitting: list[timedelta]) -> timedelta:
-    """An hour where it fits, else the longest below, else the shortest there is."""
+    """An hour where it fits, else the longest below, else the shortest there is.
+
+    Where nothing fits it is an hour all the same, as far as the kind allows: what one would wait
+    for, or take elsewhere.
+    """
+    policy = facts.policy
+    anyhow = min(max(USUAL, policy.shortest), policy.longest)
     up_to = [took for took in fitting if took <= USUAL]
-    return max(up_to, default=min(fitting, default=facts.policy.shortest))
+    return max(up_to, default=min(fitting, default=anyhow))
 
 
 def _asked_length(asked: Mapping[str, str], starts: datetime, zone: tzinfo) -> timedelta | None:

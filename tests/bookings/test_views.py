@@ -72,6 +72,29 @@ def test_only_lengths_that_fit_are_offered(world: World) -> None:
     assert "2 h, until" not in shown
 
 
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ("minutes=90", "1 h 30, until 15:30"),
+        ("minutes=other&other=75", "1 h 15, until 15:15"),
+        ("minutes=other&other=", "1 h, until 15:00"),
+    ],
+)
+def test_another_start_keeps_the_length_that_was_chosen(
+    world: World, chosen: str, shown: str
+) -> None:
+    page = browser(world.alice).get(f"/machines/cnc-router/book/?starts={WALL}&{chosen}")
+    (label,) = re.findall(r"checked>([^<]+)</label>", page.content.decode())
+    assert label == shown
+
+
+def test_where_nothing_fits_it_is_the_usual_hour_to_wait_for(world: World) -> None:
+    a_booking(world, hours=2)
+    page = text(browser(world.charlie).get(f"/machines/cnc-router/book/?starts={WALL}"))
+    assert "1 h, until 15:00" in page
+    assert "30 min, until" not in page
+
+
 def test_a_gap_of_the_board_fills_the_form(world: World) -> None:
     address = "/machines/cnc-router/book/?starts=2026-11-24T16:00:00Z&ends=2026-11-24T17:30:00Z"
     shown = browser(world.alice).get(address).content.decode()
@@ -236,6 +259,14 @@ def test_a_move_that_is_refused_keeps_the_booking(world: World) -> None:
     assert "Someone was faster. The next gap is" in shown
     booking.refresh_from_db()
     assert booking.starts == AT_14
+
+
+def test_the_move_form_says_what_stands_against_another_time(world: World) -> None:
+    a_booking(world, starts=AT_14 + 3 * HOUR)
+    mine = page_of(a_booking(world), "move")
+    client = browser(world.alice)
+    assert "Someone was faster." in text(client.get(f"{mine}?starts=2026-11-24T17:00&minutes=60"))
+    assert "stands in the way" not in text(client.get(mine))
 
 
 def test_the_move_form_shows_the_booking_as_it_is(world: World) -> None:
