@@ -75,6 +75,41 @@ class MembershipForm(forms.Form):
         return values
 
 
+class PlanChoices(forms.ModelChoiceField):
+    def label_from_instance(self, plan: Plan) -> str:
+        return f"{plan.name}: {plan.description}" if plan.description else plan.name
+
+
+class PlanForm(forms.Form):
+    plan = PlanChoices(
+        label=_("Plan"),
+        queryset=Plan.objects.exclude(joining=Plan.Joining.STAFF),
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+
+
+class DeclineForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why"), max_length=120, help_text=_("The member reads this in a mail.")
+    )
+
+
+class JoiningForm(forms.Form):
+    """For each plan, how one joins it."""
+
+    def __init__(self, *args: Any, plans: list[Plan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._plans = plans
+        for plan in plans:
+            self.fields[plan.slug] = forms.ChoiceField(
+                label=plan.name, choices=Plan.Joining.choices, initial=plan.joining
+            )
+
+    def chosen(self) -> list[tuple[Plan, str]]:
+        return [(plan, self.cleaned_data[plan.slug]) for plan in self._plans]
+
+
 class EndForm(forms.Form):
     last_day = DayField(
         label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty: ends now.")

@@ -22,7 +22,7 @@ from equipment.eligibility import missing
 from equipment.facts import facts_for
 from equipment.models import FaultReport
 from equipment.words import tell
-from members.models import Member, Space
+from members.models import Member, MembershipRequest, Space
 
 MOST_FOUND = 8
 MOST_ARRIVALS = 8
@@ -168,6 +168,7 @@ def needs(space: Space, now: datetime) -> list[dict[str, Any]]:
     """What waits for staff: requests, reports, disruptions, silent devices, badges, mails."""
     return [
         *_requests(space, now),
+        *_plan_requests(),
         *_faults(space, now),
         *_disruptions(space),
         *_silent(space, now),
@@ -187,6 +188,15 @@ def _requests(space: Space, now: datetime) -> list[dict[str, Any]]:
     title = ngettext("%d request", "%d requests", len(starts)) % len(starts)
     text = _("To approve or decline; the first begins %s.") % moment_words(starts[0], now, space.tz)
     return [{"icon": "hour", "title": title, "text": text, "view": "bookings:request_list"}]
+
+
+def _plan_requests() -> list[dict[str, Any]]:
+    count = MembershipRequest.objects.filter(answered_at=None).count()
+    if not count:
+        return []
+    title = ngettext("%d request for a plan", "%d requests for a plan", count) % count
+    text = _("One click confirms; the membership begins at once.")
+    return [{"icon": "me", "title": title, "text": text, "view": "desk:plan_requests"}]
 
 
 def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:

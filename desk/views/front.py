@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from desk.front import front_page
 from desk.places import desk_of
-from members.permissions import is_staff, staff_required
+from members.permissions import is_staff, runs_organisation, staff_required
 from members.requests import MemberRequest, searched
 
 
@@ -25,7 +25,11 @@ def front(request: MemberRequest) -> HttpResponse:
         raise PermissionDenied
     query = searched(request)
     page = front_page(space, query, person_id(request), timezone.now())
-    return render(request, "desk/front.html", {**page, "search_url": reverse("desk:front")})
+    page |= {
+        "search_url": reverse("desk:front"),
+        "runs_organisation": runs_organisation(request.user),
+    }
+    return render(request, "desk/front.html", page)
 
 
 def person_id(request: MemberRequest) -> str:

@@ -159,6 +159,13 @@ ROWS = [
     Row("bookings:machine_closure_change", "machine closure", get=CARETAKERS, post=CARETAKERS),
     Row("bookings:machine_closure_remove", "machine closure", get=CARETAKERS, post=CARETAKERS),
     # bookings: policy
+    Row("desk:join", get=MEMBERS),
+    Row("desk:plan_choose", get=MEMBERS, post=MEMBERS),
+    Row("desk:plans", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:plan_requests", get=A_DESK),
+    Row("desk:plan_confirm", "plan request", post=A_DESK),
+    Row("desk:plan_decline", "plan request", get=A_DESK, post=A_DESK),
+    Row("desk:invitations", get=ORGANISATION, post=ORGANISATION),
     Row("desk:document_list", get=ORGANISATION),
     Row("desk:document_new", get=ORGANISATION, post=ORGANISATION),
     Row("desk:document_write", "document", get=ORGANISATION, post=ORGANISATION),

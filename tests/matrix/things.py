@@ -14,7 +14,16 @@ from bookings.models import Booking, Disruption, HandOver, Series, Wait
 from calendars.models import BusySource, Feed
 from calendars.services import make_feed, publish_feed
 from equipment.models import Certification, FaultReport, Level, Lockout, MachineClosure
-from members.models import Closure, Document, Hold, Member, Membership, Role, Space
+from members.models import (
+    Closure,
+    Document,
+    Hold,
+    Member,
+    Membership,
+    MembershipRequest,
+    Role,
+    Space,
+)
 from members.services.badges import badge_hash, issue_badge, seal_number
 from members.services.documents import publish_version
 from notices import stopping
@@ -110,7 +119,9 @@ def _documents(world: World) -> dict[str, Thing]:
         now=NOW,
     )
     slug = version.document.slug
+    wish = MembershipRequest.objects.create(member=world.alice, plan=world.plan, asked_at=NOW)
     return {
+        "plan request": {"pk": wish.pk},
         "document": {"slug": slug},
         "version": {"slug": slug, "number": version.number},
         "document to sign": {"slug": slug, "public_id": world.alice.public_id},

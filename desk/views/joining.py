@@ -1,0 +1,126 @@
+"""Joining: the steps, choosing a plan, and what staff do with the wishes."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from desk.forms import DeclineForm, JoiningForm, PlanForm, plan_ends
+from desk.joining import is_left, steps_of
+from members.models import Member, MembershipRequest, Plan
+from members.permissions import organisation_required, staff_required
+from members.requests import MemberRequest
+from members.services.joining import (
+    JoiningError,
+    choose_plan,
+    confirm_request,
+    decline_request,
+    set_joining,
+)
+from members.zones import at_home, zone_of
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@login_required
+@at_home
+def join(request: MemberRequest) -> HttpResponse:
+    """What is left between signing up and the first machine."""
+    steps = steps_of(request.user, timezone.now())
+    return render(request, "desk/join.html", {"steps": steps, "is_left": is_left(steps)})
+
+
+@form_page
+@login_required
+@at_home
+def plan_choose(request: MemberRequest) -> HttpResponse:
+    form = PlanForm(request.POST or None)
+    now = timezone.now()
+    if form.is_valid():
+        plan = form.cleaned_data["plan"]
+        try:
+            started = choose_plan(
+                member=request.user, plan=plan, until=_until(plan, request.user, now), now=now
+            )
+        except JoiningError as error:
+            form.add_error(None, str(error))
+        else:
+            words = _("%s begins.") if started else _("You asked for %s. Staff confirm it soon.")
+            messages.success(request, words % plan)
+            return redirect("desk:join")
+    page = {"form": form, "plans": form.fields["plan"].queryset}
+    return render(request, "desk/plan_choose.html", page, status=422 if form.errors else 200)
+
+
+@require_safe
+@staff_required
+@at_home
+def plan_requests(request: MemberRequest) -> HttpResponse:
+    """Who asked for a plan, the longest wait first."""
+    wishes = MembershipRequest.objects.filter(answered_at=None).select_related("member", "plan")
+    return render(request, "desk/plan_requests.html", {"wishes": wishes})
+
+
+@require_POST
+@staff_required
+def plan_confirm(request: MemberRequest, pk: int) -> HttpResponse:
+    wish, now = _wish(pk), timezone.now()
+    try:
+        until = _until(wish.plan, request.user, now)
+        confirm_request(wish=wish, until=until, by=request.user, now=now)
+    except JoiningError as error:
+        messages.error(request, str(error))
+    else:
+        told = {"name": wish.member.name, "plan": wish.plan}
+        messages.success(request, _("%(name)s is on %(plan)s from now on.") % told)
+    return redirect("desk:plan_requests")
+
+
+@form_page
+@staff_required
+def plan_decline(request: MemberRequest, pk: int) -> HttpResponse:
+    wish = _wish(pk)
+    form = DeclineForm(request.POST or None)
+    if form.is_valid():
+        try:
+            decline_request(
+                wish=wish, why=form.cleaned_data["why"], by=request.user, now=timezone.now()
+            )
+        except JoiningError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%s is told.") % wish.member.name)
+            return redirect("desk:plan_requests")
+    title = _("Decline %(plan)s for %(name)s") % {"plan": wish.plan, "name": wish.member.name}
+    page = {"person": wish.member, "form": form, "title": title, "submit": _("Decline")}
+    return render(request, "desk/person_form.html", page, status=422 if form.errors else 200)
+
+
+@form_page
+@organisation_required
+def plans(request: MemberRequest) -> HttpResponse:
+    """How one joins each plan; it holds in every space."""
+    rows = list(Plan.objects.all())
+    form = JoiningForm(request.POST if request.method == "POST" else None, plans=rows)
+    if form.is_valid():
+        for plan, joining in form.chosen():
+            set_joining(plan=plan, joining=joining, by=request.user, now=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("desk:plans")
+    return render(request, "desk/plans.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _wish(pk: int) -> MembershipRequest:
+    rows = MembershipRequest.objects.select_related("member", "plan")
+    return get_object_or_404(rows, pk=pk, answered_at=None)
+
+
+def _until(plan: Plan, reader: Member, now: datetime) -> datetime | None:
+    zone = zone_of(reader)
+    return plan_ends(plan, now.astimezone(zone).date(), zone)

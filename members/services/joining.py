@@ -1,0 +1,110 @@
+"""Choosing a plan, where members may; and what staff answer to those who asked. Takes no money."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.models import Member, Membership, MembershipRequest, Plan
+from members.services.changes import record
+from members.services.memberships import start_membership
+from notices.services import post
+
+Joining = Plan.Joining
+
+
+class JoiningError(Exception):
+    """Nothing was written; its text is for the person who tried."""
+
+
+@transaction.atomic
+def choose_plan(
+    *, member: Member, plan: Plan, until: datetime | None, now: datetime
+) -> Membership | None:
+    """Start at once what members start themselves; else ask staff, and return None.
+
+    A plan starts itself once: a month for trying out is not to be had every month.
+    """
+    Member.objects.select_for_update().get(pk=member.pk)
+    _may_choose(member, plan, now)
+    had_it = member.memberships.filter(plan=plan).exists()
+    if plan.joining == Joining.SELF and not had_it:
+        return start_membership(
+            member=member, plan=plan, starts=now, until=until, by=member, now=now
+        )
+    wish = MembershipRequest.objects.create(member=member, plan=plan, asked_at=now)
+    record(actor=member, verb="choose_plan", subject=wish, at=now, after={"plan": plan.slug})
+    return None
+
+
+def _may_choose(member: Member, plan: Plan, now: datetime) -> None:
+    if plan.joining == Joining.STAFF:
+        raise JoiningError(_("Staff at the desk sign people up to this plan."))
+    if member.memberships.current(now).exists():
+        raise JoiningError(_("You are on a plan already. Staff at the desk change it."))
+    if member.plan_requests.filter(answered_at=None).exists():
+        raise JoiningError(_("You have asked for a plan already. Staff answer soon."))
+
+
+@transaction.atomic
+def confirm_request(
+    *, wish: MembershipRequest, until: datetime | None, by: Member, now: datetime
+) -> Membership:
+    """The membership begins now, and the member is told."""
+    _answer(wish, by, now)
+    wish.membership = start_membership(
+        member=wish.member, plan=wish.plan, starts=now, until=until, by=by, now=now
+    )
+    wish.save(update_fields=["membership"])
+    _tell(wish, "membership-confirmed", {}, by, now)
+    return wish.membership
+
+
+@transaction.atomic
+def decline_request(*, wish: MembershipRequest, why: str, by: Member, now: datetime) -> None:
+    """The member is told why, and may choose again."""
+    _answer(wish, by, now)
+    after = {"plan": wish.plan.slug, "why": why}
+    record(
+        actor=by,
+        verb="decline_plan",
+        subject=wish,
+        at=now,
+        after=after,
+        on_behalf_of=wish.member,
+    )
+    _tell(wish, "membership-declined", {"why": why}, by, now)
+
+
+def _answer(wish: MembershipRequest, by: Member, now: datetime) -> None:
+    Member.objects.select_for_update().get(pk=wish.member_id)
+    if by.pk == wish.member_id:
+        raise JoiningError(_("Nobody answers their own request. Ask somebody else of the staff."))
+    open_still = MembershipRequest.objects.filter(pk=wish.pk, answered_at=None)
+    if not open_still.update(answered_at=now, answered_by=by):
+        raise JoiningError(_("This was answered in the meantime."))
+    wish.answered_at, wish.answered_by = now, by
+
+
+def _tell(
+    wish: MembershipRequest, kind: str, more: dict[str, str], by: Member, now: datetime
+) -> None:
+    context = {"plan": wish.plan.name, "by": by.name, **more}
+    post(to=wish.member, kind=kind, key=f"{kind}:{wish.pk}", context=context, at=now)
+
+
+@transaction.atomic
+def set_joining(*, plan: Plan, joining: str, by: Member, now: datetime) -> None:
+    """Say whether members choose the plan themselves."""
+    before = plan.joining
+    if joining != before:
+        plan.joining = Joining(joining)
+        plan.save(update_fields=["joining"])
+        record(
+            actor=by,
+            verb="set_joining",
+            subject=plan,
+            at=now,
+            before={"joining": before},
+            after={"plan": plan.slug, "joining": joining},
+        )
