@@ -16,13 +16,23 @@ from uuid import UUID
 from django.db import connection
 
 from bookings import weeks
-from bookings.facts import Known, aware, know, moment
+from bookings.facts import Known, know
 from bookings.models import Booking
 from bookings.rules import Facts, Slot
 from bookings.rules.hours import Interval, first_shut
 from bookings.rules.presence import open_then, staffed_then
-from bookings.segments import Claim, Hole, Lane, Open, Segment, holes_of, open_time, segments
-from bookings.verdicts import GapJudge
+from bookings.segments import (
+    Claim,
+    Hole,
+    Lane,
+    Open,
+    Segment,
+    holes_of,
+    open_time,
+    segments,
+    split,
+)
+from bookings.verdicts import GapJudge, edges_of
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
@@ -32,8 +42,8 @@ from members.permissions import is_staff
 __all__ = ["Board", "Claim", "Segment", "Week", "load_board", "load_week", "segments"]
 
 CLAIMS = """
-SELECT b.machine_id, b.public_id, b.member_id, m.name, b.state, b.starts, b.ends, b.blocked_until,
-    b.lapses_at, b.note
+SELECT b.machine_id, b.public_id, b.member_id, m.name, b.state, b.note, {starts}, {ends},
+    {blocked_until}, {lapses_at}
 FROM bookings_booking b JOIN members_member m ON m.id = b.member_id
 WHERE b.machine_id IN ({machines}) AND b.blocked_until > %s AND b.starts < %s
     AND (b.holds OR b.state = 'done') AND (b.lapses_at IS NULL OR b.lapses_at > %s)
@@ -46,6 +56,7 @@ FROM bookings_booking
 WHERE machine_id IN ({machines}) AND blocked_until > %s AND starts < %s AND holds
     AND (lapses_at IS NULL OR lapses_at > %s)
 ORDER BY machine_id, blocked_until"""
+COLUMNS = ("starts", "ends", "blocked_until", "lapses_at")
 # A column as each database hands it out soonest, and what makes a datetime of it: ten times faster
 # than Django's converters. SQLite keeps text in UTC; a double holds microseconds until 2255.
 INSTANTS: Mapping[str, tuple[str, Callable[[Any], datetime]]] = {
@@ -176,6 +187,7 @@ class Kinds:
         self.named = {limit.machine_id for limit in known.limits}
         self.judges: dict[Hashable, GapJudge] = {}
         self.openings: dict[Hashable, list[Open]] = {}
+        self.pieces: dict[Hashable, Sequence[Open]] = {}
 
     def judge(self, machine: Machine) -> GapJudge:
         key = self._alike(machine)
@@ -196,7 +208,15 @@ class Kinds:
         )
         return machine.tool_class_id, machine.space_id, machine.pk if is_itself else None
 
-    def opening(self, machine: Machine) -> list[Open]:
+    def opening(self, machine: Machine) -> Sequence[Open]:
+        """When it may run, in pieces that end where another answer may begin."""
+        alike = self._alike(machine)
+        if alike not in self.pieces:
+            edges = edges_of(self.judge(machine).facts, self.starts, self.until)
+            self.pieces[alike] = split(self._opening(machine), edges)
+        return self.pieces[alike]
+
+    def _opening(self, machine: Machine) -> list[Open]:
         key = machine.tool_class_id, machine.space_id
         if key not in self.openings:
             facts = self.judge(machine).facts
@@ -233,29 +253,23 @@ def _claims(
     found: dict[int, list[Claim]] = defaultdict(list)
     if not machines:
         return found
-    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
     reads_notes = {machine.pk: _reads_notes(member, machine) for machine in machines}
-    marks = ", ".join(["%s"] * len(reads_notes))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIMS.format(machines=marks), [*reads_notes, adapt(starts), adapt(ends), adapt(now)]
-        )
-        rows = cursor.fetchall()
-    for machine_id, public_id, member_id, name, state, *times, lapses_at, note in rows:
-        is_mine = member is not None and member_id == member.pk
-        begins, stops, blocked_until = map(aware, times)
+    me = member.pk if member is not None else None
+    rows, read = _read(CLAIMS, list(reads_notes), starts, ends, now)
+    for machine_id, public_id, member_id, name, state, note, *times, lapses_at in rows:
+        begins, stops, blocked_until = map(read, times)
         found[machine_id].append(
             Claim(
-                public_id=UUID(str(public_id)),
+                public_id=public_id if isinstance(public_id, UUID) else UUID(public_id),
                 member_id=member_id,
                 who=shorten(name),
-                is_mine=is_mine,
+                is_mine=member_id == me,
                 state=state,
                 starts=begins,
                 ends=stops,
                 blocked_until=blocked_until,
-                lapses_at=moment(lapses_at),
-                note=note if is_mine or reads_notes[machine_id] else "",
+                lapses_at=read(lapses_at) if lapses_at is not None else None,
+                note=note if member_id == me or reads_notes[machine_id] else "",
             )
         )
     return found
@@ -267,21 +281,28 @@ def _taken(
     """When each machine is claimed, buffers included; stale claims count as gone."""
     if not machines:
         return {}
-    column, read = INSTANTS[connection.vendor]
-    sql = TAKEN.format(
-        starts=column.format("starts"),
-        blocked_until=column.format("blocked_until"),
-        machines=", ".join(["%s"] * len(machines)),
-    )
-    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
     ids = [machine.pk for machine in machines]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*ids, adapt(starts), adapt(ends), adapt(now)])
-        rows = cursor.fetchall()
+    rows, read = _read(TAKEN, ids, starts, ends, now)
     return {
         machine_id: [(read(begins), read(until)) for _id, begins, until in claims]
         for machine_id, claims in groupby(rows, key=itemgetter(0))
     }
+
+
+def _read(
+    sql: str, machine_ids: Sequence[int], starts: datetime, ends: datetime, now: datetime
+) -> tuple[list[Any], Callable[[Any], datetime]]:
+    """The rows of CLAIMS or TAKEN, and what makes a datetime of their instants."""
+    column, read = INSTANTS[connection.vendor]
+    instants = {name: column.format(name) for name in COLUMNS}
+    marks = ", ".join(["%s"] * len(machine_ids))
+    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.format(machines=marks, **instants),
+            [*machine_ids, adapt(starts), adapt(ends), adapt(now)],
+        )
+        return cursor.fetchall(), read
 
 
 def _own(

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.rules.hours import Hours, open_intervals
+from desk.links import page_url
 from desk.places import shown_space
 from desk.surroundings import NEXT_OPENING, surroundings
 from desk.when import clock, moment_words
@@ -77,7 +77,7 @@ class Shell:
         match = self._request.resolver_match
         here = match.view_name if match else ""
         return [
-            Place(reverse(names[0]), icon, word, short, here in names)
+            Place(page_url(names[0]), icon, word, short, here in names)
             for icon, word, short, *names in self._places()
         ]
 

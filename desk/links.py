@@ -49,7 +49,12 @@ def booking_url(name: str, public_id: object) -> str:
 
 
 def waitlist_url() -> str:
-    return _address("bookings:waitlist")
+    return page_url("bookings:waitlist")
+
+
+def page_url(name: str) -> str:
+    """Of a page that there is one of."""
+    return _address(name)
 
 
 def sign_in_url(back_to: str) -> str:
