@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -49,8 +50,10 @@ def spaces_to_plan_in(member: Member, now: datetime) -> list[Space]:
 
 
 def space_to_plan_in(member: Member, slug: str, now: datetime) -> Space:
-    """The one that is named, else the home space, else the first; 404 for who plans in none."""
+    """The one that is named, else the home space, else the first; 403 for who plans in none."""
     spaces = spaces_to_plan_in(member, now)
+    if not spaces:
+        raise PermissionDenied
     if slug:
         spaces = [space for space in spaces if space.slug == slug]
     if not spaces:

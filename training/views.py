@@ -1,6 +1,7 @@
 """Members sign up for inductions; whoever gives one plans it and says how it went.
 
-Whoever may not run the one asked for gets 404, as for one that is not there.
+Whoever may not run the one asked for gets 404, as for one that is not there; who may plan none
+gets 403.
 """
 
 from collections.abc import Callable

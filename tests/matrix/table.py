@@ -56,6 +56,10 @@ A_DESK = rule(*DESKS, else_=FORBIDDEN)  # people, too: they belong to no space
 A_CERTIFIER = rule("certifier", *DESKS, else_=FORBIDDEN)
 ITS_CERTIFIER = rule("certifier", *DESKS, else_=HIDDEN)
 A_CARETAKER = rule("maintainer", "maintainer elsewhere", *DESKS, else_=FORBIDDEN)
+# Inductions: whoever gives them, which any certifier may in any space, and the space's staff.
+GIVER = rule("certifier", *HERE, else_=HIDDEN)
+OWNER_OR_GIVER = rule("owner", "certifier", *HERE, else_=HIDDEN)
+HOST = rule("certifier", *HERE, else_=FORBIDDEN, staff_elsewhere=HIDDEN)
 ORGANISATION = rule("staff everywhere", "admin", else_=FORBIDDEN)
 # The page asks for a desk before it asks for the thing: no desk 403, another's desk 404.
 THIS_DESK = rule(*HERE, else_=FORBIDDEN, staff_elsewhere=HIDDEN)
@@ -176,6 +180,16 @@ ROWS = [
     Row("bookings:policy_show", "kind", get=EVERYBODY),
     Row("bookings:policy_edit", "kind", get=ORGANISATION, post=ORGANISATION),
     Row("bookings:limits_edit", get=ORGANISATION, post=ORGANISATION),
+    # training
+    Row("training:induction_list", get=MEMBERS),
+    Row("training:induction_detail", "induction", get=MEMBERS),
+    Row("training:induction_create", get=A_CERTIFIER, post=A_CERTIFIER),
+    Row("training:induction_create", get=HOST, post=HOST, query="space=northside"),
+    Row("training:induction_change", "induction", get=GIVER, post=GIVER),
+    Row("training:induction_cancel", "induction", get=GIVER, post=GIVER),
+    Row("training:attendance", "induction", post=GIVER),
+    Row("training:sign_up", "induction", post=MEMBERS),
+    Row("training:withdraw", "place at an induction", post=OWNER_OR_GIVER),
     # access
     Row("access:devices", get=A_CARETAKER, keeps="router-box"),
     Row("access:device_create", get=A_DESK, post=A_DESK, keeps="northside"),

@@ -31,6 +31,7 @@ from notices.models import Outbox
 from notices.samples import SAMPLES
 from notices.services import post
 from tests.people import NOW, World, a_certification, a_machine, a_member, a_world
+from training.models import Attendee, Induction
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LETTER = "booking-confirmed"
@@ -51,6 +52,7 @@ class Place:
             **_of_alice(self.world),
             **_bookings(self.world),
             **_calendars(self.world),
+            **_an_induction(self.world, self.people["certifier"]),
         }
 
     def path(self, name: str, of: str, query: str) -> str:
@@ -220,4 +222,27 @@ def _calendars(world: World) -> dict[str, Thing]:
         "public feed": {"pk": public.pk},
         "address of a feed": {"token": own.token},
         "outside calendar": {"public_id": source.public_id},
+    }
+
+
+def _an_induction(world: World, certifier: Member) -> dict[str, Thing]:
+    starts = NOW + 10 * DAY
+    induction = Induction.objects.create(
+        space=world.space,
+        type=world.certification,
+        certifier=certifier,
+        title="The router",
+        starts=starts,
+        ends=starts + HOUR,
+        capacity=4,
+        closes_at=starts - DAY,
+        cancel_until=starts - DAY,
+        created_at=NOW,
+    )
+    place = Attendee.objects.create(
+        induction=induction, member=world.alice, state=Attendee.State.SIGNED_UP, asked_at=NOW
+    )
+    return {
+        "induction": {"public_id": induction.public_id},
+        "place at an induction": {"public_id": place.public_id},
     }

@@ -170,7 +170,7 @@ def test_staff_plan_one_that_somebody_else_gives(world, certifier, client):
 
 def test_members_plan_none_and_certifiers_for_nobody_else(world, certifier, client):
     client.force_login(world.charlie)
-    assert client.get(NEW).status_code == 404
+    assert client.get(NEW).status_code == 403
     client.force_login(certifier)
     answer = client.post(NEW, typed(certifier=str(world.dana.public_id)))
     assert answer.status_code == 200 and not Induction.objects.exists()
