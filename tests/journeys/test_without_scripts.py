@@ -1,22 +1,34 @@
-"""A whole life of a booking where JavaScript is off, with a refusal that keeps what was typed."""
+"""A whole life of a booking where JavaScript is off; a refusal keeps what was typed."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings.models import Booking
+from members.models import Member
 from tests.bookings.people import a_booking
 from tests.browser import OpenScreen
 from tests.journeys.ways import at, typed
-from tests.people import World
+from tests.people import PASSWORD, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def may_sign_in(member: Member) -> None:
+    member.set_password(PASSWORD)
+    member.save()
+    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+
+
 def test_refused_booked_moved_and_cancelled(workshop: World, screen: OpenScreen) -> None:
     a_booking(workshop, member=workshop.charlie, starts=at(workshop, 14), now=timezone.now())
-    window = screen(workshop.alice, java_script_enabled=False)
-    page = window.open(f"/board/?day={typed(workshop, 0)[:10]}")
+    may_sign_in(workshop.alice)
+    page = screen(java_script_enabled=False).open("/account/login/?next=/board/")
+    page.get_by_label("Mail address").fill(workshop.alice.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=f"{at(workshop, 12):%a}").first.click()
     page.get_by_role("link", name="Book CNC router").first.click()
 
     page.get_by_label("Start").fill(typed(workshop, 14))
