@@ -6,8 +6,10 @@ from datetime import datetime
 from bookings import rules
 from bookings.rules import Facts, Slot
 from bookings.rules.eligible import INSTANT
+from bookings.rules.gaps import full
 from bookings.rules.lengths import latest_start
 from bookings.rules.starts import first_start
+from bookings.rules.weights import within
 from bookings.segments import EVER
 from equipment import eligibility
 from equipment.reason import Reason
@@ -35,6 +37,19 @@ class Eligible:
         if stretch not in self.known:
             self.known[stretch] = rules.eligible_throughout(self.facts, slot)
         return self.known[stretch]
+
+
+def edges_of(facts: Facts, starts: datetime, ends: datetime) -> list[datetime]:
+    """Where in [starts, ends) the rules may begin or cease to stand in the way, within a gap: what
+    is shared is full, hours are kept for others, one's own booking is too close or at once."""
+    policy, found = facts.policy, []
+    for shared in facts.shared:
+        found += [(begins - policy.buffer, until) for begins, until in full(shared)]
+    for kept in facts.windows.kept:
+        found += within((kept.hours,), facts.zone, Slot(starts, ends))
+    if policy.gap or any(limit.measure == "at-once" for limit in facts.limits):
+        found += [(own.starts - policy.gap, own.ends + policy.gap) for own in facts.own]
+    return [edge for interval in found for edge in interval]
 
 
 class GapJudge:
@@ -72,8 +87,9 @@ class GapJudge:
 
     def _learn(self, starts: datetime) -> Answer:
         """The first slot of a gap from `starts` on that never ends, and why it is no sooner."""
-        slot = self._first(first_start(self.facts, max(starts, self.soonest)))
-        self.known[starts] = slot, self._against(first_start(self.facts, starts))
+        start = first_start(self.facts, starts)
+        later = start if self.soonest <= starts else first_start(self.facts, self.soonest)
+        self.known[starts] = self._first(later), self._against(start)
         return self.known[starts]
 
     def _first(self, start: datetime | None) -> Slot | None:
