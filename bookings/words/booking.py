@@ -45,7 +45,7 @@ def _register_member_rules() -> None:
     register(
         "most-future",
         _("You have {count} bookings ahead for {tool_class}; {limit} is the most."),
-        _("Your first is on {first}. After it, or if you cancel one, you may book again."),
+        _("The next is {first}. After it, or if you cancel one, you may book again."),
         label=_("My bookings"),
         link=own_bookings,
     )
