@@ -165,7 +165,7 @@ def _joined(found: Sequence[Segment]) -> list[Segment]:
         last = joined[-1] if joined else segment
         is_more = segment.kind in ("gap", "gap-no") and last.ends == segment.starts
         if is_more and (last.kind, last.reasons) == (segment.kind, segment.reasons):
-            joined[-1] = replace(last, ends=segment.ends)
+            joined[-1] = last._replace(ends=segment.ends)
         else:
             joined.append(segment)
     return joined

@@ -83,13 +83,13 @@ def wait_url(what: str, slot: Slot, ends: datetime | None = None) -> str:
     """The form of the waitlist, filled in: for the slot, or for as long anywhere until `ends`."""
     minutes = int(slot.length.total_seconds()) // 60
     starts, until = quoted(slot.starts), quoted(ends or slot.ends)
-    return f"{_form()}?what={quote(what)}&starts={starts}&ends={until}&minutes={minutes}"
+    return f"{_form()}?what={quoted(what)}&starts={starts}&ends={until}&minutes={minutes}"
 
 
 @lru_cache(4096)
-def quoted(moment: datetime) -> str:
+def quoted(value: datetime | str) -> str:
     """As it stands in an address; boards say the same moments very often."""
-    return quote(moment.isoformat(), safe="")
+    return quote(value if isinstance(value, str) else value.isoformat(), safe="")
 
 
 @cache

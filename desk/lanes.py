@@ -5,7 +5,7 @@ quarter hours for drawing. It decides nothing about who may have it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import SafeString
@@ -161,7 +161,7 @@ class Cells:
         """`drawn_from`: the quarter hour at the cell's left edge, where a drag begins."""
         make = self.make.get(segment.kind, self._silent)
         if segment.first is not None:  # of a gap, what counts is from when one may begin
-            segment = replace(segment, starts=segment.first.starts)
+            segment = segment._replace(starts=segment.first.starts)
         values = {"icon": ICONS.get(segment.kind, ""), **make(segment)}
         return Slot(
             css=f"{CSS.get(segment.kind, segment.kind)} q{quarters}",

@@ -5,8 +5,8 @@ written here is escaped; a test feeds it names that would break out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape  # as Django's, but for text only, and soon: it looks for no lazy text
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -28,8 +28,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One cell. Without `url` it leads nowhere; without `words` only `label` is read out."""
 
     css: str
