@@ -1,12 +1,15 @@
 """Reminding people of a booking, a day and an hour before; and at the machine, those who asked."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bookings.models import Booking
 from bookings.services import history
 from notices.leads import lead
 from notices.services import wanting
 
+KINDS = ("booking-reminder", "booking-starting", "booking-ending")
 LEADS = (timedelta(hours=24), timedelta(hours=1))
 QUARTER = timedelta(minutes=15)
 
@@ -45,3 +48,13 @@ def _remind(booking: Booking, each: timedelta, now: datetime) -> None:
     hours = each // timedelta(hours=1)
     key = f"booking-reminder:{booking.public_id}:{booking.starts:%Y%m%dT%H%M}:{hours}h"
     history.tell(booking, "booking-reminder", now, key=key)
+
+
+def is_overtaken(told: Mapping[str, Any]) -> bool:
+    """Whether the booking was moved or given back while its reminder waited for the morning."""
+    rows = Booking.objects.filter(public_id=told["booking"]).select_related("machine")
+    booking = rows.first()
+    if booking is None:
+        return False
+    place = told["machine_slug"], datetime.fromisoformat(told["starts"])
+    return not booking.is_open or place != (booking.machine.slug, booking.starts)

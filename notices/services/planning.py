@@ -13,6 +13,7 @@ from notices.attachments import is_carrier
 from notices.mail import zone_of
 from notices.manners import DAILY, NOW, WEEKLY, choice_of, manner_of, topic_of
 from notices.models import Outbox, QuietHours, Wish
+from notices.overtaken import is_overtaken
 from notices.timing import Plan, Quiet, plan
 
 PEOPLE, ROWS = 100, 2000  # whose messages, and how many, are looked at in one go
@@ -59,6 +60,8 @@ def _plans(rows: Group, now: datetime) -> dict[int, Plan]:
 
 
 def _plan(row: Outbox, chosen: str | None, quiet: Quiet | None, now: datetime) -> Plan:
+    if is_overtaken(row.kind, row.context):
+        return Plan(None)
     manner, choice = manner_of(row.kind), choice_of(row.kind, chosen)
     if choice in (DAILY, WEEKLY) and is_carrier(row.kind, row.to):
         choice = NOW  # what it carries cannot wait; whoever turned it off has none of it

@@ -1,6 +1,6 @@
 """People hear a day and an hour before, once each, and not of what they have just done."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from bookings.models import Booking
 from bookings.reminders import remind_at_the_machine, remind_of_bookings
 from bookings.services import cancel
 from notices.models import Outbox
-from notices.services import choose
+from notices.services import choose, keep_quiet, send_due
 from tests.bookings.people import HOUR, a_booking
 from tests.people import NOW, a_world
 
@@ -69,6 +69,25 @@ def test_none_for_a_cancelled_or_lapsed_one(booking):
 
 
 # --- at the machine ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("becomes", ["cancelled", "moved", "longer"])
+def test_a_reminder_that_waited_for_the_morning_is_true_then(booking, becomes, mailoutbox):
+    """Nobody is told at seven to come to what was given back at midnight."""
+    keep_quiet(member=booking.member, hours=(time(13), time(15)))  # 14:00 in Berlin
+    remind_of_bookings(booking.starts - DAY)
+    send_due(booking.starts - DAY)
+    assert mailoutbox == []
+    if becomes == "cancelled":
+        cancel(booking=booking, by=booking.member, now=booking.starts - DAY)
+    else:
+        later = HOUR if becomes == "moved" else 0 * HOUR
+        starts, ends = booking.starts + later, booking.ends + HOUR
+        Booking.objects.update(starts=starts, ends=ends, blocked_until=ends)
+    send_due(booking.starts - DAY + 2 * HOUR)
+    reminder = Outbox.objects.get(kind="booking-reminder")
+    assert (reminder.sent_at is None) == (becomes != "longer")
+    assert (reminder.kept_at is None) == (becomes == "longer")
 
 
 def told_at_the_machine(booking, now):
