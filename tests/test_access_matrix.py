@@ -93,7 +93,7 @@ def test_a_list_is_of_ones_own_spaces(cast: Cast, row: Row) -> None:
     assert read == {"staff": True, "staff everywhere": True, "staff elsewhere": False}
 
 
-@pytest.mark.parametrize("role", ["owner", "maintainer", "staff elsewhere"])
+@pytest.mark.parametrize("role", ["maintainer", "staff elsewhere"])
 def test_no_page_leads_where_it_is_then_refused(cast: Cast, role: str) -> None:
     browser, found = cast.browsers[role], {}
     for row in ROWS:

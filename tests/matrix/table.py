@@ -44,7 +44,8 @@ def rule(*allowed: str, else_: Answer, **others: Answer) -> Rule:
     return answers | {role.replace("_", " "): answer for role, answer in others.items()}
 
 
-NO = dict.fromkeys(ROLES, WRONG)  # what a row that leaves a method out means
+# What a row that leaves a method out means: it is refused before anybody is looked at.
+NO: Rule = dict.fromkeys(("stranger", "admin"), WRONG)
 EVERYBODY = dict.fromkeys(ROLES, OK)
 NOBODY = rule(else_=HIDDEN)
 MEMBERS = rule(else_=OK)
