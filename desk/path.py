@@ -1,16 +1,18 @@
 """What a member still needs, told by the one judge; this file adds words and order, no rule."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from desk.when import full_day
+from desk.when import full_day, moment_words
 from equipment.eligibility import Facts, Span, missing
 from equipment.models import Level, Machine, ToolClass
 from equipment.words import Told, tell
+from training.pages import next_giving
 
 PERSONAL = (
     "account-closed",
@@ -51,8 +53,8 @@ def path_to(machine: Machine, facts: Facts, now: datetime, zone: tzinfo) -> list
     certified = [words for code, words in told.items() if code not in PERSONAL + MACHINE]
     steps = [_stage(_("Member"), _membership(facts, now, zone), personal)]
     if facts.requirement is not None:
-        title = facts.requirement.name
-        steps.append(_stage(title, _certification(facts, now, zone), certified))
+        stage = _stage(facts.requirement.name, _certification(facts, now, zone), certified)
+        steps.append(_with_induction(stage, facts.requirement.slug, now, zone))
     steps.append(Step("", *_at_work(machine)))
     return _with_next(steps)
 
@@ -86,6 +88,16 @@ def _stage(title: str, done: str, lacking: list[Told]) -> Step:
         return Step("done", title, done)
     first = lacking[0]
     return Step("", title, f"{first.text} {first.remedy}", first.remedy_url, first.remedy_label)
+
+
+def _with_induction(step: Step, slug: str, now: datetime, zone: tzinfo) -> Step:
+    """Where the certification is lacking: when the next induction gives it."""
+    coming = next_giving(slug, now) if step.css != "done" else None
+    if coming is None:
+        return step
+    when = _("Next induction: %s") % moment_words(coming.starts, now, zone)
+    url = reverse("training:induction_detail", args=[coming.public_id])
+    return replace(step, url=url, url_label=when)
 
 
 def _with_next(steps: list[Step]) -> list[Step]:

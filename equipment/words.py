@@ -4,7 +4,7 @@ Each room registers its own codes from its AppConfig. A test finds no code witho
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from string import Formatter
 
@@ -59,6 +59,11 @@ def register(
 ) -> None:
     """Give `code` its words; `link(params)` is the address behind the button `label`."""
     REGISTRY[code] = Words(text, remedy, label, link, display)
+
+
+def lead_on(code: str, label: Text, link: Link) -> None:
+    """Give words that lead nowhere yet a button to a room that theirs does not know."""
+    REGISTRY[code] = replace(REGISTRY[code], label=label, link=link)
 
 
 def tell(reason: Reason, zone: tzinfo) -> Told:

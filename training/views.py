@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.errors import Refused
 from bookings.responses import posted, told
+from equipment.models import CertificationType
 from equipment.permissions import certifiable_types
 from equipment.words import Told
 from members.models import Space
@@ -42,6 +43,7 @@ def induction_list(request: MemberRequest) -> HttpResponse:
         "to_finish": pages.to_finish(request.user, now),
         "types": pages.types_offered(now),
         "type": type,
+        "chosen": CertificationType.objects.filter(slug=type).first() if type else None,
         "may_plan": permissions.may_plan(request.user, now),
     }
     return render(request, "training/induction_list.html", shown)

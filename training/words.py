@@ -5,14 +5,31 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from equipment.words import register
+from equipment.words import lead_on, register
 
 
 def inductions(_params: Mapping[str, object]) -> str:
     return reverse("training:induction_list")
 
 
+# What an induction may be the next step from.
+UNCERTIFIED = (
+    "not-certified",
+    "level-too-low",
+    "certification-ended",
+    "certification-ends",
+    "certification-revoked",
+)
+
+
+def giving(params: Mapping[str, object]) -> str:
+    """The inductions that give the certification a machine asks for."""
+    return f"{inductions(params)}?gives={params.get('certification_slug', '')}"
+
+
 def register_training() -> None:
+    for code in UNCERTIFIED:
+        lead_on(code, _("Its inductions"), giving)
     _register_signing_up()
     _register_planning()
     _register_holding()

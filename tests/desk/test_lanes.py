@@ -71,12 +71,19 @@ def test_a_drag_begins_at_the_quarter_that_is_drawn() -> None:
 
 
 def test_a_gap_that_is_not_for_you_says_why_and_leads_to_the_remedy() -> None:
-    reason = Reason("not-certified", {"certification": "Laser", "how": "Marta, Wednesdays 17:00"})
+    reason = Reason(
+        "not-certified",
+        {
+            "certification": "Laser",
+            "certification_slug": "laser",
+            "how": "Marta, Wednesdays 17:00",
+        },
+    )
     gap = cell(one("gap-no", reasons=(reason,)))
     assert gap.css.startswith("gap no ")
     assert "Laser" in gap.words and "Marta, Wednesdays 17:00" in gap.title
     assert gap.title in gap.label
-    assert gap.url == "/machines/laser-1/"
+    assert gap.url == "/inductions/?gives=laser"
 
 
 def test_your_own_booking_leads_to_its_page() -> None:

@@ -248,3 +248,27 @@ def test_an_unknown_mark_saves_nothing(world, certifier, client):
         sent = marks(**{str(charlie.public_id): "sideways"})
         assert client.post(page_of(induction, "attendance"), sent).status_code == 200
     assert Attendee.objects.get().state == Attendee.State.SIGNED_UP
+
+
+# --- the way there ---------------------------------------------------------------------------
+
+
+def test_a_machine_leads_whoever_lacks_it_to_the_next_induction(world, induction, client):
+    client.force_login(world.charlie)
+    page = words(client.get("/machines/cnc-router/"))
+    assert page_of(induction) in page and "Next induction: " in page
+    client.force_login(world.alice)
+    assert page_of(induction) not in words(client.get("/machines/cnc-router/"))
+
+
+def test_a_refused_booking_leads_to_the_inductions_that_give_it(world, induction, client):
+    client.force_login(world.charlie)
+    page = words(client.get("/machines/cnc-router/book/?starts=2026-11-25T14:00&minutes=60"))
+    assert "/inductions/?gives=cnc" in page
+
+
+def test_where_none_is_planned_it_says_how_else(world, client):
+    client.force_login(world.charlie)
+    page = words(client.get(LIST, {"gives": "cnc"}))
+    assert "No induction is planned that gives “CNC”" in page
+    assert "Marta&#x27;s induction, Wednesdays 17:00" in page
