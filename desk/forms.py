@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from members.fields import DayField
+from members.fields import DayField, NameField
 from members.models import Plan
 from members.services import normalise_badge
 from members.services.badges import BadgeError
@@ -72,6 +73,28 @@ class MembershipForm(forms.Form):
         first, last = values.get("first_day"), values.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The last day comes before the first."))
+        return values
+
+
+class PersonForm(forms.Form):
+    name = NameField(label=_("Name"))
+    email = forms.EmailField(
+        label=_("Mail address"),
+        required=False,
+        help_text=_("They set a password by it. A child may have none."),
+    )
+    guardian = forms.EmailField(
+        label=_("Mail address of the guardian"),
+        required=False,
+        help_text=_("Of a child: who signs for it and reads its mails."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        typed = (values.get("email"), values.get("guardian"))
+        if not self.errors and not any(typed):
+            self.add_error("email", _("Write an address of theirs, or of a guardian."))
         return values
 
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("desk/outbox/", letters.outbox, name="outbox"),
     path("desk/outbox/<int:pk>/again/", letters.message_again, name="message_again"),
     path("desk/outbox/<int:pk>/drop/", letters.message_drop, name="message_drop"),
+    path("people/new/", people.person_create, name="person_create"),
     path("people/invitations/", invitations.invitations, name="invitations"),
     path("join/", joining.join, name="join"),
     path("join/plan/", joining.plan_choose, name="plan_choose"),

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from desk import forms
 from desk.people import find, person_page, standing_of
+from desk.places import shown_space
 from members import services
 from members.models import Badge, Hold, Member, Membership
 from members.permissions import staff_required
 from members.requests import MemberRequest, searched
 from members.services.badges import BadgeError
+from members.services.people import PersonError, make_member
 from members.zones import end_of, zone_of
 
 PER_PAGE = 40
@@ -42,6 +44,33 @@ def person(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Member, public_id=public_id)
     page = person_page(found, timezone.now(), _zone(request), reader=request.user)
     return render(request, "desk/person.html", page)
+
+
+@form_page
+@staff_required
+def person_create(request: MemberRequest) -> HttpResponse:
+    """Somebody stands at the desk and is in no list."""
+    initial = {"language": request.user.language, "name": searched(request)}
+    form = forms.PersonForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            made = make_member(
+                name=told["name"],
+                email=told["email"],
+                guardian_email=told["guardian"],
+                language=told["language"],
+                space=shown_space(request),
+                by=request.user,
+                now=timezone.now(),
+            )
+        except PersonError as error:
+            form.add_error(error.field, str(error))
+        else:
+            return _back(request, made, _("%s is here. What is left stands below.") % made.name)
+    return render(
+        request, "desk/person_create.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @form_page

@@ -170,6 +170,7 @@ ROWS = [
     Row("desk:plan_requests", get=A_DESK),
     Row("desk:plan_confirm", "plan request", post=A_DESK),
     Row("desk:plan_decline", "plan request", get=A_DESK, post=A_DESK),
+    Row("desk:person_create", get=A_DESK, post=A_DESK),
     Row("desk:invitations", get=ORGANISATION, post=ORGANISATION),
     Row("desk:document_list", get=ORGANISATION),
     Row("desk:document_new", get=ORGANISATION, post=ORGANISATION),
