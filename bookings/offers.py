@@ -129,7 +129,8 @@ def extensions(
     facts = _facts(booking.member, booking.machine, booking.starts, now, booking)
     step = facts.policy.step
     ends = [booking.ends + number * step for number in range(1, MOST_EXTENSIONS + 1)]
-    against = {end: extend_refusals(facts, Slot(booking.starts, end)) for end in ends}
+    old = Slot(booking.starts, booking.ends)
+    against = {end: extend_refusals(facts, old, Slot(booking.starts, end)) for end in ends}
     may_be = OVERRIDABLE if at_desk else frozenset()
     choices = [
         (end.isoformat(), _extension_label(end, end - booking.ends, facts.zone))

@@ -376,7 +376,10 @@ PARTICULAR: tuple[Telling, ...] = (
         _limits,
     ),
     ((slot.soon_enough, slot.with_notice, slot.booked_ahead), _ahead),
-    ((slot.long_enough, slot.short_enough, slot.even, slot.aligned), _lengths),
+    (
+        (slot.long_enough, slot.short_enough, slot.even, slot.aligned, changing.adds_whole_steps),
+        _lengths,
+    ),
     ((slot.at_start_time,), _starts),
     ((member.within_most_future,), _most_future),
     ((quotas.within_most_per_day,), _most_per_day),

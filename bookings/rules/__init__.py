@@ -8,7 +8,7 @@ no clock and no words.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bookings.rules.changing import in_time_to_move, is_late, needs_approval
+from bookings.rules.changing import adds_whole_steps, in_time_to_move, is_late, needs_approval
 from bookings.rules.eligible import eligible_throughout
 from bookings.rules.facts import Facts, Slot
 from bookings.rules.member import signed_in, within_most_future
@@ -86,6 +86,7 @@ SLOT: tuple[SlotRule, ...] = (
     answered,
 )
 MOVE: tuple[MoveRule, ...] = (in_time_to_move,)
+LENGTHEN: tuple[MoveRule, ...] = (adds_whole_steps,)
 # What is left to ask where the start is a fact already, or is now.
 EXTEND: tuple[SlotRule, ...] = (
     short_enough,
@@ -160,6 +161,7 @@ CODES: Mapping[MemberRule | SlotRule | MoveRule, tuple[str, ...]] = {
     share_free: ("shared-taken",),
     answered: ("unanswered",),
     in_time_to_move: ("too-late-to-move",),
+    adds_whole_steps: ("uneven-length",),
     free_now: ("taken-now", "needed-soon"),
 }
 # Impossible times, and what somebody else has: no one may set these aside.
@@ -199,9 +201,10 @@ def move_refusals(facts: Facts, old: Slot, new: Slot) -> tuple[Reason, ...]:
     return (*against, *refusals(facts, new))
 
 
-def extend_refusals(facts: Facts, slot: Slot) -> tuple[Reason, ...]:
-    """Everything against a running booking going on to the end of `slot`."""
-    return (*eligible_throughout(facts, slot), *ask(EXTEND, facts, slot))
+def extend_refusals(facts: Facts, old: Slot, new: Slot) -> tuple[Reason, ...]:
+    """Everything against a running booking going on to the end of `new`."""
+    against = tuple(reason for rule in LENGTHEN if (reason := rule(facts, old, new)))
+    return (*against, *eligible_throughout(facts, new), *ask(EXTEND, facts, new))
 
 
 def walk_up_refusals(facts: Facts, slot: Slot) -> tuple[Reason, ...]:
@@ -250,6 +253,7 @@ __all__ = [
     "CODES",
     "EXTEND",
     "GAP",
+    "LENGTHEN",
     "MEMBER",
     "MOVE",
     "OVERRIDABLE",

@@ -16,6 +16,14 @@ def in_time_to_move(facts: Facts, old: Slot, new: Slot) -> Reason | None:
     return Reason("too-late-to-move", named | {"machine": facts.machine})
 
 
+def adds_whole_steps(facts: Facts, old: Slot, new: Slot) -> Reason | None:
+    """A walk-up has any length; what is added to it is whole steps like every other."""
+    step = facts.policy.step
+    if (new.ends - old.ends) % step == NOTHING:
+        return None
+    return Reason("uneven-length", {"step_minutes": minutes(step)})
+
+
 def is_late(policy: Policy, starts: datetime, now: datetime) -> bool:
     """Whether cancelling now comes too late to leave no mark; it is never refused.
 

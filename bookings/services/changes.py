@@ -147,7 +147,7 @@ def _extend(
         raise Refused(Reason("not-longer", {"ends": booking.ends}))
     slot = Slot(booking.starts, ends)
     facts = claims.facts_under_lock(booking.member_id, booking.machine, slot, now, changing=booking)
-    against = extend_refusals(facts, slot)
+    against = extend_refusals(facts, Slot(booking.starts, booking.ends), slot)
     if _waits(booking, facts, slot, by):
         against = (*against, Reason("extension-needs-consent"))
     aside = overriding.set_aside(against, override, by=by, space=booking.machine.space)

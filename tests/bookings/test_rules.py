@@ -231,14 +231,15 @@ def test_starts_stand_on_the_wall_clock(zone: str, wall: str, step: int, fits: b
     [
         (ALLOWED, NOW + HOUR, []),
         (ALLOWED, NOW + 4 * HOUR, ["too-long"]),
-        (taken(NOW + HOUR, NOW + 2 * HOUR), NOW + 61 * MINUTE, ["taken"]),
+        (taken(NOW + HOUR, NOW + 2 * HOUR), NOW + 75 * MINUTE, ["taken"]),
+        (ALLOWED, NOW + 7 * MINUTE, ["uneven-length"]),
         (judged(memberships=(Span(NOW - DAY, NOW + HOUR),)), NOW + 2 * HOUR, ["membership-ends"]),
     ],
 )
 def test_going_on_needs_room_and_eligibility(
     facts: Facts, ends: datetime, expected: list[str]
 ) -> None:
-    assert codes(extend_refusals(facts, Slot(NOW - HOUR, ends))) == expected
+    assert codes(extend_refusals(facts, Slot(NOW - HOUR, NOW), Slot(NOW - HOUR, ends))) == expected
 
 
 @pytest.mark.parametrize(

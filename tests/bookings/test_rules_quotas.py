@@ -217,7 +217,8 @@ def test_the_most_ahead_is_set_aside_where_the_policy_is() -> None:
     ],
 )
 def test_going_on_asks_what_grows(facts: Facts, expected: list[str]) -> None:
-    assert codes(extend_refusals(facts, Slot(NOW - HOUR, NOW + HOUR))) == expected
+    old, new = Slot(NOW - HOUR, NOW), Slot(NOW - HOUR, NOW + HOUR)
+    assert codes(extend_refusals(facts, old, new)) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,23 @@ from django.conf import settings
 
 from bookings import rules
 from bookings.policy import GENERAL, PARTICULAR
-from bookings.rules import CLASS, CODES, EXTEND, GAP, MEMBER, MOVE, OVERRIDABLE, SLOT, WALK_UP
+from bookings.rules import (
+    CLASS,
+    CODES,
+    EXTEND,
+    GAP,
+    LENGTHEN,
+    MEMBER,
+    MOVE,
+    OVERRIDABLE,
+    SLOT,
+    WALK_UP,
+)
 from equipment import eligibility
 from equipment.words import REGISTRY
 from tests.bookings import test_rules, test_rules_presence, test_rules_quotas
 
-EVERY = {*MEMBER, *CLASS, *SLOT, *MOVE, *EXTEND, *WALK_UP, *GAP}
+EVERY = {*MEMBER, *CLASS, *SLOT, *MOVE, *LENGTHEN, *EXTEND, *WALK_UP, *GAP}
 DOC = Path(settings.BASE_DIR) / "docs" / "booking-rules.md"
 PEERS = ("NEMO", "fab-manager", "LibreBooking", "Skedda")
 

@@ -129,3 +129,17 @@ def test_what_has_begun_and_is_cancelled_still_counts(world: World) -> None:
     with pytest.raises(Refused) as refused:
         a_booking(world, starts=AT_14 + 3 * HOUR, now=now)
     assert codes(refused) == ["minutes-a-week"]
+
+
+def test_a_booking_is_extended_by_whole_steps(world: World) -> None:
+    booking = a_booking(world)
+    for minutes in (7, 1 / 60):
+        with pytest.raises(Refused) as refused:
+            services.extend(
+                booking=booking, ends=booking.ends + minutes * MINUTE, by=world.alice, now=AT_14
+            )
+        assert codes(refused) == ["uneven-length"]
+    longer = services.extend(
+        booking=booking, ends=booking.ends + 15 * MINUTE, by=world.alice, now=AT_14
+    )
+    assert longer.ends == AT_14 + 75 * MINUTE
