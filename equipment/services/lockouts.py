@@ -84,4 +84,11 @@ def _tell_staff(
         "by": by.name if by else "Benchkey",
     }
     for person in staff_of(machine.space):
-        post(to=person, kind=kind, key=f"{key}-{person.pk}", context=context, at=now)
+        post(
+            to=person,
+            kind=kind,
+            key=f"{key}-{person.pk}",
+            context=context,
+            at=now,
+            bundle=f"machine-{machine.pk}",  # an unsafe fault locks it out, too: one mail
+        )

@@ -10,6 +10,7 @@ from equipment.services import lock_out, report_fault
 from members.models import Role, Space
 from members.services import issue_badge
 from notices.models import Outbox
+from notices.services import send_due
 from tests.people import NOW, a_certification, a_machine, a_member, a_world
 
 pytestmark = pytest.mark.django_db
@@ -249,10 +250,12 @@ def test_any_member_reports_a_fault_and_staff_hear_of_it(world, as_):
     assert Outbox.objects.get(kind="fault-reported").to == world.dana
 
 
-def test_what_is_not_safe_is_locked_out_at_once(world, as_):
+def test_what_is_not_safe_is_locked_out_at_once(world, as_, mailoutbox):
     as_(world.charlie).post(FAULT, {"words": "It smokes.", "unsafe": "on"})
     lockout = Lockout.objects.get()
     assert (lockout.machine, lockout.why, lockout.mode) == (world.router, "It smokes.", Mode.STOP)
+    assert send_due(NOW) == 2
+    assert [letter.to for letter in mailoutbox] == [[world.dana.email]], "one story, one mail"
 
 
 def test_a_report_without_words_keeps_the_tick(world, as_):
