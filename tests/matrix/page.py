@@ -47,8 +47,9 @@ not what `python -m tests.matrix > docs/access.md` writes.
 7. **An address can be the key.** A feed and the way out of a mail are read by whoever has the
    address, which nobody can guess and its owner can revoke.
 
-A certifier is a member whose certification says that they may certify others; they give and revoke
-that type, and no other. On these pages an admin may do what staff may.
+A certifier is a member whose certification says that they may certify others. They give and revoke
+that type, and no other, and plan inductions in any space; one is run by whoever gives it and by the
+staff of its space. On these pages an admin may do what staff may.
 
 ## How to read it
 
