@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.utils import translation
 from psycopg.sql import SQL, Identifier
 
 from demo import broker as brokers
@@ -54,6 +55,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if figures or "long" in report.keywords:
                 line = f"{outcome} in {report.duration:.1f} s: {report.nodeid}"
                 terminalreporter.write_line("\n  ".join([line, *figures]))
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """A page leaves its reader's language behind in the thread; the next test begins without."""
+    yield
+    translation.deactivate()
 
 
 def need(program: str, package: str) -> str:
