@@ -18,8 +18,6 @@ from demo.glance import glance
 from equipment.words import tell
 from members.models import Member
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
@@ -44,7 +42,7 @@ def act(request: HttpRequest) -> HttpResponse:
 @require_POST
 def be(request: HttpRequest) -> HttpResponse:
     name = LOGINS.get(request.POST.get("who", ""))
-    login(request, get_object_or_404(Member, name=name), backend=BACKEND)
+    login(request, get_object_or_404(Member, name=name))
     return redirect("desk:home")
 
 

@@ -22,7 +22,7 @@ from members.models import Closure, Member, OpeningHours, Space
 from tests.desk.conftest import HOUR, a_booking
 from tests.people import NOW, World, a_machine, a_tool_class
 
-WEEK_STATEMENTS = 10
+WEEK_STATEMENTS = 9
 DEVICE_STATES = ("locked", "armed", "running", "grace", "fault")
 
 AsMember = Callable[[Member], Client]
