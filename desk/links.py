@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from functools import cache
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -41,7 +40,7 @@ def machine_url(machine_slug: str) -> str:
 def week_url(machine_slug: str, day: date | None = None) -> str:
     """The week of one machine with that day in it."""
     path = _address("desk:machine_week", machine_slug)
-    return _with(path, {"day": day.isoformat()} if day else {})
+    return f"{path}?day={day.isoformat()}" if day else path
 
 
 def booking_url(name: str, public_id: object) -> str:
@@ -78,4 +77,5 @@ def _around(name: str, stand_in: str) -> tuple[str, str]:
 
 
 def _with(path: str, values: dict[str, str]) -> str:
-    return f"{path}?{urlencode(values)}" if values else path
+    query = "&".join(f"{name}={quoted(value)}" for name, value in values.items())
+    return f"{path}?{query}" if values else path

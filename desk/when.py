@@ -4,9 +4,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from django.utils import dateformat
-from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from equipment import words
 
@@ -27,9 +26,18 @@ def length(took: timedelta) -> str:
     return words.length(int(took.total_seconds()) // 60)
 
 
+def _written(day: date, form: str) -> str:
+    return _in_language(day, form, get_language())
+
+
+@lru_cache(4096)  # of few days, and a board names each of them again and again
+def _in_language(day: date, form: str, language: str | None) -> str:
+    return dateformat.format(day, form)
+
+
 def day_name(day: date) -> str:
     """“Tuesday 24 November”."""
-    return dateformat.format(day, _("l j F"))
+    return _written(day, _("l j F"))
 
 
 class Days:
@@ -48,22 +56,22 @@ class Days:
 
 def short_day(day: date) -> str:
     """“24 Nov”."""
-    return dateformat.format(day, _("j M"))
+    return _written(day, _("j M"))
 
 
 def bare_day(day: date) -> str:
     """“24”, where the month follows."""
-    return dateformat.format(day, _("j"))
+    return _written(day, _("j"))
 
 
 def full_day(day: date) -> str:
     """“24 November 2026”, for what lies far off."""
-    return dateformat.format(day, _("j F Y"))
+    return _written(day, _("j F Y"))
 
 
 def weekday(day: date) -> str:
     """“Tue”."""
-    return str(WEEKDAYS_ABBR[day.weekday()])
+    return _written(day, "D")
 
 
 def relative_day(day: date, today: date) -> str:
