@@ -44,14 +44,14 @@ def coming(member: Member, now: datetime, type: str = "") -> list[Line]:
     rows = Induction.objects.filter(state=Induction.State.PLANNED, ends__gt=now).whole()
     rows = rows.filter(type__slug=type) if type else rows
     seats = Count("attendees", filter=Q(attendees__state__in=Attendee.SEATED))
-    return _lines(rows.annotate(taken=seats)[:MOST_LISTED], member)
+    return _lines(rows.annotate(taken=seats)[:MOST_LISTED], member, now)
 
 
 def to_finish(member: Member, now: datetime) -> list[Line]:
     """What is over, and not finished by those who run it."""
     rows = Induction.objects.filter(state=Induction.State.PLANNED, ends__lte=now).whole()
     seats = Count("attendees", filter=Q(attendees__state__in=Attendee.SEATED))
-    lines = _lines(rows.annotate(taken=seats)[:MOST_LISTED], member)
+    lines = _lines(rows.annotate(taken=seats)[:MOST_LISTED], member, now)
     return [line for line in lines if line.runs]
 
 
@@ -74,7 +74,7 @@ def detail(induction: Induction, member: Member, now: datetime) -> dict[str, Any
     return {
         "induction": induction,
         "place": place,
-        "pill": _pill(induction, place, len(seated)),
+        "pill": _pill(induction, place, len(seated), now),
         "refusals": [] if place else refusals(induction, member, now),
         "left": max(induction.capacity - len(seated), 0),
         "machines": machines_of(induction),
@@ -105,7 +105,7 @@ def _may_withdraw(place: Attendee, induction: Induction, now: datetime) -> bool:
     return place.state == State.SIGNED_UP and now < induction.cancel_until
 
 
-def _lines(rows: Iterable[Induction], member: Member) -> list[Line]:
+def _lines(rows: Iterable[Induction], member: Member, now: datetime) -> list[Line]:
     inductions = list(rows)
     own = Attendee.objects.open().filter(member=member, induction__in=inductions)
     places = {place.induction_id: place for place in own}
@@ -113,19 +113,21 @@ def _lines(rows: Iterable[Induction], member: Member) -> list[Line]:
         Line(
             induction=induction,
             place=places.get(induction.pk),
-            pill=_pill(induction, places.get(induction.pk), induction.taken),  # type: ignore[attr-defined]
+            pill=_pill(induction, places.get(induction.pk), induction.taken, now),  # type: ignore[attr-defined]
             runs=runs(member, induction),
         )
         for induction in inductions
     ]
 
 
-def _pill(induction: Induction, place: Attendee | None, taken: int) -> Pill:
+def _pill(induction: Induction, place: Attendee | None, taken: int, now: datetime) -> Pill:
     """One's own place, or how many are left."""
     if induction.state == Induction.State.CANCELLED:
         return Pill("fault", "x", _("Called off"))
     if place is not None:
         return _own_pill(place)
+    if induction.starts <= now:
+        return Pill("", "clock", _("Has begun") if now < induction.ends else _("Over"))
     left = induction.capacity - taken
     if left > 0:
         return Pill("", "free", ngettext("%d seat left", "%d seats left", left) % left)

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from equipment.models import Certification
 from members.models import Member
@@ -28,13 +29,13 @@ class Attendee(models.Model):
     class State(models.TextChoices):
         SIGNED_UP = "signed-up", _("signed up")
         WAITING = "waiting", _("waiting")
-        CANCELLED = "cancelled", _("withdrawn")
+        CANCELLED = "cancelled", pgettext_lazy("induction", "withdrawn")
         ATTENDED = "attended", _("present")
         ABSENT = "absent", _("absent")
 
     class Outcome(models.TextChoices):
         NONE = "", _("not said")
-        PASSED = "passed", _("passed")
+        PASSED = "passed", pgettext_lazy("induction", "passed")
         NOT_YET = "not-yet", _("not yet")
 
     SEATED = (State.SIGNED_UP, State.ATTENDED, State.ABSENT)
