@@ -84,7 +84,7 @@ def person_page(
         ],
         "holds": [
             hold_words(row, now, zone)
-            for row in person.holds.standing(now).select_related("placed_by")
+            for row in person.holds.standing(now).select_related("placed_by", "document")
         ],
         "badges": list(person.badges.filter(revoked_at=None)),
         "certifications": certifications_of(person, now, zone),

@@ -152,7 +152,9 @@ def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_required
 def hold_lift(request: MemberRequest, pk: int) -> HttpResponse:
-    hold = get_object_or_404(Hold.objects.select_related("member"), pk=pk, lifted_at=None)
+    """Any but that of a document, which only a signature lifts."""
+    rows = Hold.objects.select_related("member")
+    hold = get_object_or_404(rows, pk=pk, lifted_at=None, document=None)
     services.lift_hold(hold=hold, by=request.user, now=timezone.now())
     return _back(request, hold.member, _("The hold is lifted."))
 

@@ -130,6 +130,15 @@ def test_staff_enter_a_signature_on_paper(world, client):
     assert as_(client, world.bob).post(path, told).status_code == 403
 
 
+def test_only_a_signature_lifts_the_hold_of_a_document(world, client):
+    a_version(world)
+    Hold.objects.update(since=NOW - timedelta(days=900))
+    hold = Hold.objects.get(member=world.alice)
+    page = as_(client, world.dana).get(f"/people/{world.alice.public_id}/").content.decode()
+    assert "Signed on paper" in page and "Lift the hold" not in page
+    assert client.post(f"/holds/{hold.pk}/lift/").status_code == 404
+
+
 def test_whoever_signs_up_signs_before_anything_unlocks(world, client):
     a_version(world)
     told = {
