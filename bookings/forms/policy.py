@@ -23,6 +23,12 @@ from equipment.models import Machine, Shared, ToolClass
 
 EXTRA = 2  # empty rows at the end of each list; saved, there are two more
 MOST_ROWS = 60
+# What says that there are more is not believed, and costs no more than so many.
+BOUNDED: dict[str, Any] = {
+    "max_num": MOST_ROWS,
+    "absolute_max": MOST_ROWS,
+    "validate_max": True,
+}
 
 TITLES = {
     "when": _("When"),
@@ -265,7 +271,7 @@ def _free_rows(
     model: type[Any], form: type[Any], posted: QueryDict | None, **given: Any
 ) -> BaseModelFormSet:  # type: ignore[type-arg]
     make: Callable[..., Any] = modelformset_factory(
-        model, form=form, extra=1, can_delete=True, max_num=MOST_ROWS, validate_max=True
+        model, form=form, extra=1, can_delete=True, **BOUNDED
     )
     rows: BaseModelFormSet = make(  # type: ignore[type-arg]
         posted, prefix=model._meta.model_name, **given
@@ -281,7 +287,7 @@ def _rows(
     **given: Any,
 ) -> BaseInlineFormSet:  # type: ignore[type-arg]
     make: Callable[..., Any] = inlineformset_factory(
-        ToolClass, model, form=form, extra=EXTRA, max_num=MOST_ROWS, validate_max=True
+        ToolClass, model, form=form, extra=EXTRA, **BOUNDED
     )
     rows: BaseInlineFormSet = make(  # type: ignore[type-arg]
         posted, instance=kind, prefix=model._meta.model_name, **given

@@ -340,6 +340,15 @@ def test_the_page_tells_every_sentence(world: World, client: Client) -> None:
     )
 
 
+def test_rows_that_are_only_claimed_are_not_made(world: World, client: Client) -> None:
+    client.force_login(world.dana)
+    claimed = {f"{name}-TOTAL_FORMS": "999999" for name in ("planlimit", "shared")}
+    began = {f"{name}-INITIAL_FORMS": "0" for name in ("planlimit", "shared")}
+    page = client.post("/limits/", claimed | began)
+    assert page.status_code == 200
+    assert len(page.context["forms"].limits.forms) == 60
+
+
 def test_no_such_kind(client: Client, db: None) -> None:
     assert client.get("/tool-classes/none/").status_code == 404
 
