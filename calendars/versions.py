@@ -7,7 +7,7 @@ those of one member are few and found by an index, and so is everything else.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ SELECT f.id, f.kind, f.member_id, f.privacy, f.alarm_minutes, f.fetched_at,
         SELECT 1 FROM members_role r WHERE r.member_id = f.member_id AND r.kind IN ({staff})
         AND (r.space_id IS NULL OR r.space_id = s.id)
     ),
-    CASE f.kind {versions} END, s.id,
+    CASE f.kind {versions} END, m.name, x.name, x.place, s.id, s.name, s.address,
     (SELECT COALESCE(SUM(b.id), 0) FROM bookings_booking b
         WHERE b.holds AND NOT (b.lapses_at IS NULL) AND b.lapses_at <= %(now)s)
 FROM calendars_feed f
@@ -42,7 +42,7 @@ LEFT JOIN members_space s ON s.id = COALESCE(f.space_id, x.space_id, m.space_id)
 WHERE f.token = %(token)s AND f.revoked_at IS NULL AND (f.member_id IS NULL OR m.is_active)"""
 
 COUNTED = """
-(SELECT CAST(COUNT(*) || ':' || COALESCE(SUM(t.changes), 0) AS TEXT) FROM equipment_machine e
+(SELECT COALESCE({rows}, '') || ':' || COALESCE(SUM(t.changes), 0) FROM equipment_machine e
     LEFT JOIN bookings_tally t ON t.machine_id = e.id WHERE {machines})"""
 OWN = """
 (SELECT COUNT(*) || ':' || COALESCE(SUM(b.sequence), 0) || ':'
@@ -120,13 +120,14 @@ def statement(vendor: str) -> str:
 def _versions(vendor: str) -> dict[str, str]:
     """Of each kind, an expression that changes whenever its feed does."""
     held = HELD.format(rows=_gathered(vendor, "c.id", "c.until", "c.revoked_at"))
+    counted = partial(COUNTED.format, rows=_gathered(vendor, "e.id", "e.name", "e.place"))
     return {
         Feed.Kind.MINE: OWN,
-        Feed.Kind.MACHINE: COUNTED.format(machines="e.id = f.machine_id"),
-        Feed.Kind.TOOL_CLASS: COUNTED.format(
+        Feed.Kind.MACHINE: counted(machines="e.id = f.machine_id"),
+        Feed.Kind.TOOL_CLASS: counted(
             machines="e.space_id = f.space_id AND e.tool_class_id = f.tool_class_id"
         ),
-        Feed.Kind.SPACE: COUNTED.format(machines="e.space_id = f.space_id"),
+        Feed.Kind.SPACE: counted(machines="e.space_id = f.space_id"),
         Feed.Kind.MAINTENANCE: _all_of(
             _special(vendor, "maintenance"),
             LOCKOUTS.format(

@@ -22,6 +22,7 @@ from tests.calendars.feeds import (
     State,
     a_booking,
     a_feed,
+    calendar_of,
     events,
     path,
 )
@@ -284,6 +285,25 @@ def test_a_changed_name_is_told_though_the_rest_is_kept(world, client):
     world.router.name = "Big router"
     world.router.save()
     assert summaries(client, feed) == ["Big router: AM"]
+
+
+@pytest.mark.parametrize("kind", [Kind.MACHINE, Kind.TOOL_CLASS, Kind.SPACE])
+def test_a_machine_is_renamed_in_its_feeds_at_once(world, client, kind):
+    a_booking(world)
+    feed = a_feed(world, kind)
+    tag = client.get(path(feed))["ETag"]
+    world.router.name = "Big router"
+    world.router.save()
+    (event,) = events(client.get(path(feed), headers={"if-none-match": tag}))
+    assert event["summary"] == "Big router: AM"
+
+
+def test_its_title_follows_the_owners_name_at_once(world, client, address):
+    tag = client.get(address)["ETag"]
+    world.alice.name = "Alice Berger"
+    world.alice.save()
+    response = client.get(address, headers={"if-none-match": tag})
+    assert calendar_of(response)["name"] == "Bench bookings of Alice Berger"
 
 
 def changes(world):
