@@ -1,6 +1,6 @@
 """Marta gives inductions; the people, the time and the place are those of tests/people.py."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +17,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STARTS = NOW + 3 * DAY
 
 
-def marta(world: World) -> Member:
+def marta(world: World, now: datetime = NOW) -> Member:
     """She may certify what the CNC machines ask for."""
-    member = a_member("Marta Silva", plan=world.plan, space=world.space)
-    held = a_certification(member, world.certification)
+    member = a_member("Marta Silva", plan=world.plan, space=world.space, now=now)
+    held = a_certification(member, world.certification, now=now)
     held.level = Level.MAY_CERTIFY
     held.save()
     return member
