@@ -97,7 +97,7 @@ def queues(staff: Member, now: datetime) -> list[Queue]:
 
 def _queue(space: Space, tool_class: ToolClass, now: datetime) -> Queue:
     rows = Wait.objects.standing(now).filter(space=space, tool_class=tool_class)
-    queue = queue_of(rows.select_related("machine"), tool_class, now)
+    queue = queue_of(rows.select_related("machine", "space"), tool_class, now)
     offers = _offers([wish.row for wish in queue], now)
     return Queue(
         space,

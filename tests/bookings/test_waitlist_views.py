@@ -372,6 +372,18 @@ def test_looking_takes_as_many_statements_for_twenty_machines_as_for_two(world: 
     assert len(ours) == 4  # machines, features, all about them and the member, their use
 
 
+def test_a_long_queue_takes_as_many_statements_as_a_short_one(world: World) -> None:
+    client = browser(world.dana)
+    counts = []
+    for hours in (1, 2, 3):
+        a_wish(world, world.alice, starts=AT_14 + hours * HOUR, machine=None)
+        a_wish(world, world.alice, starts=AT_14 + hours * HOUR, machine=None, minutes=30)
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/waitlist/queue/")
+        counts.append(len(captured))
+    assert counts[1] == counts[2]
+
+
 def test_ones_waitlist_takes_few_statements(world: World, offered: Booking) -> None:
     for hours in range(5):
         a_wish(world, world.alice, starts=AT_14 + hours * HOUR)
