@@ -94,8 +94,13 @@ def _not_asked(version: DocumentVersion) -> QuerySet[Member]:
 
 @transaction.atomic
 def _ask(people: QuerySet[Member], version: DocumentVersion, now: datetime) -> int:
-    """One batch, in one short transaction, so that taps never wait for it."""
-    chosen = list(people.select_for_update(of=("self",)).order_by("pk")[:BATCH])
+    """One batch, in one short transaction, so that taps never wait for it.
+
+    Asked again once they are locked: whoever signed while this waited is left in peace.
+    """
+    rows = people.select_for_update(of=("self",)).order_by("pk")
+    locked = [member.pk for member in rows[:BATCH]]
+    chosen = list(_not_asked(version).filter(pk__in=locked))
     holds = Hold.objects.bulk_create(_hold(member, version, now) for member in chosen)
     told: list[Told] = [(hold, {}, {"reason": hold.reason}) for hold in holds]
     record_all(actor=version.published_by, verb="ask_to_sign", told=told, at=now)
