@@ -23,7 +23,7 @@ MOST_KEPT = 40_000  # about 20 MB
 BATCH = 500
 
 ROWS = """
-SELECT b.id, b.sequence, CAST(b.updated_at AS TEXT), b.state, b.machine_id, b.series_id,
+SELECT b.id, b.sequence, CAST(b.updated_at AS TEXT), b.state, b.machine_id,
     b.lapses_at IS NOT NULL AND b.lapses_at <= %s AND b.holds{name}
 FROM bookings_booking b {members}
 WHERE {where} AND b.ends > %s AND b.starts < %s

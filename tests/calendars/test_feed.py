@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from bookings.models import Booking, Series
+from bookings.models import Booking
 from bookings.services import lapse_stale
 from calendars.limits import place_of
 from calendars.models import Feed
@@ -89,24 +89,6 @@ def test_two_that_lapse_at_two_machines_are_not_mistaken_for_each_other(world, c
     with time_machine.travel(NOW + HOUR, tick=False):
         (event,) = events(client.get(path(mill), headers={"if-none-match": tag}))
     assert event["status"] == "CANCELLED"
-
-
-def test_what_goes_on_in_another_series_is_related_to_that(world, client, address):
-    given = {"rhythm": "daily", "first": NOW.date(), "starts": "14:00", "minutes": 60, "count": 2}
-    first, second = (
-        Series.objects.create(
-            member=world.alice,
-            machine=world.router,
-            zone="Europe/Berlin",
-            created_at=NOW,
-            **given,
-        )
-        for _time in range(2)
-    )
-    booking = a_booking(world, series=first)
-    assert events(client.get(address))[0]["related-to"] == str(first.public_id)
-    Booking.objects.filter(pk=booking.pk).update(series=second)
-    assert events(client.get(address))[0]["related-to"] == str(second.public_id)
 
 
 def test_four_weeks_back_and_half_a_year_ahead(world, client, address):
