@@ -84,7 +84,7 @@ def _line(row: Disruption) -> Line:
     if row.answered_at is None:
         return Line(*told, "hour", _("No answer yet"), "")
     icon = {Answer.OVER: "check", Answer.RELEASED: "x"}.get(Answer(row.answer), "right")
-    return Line(*told, icon, capfirst(Answer(row.answer).label), _by(row))
+    return Line(*told, icon, capfirst(str(Answer(row.answer).label)), _by(row))
 
 
 def _by(row: Disruption) -> str:

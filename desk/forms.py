@@ -98,7 +98,7 @@ class PersonForm(forms.Form):
         return values
 
 
-class PlanChoices(forms.ModelChoiceField):
+class PlanChoices(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
     def label_from_instance(self, plan: Plan) -> str:
         return f"{plan.name}: {plan.description}" if plan.description else plan.name
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from bookings.words.booking import machine_page, own_bookings
-from equipment.words import register
+from bookings.words.booking import own_bookings
+from equipment.words import machine_page, register
 
 
 def register_changing() -> None:

@@ -54,7 +54,8 @@ def plan_choose(request: MemberRequest) -> HttpResponse:
             words = _("%s begins.") if started else _("You asked for %s. Staff confirm it soon.")
             messages.success(request, words % plan)
             return redirect("desk:join")
-    page = {"form": form, "plans": form.fields["plan"].queryset}
+    plans = form.fields["plan"].queryset  # type: ignore[attr-defined]
+    page = {"form": form, "plans": plans}
     return render(request, "desk/plan_choose.html", page, status=422 if form.errors else 200)
 
 
