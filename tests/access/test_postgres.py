@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("test_messages.py", "test_sweeping.py", "test_facts.py", "test_chain.py")
+DAILY = ("test_facts.py", "test_chain.py")
+OTHERS = ("test_messages.py", "test_sweeping.py")
 
 
 @pytest.mark.postgres
-def test_every_rule_holds_on_postgresql(new_postgres_url):
+@pytest.mark.parametrize("names", [DAILY, pytest.param(OTHERS, marks=pytest.mark.long)])
+def test_every_rule_holds_on_postgresql(names, new_postgres_url):
     """These files once more, in a process whose DATABASE_URL is a PostgreSQL server's."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"),
             *("--create-db", "--reuse-db"),  # new, and left to go with its server
-            *(str(Path(__file__).parent / name) for name in FILES),
+            *(str(Path(__file__).parent / name) for name in names),
         ],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": new_postgres_url("access")},

@@ -5,14 +5,26 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+HERE = Path(__file__).parent
 PATIENCE = 180  # seconds; a busy machine migrates slowly
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
+# Run on SQLite every day; there one lock serves all, and the others only take their turns at it.
+DAILY = {"test_booking.py", "test_storm.py"}
+
 Play = Callable[..., dict[str, int]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        is_sqlite = getattr(item, "callspec", None) and "sqlite" in item.callspec.params.values()
+        if item.path.parent == HERE and is_sqlite and item.path.name not in DAILY:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session", params=KINDS)
