@@ -6,9 +6,13 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.booking import AskForm
+from bookings.forms.booking import AskForm, SeenForm, TimeForm
 from equipment.models import Feature, Machine
 from members.models import Space
+
+
+class GroupMoveForm(TimeForm, SeenForm):
+    """All machines of a group to another time."""
 
 
 class GroupForm(AskForm):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.booking import AskForm, PlaceForm
+from bookings.forms.booking import AskForm, PlaceForm, SeenForm
 from bookings.models import Series
 from bookings.offers import minutes
 from bookings.rules.recurrence import MOST, Rule
@@ -98,7 +98,7 @@ def scope_field(**more: Any) -> forms.ChoiceField:
     )
 
 
-class SeriesMoveForm(PlaceForm):
+class SeriesMoveForm(PlaceForm, SeenForm):
     """Another time, length, day or machine, for one booking of a series or for more."""
 
     scope = scope_field(initial=Scope.FOLLOWING)
@@ -117,7 +117,7 @@ class SeriesMoveForm(PlaceForm):
         )
 
 
-class SeriesCancelForm(forms.Form):
+class SeriesCancelForm(SeenForm):
     scope = scope_field(initial=Scope.FOLLOWING)
 
 

@@ -54,13 +54,23 @@ class Shift:
 
 @transaction.atomic
 def cancel_series(
-    *, booking: Booking, scope: Scope, by: Member, now: datetime, why: str = ""
+    *,
+    booking: Booking,
+    scope: Scope,
+    by: Member,
+    now: datetime,
+    why: str = "",
+    sequence: int | None = None,
 ) -> Series:
-    """Give back what lies ahead of the series, or from `booking` on. Twice is once."""
+    """Give back what lies ahead of the series, or from `booking` on. Twice is once.
+
+    `sequence` is the version of `booking` that somebody saw.
+    """
     series = _series_of(booking)
     rows = _locked_rows(series, _from_day(booking, scope), [], now)
     if not rows:
         return series
+    several.unchanged(rows, booking, sequence)
     _cut(series, day_of(rows[0]))
     said = {"why": why} if why else {}
     several.cancel(rows, by=by, now=now, series=str(series.public_id), **said)
@@ -78,14 +88,16 @@ def change_series(
     by: Member,
     now: datetime,
     include_changed: bool = False,
+    sequence: int | None = None,
 ) -> Series:
     """Move what lies ahead of the series, or from `booking` on; all of it or nothing.
 
     Returns the series that goes on, a new one where earlier bookings stay behind. Raises Refused
-    with each reason and its `on_day`, which is the new day.
+    with each reason and its `on_day`, which is the new day. `sequence` is the version of `booking`
+    that somebody saw.
     """
     try:
-        return _change(booking, scope, shift, include_changed, by=by, now=now)
+        return _change(booking, scope, shift, include_changed, sequence, by=by, now=now)
     except IntegrityError as error:
         series = _series_of(booking)
         rows = _ahead(series, _from_day(booking, scope), now)
@@ -101,6 +113,7 @@ def _change(
     scope: Scope,
     shift: Shift,
     include_changed: bool,
+    sequence: int | None,
     *,
     by: Member,
     now: datetime,
@@ -113,10 +126,11 @@ def _change(
         raise Refused(Reason("series-nothing-ahead"))
     found = _found(series, shift, moving)
     wishes = _wishes(series, shift, moving, found, now)
-    if reasons := clashes(days(found, in_turn(wishes))):
-        raise Refused(*reasons)
     if _is_as_asked(shift.machine or series.machine, moving, wishes):
         return series
+    several.unchanged(rows, booking, sequence)
+    if reasons := clashes(days(found, in_turn(wishes))):
+        raise Refused(*reasons)
     going_on = _go_on(series, shift, day_of(rows[0]), now)
     moves = [
         Move(row, going_on.machine, wish.slot, wish.facts)

@@ -85,12 +85,21 @@ def _book(
 
 
 def move_group(
-    *, booking: Booking, starts: datetime, ends: datetime, by: Member, now: datetime
+    *,
+    booking: Booking,
+    starts: datetime,
+    ends: datetime,
+    by: Member,
+    now: datetime,
+    sequence: int | None = None,
 ) -> list[Booking]:
-    """Move all that have not begun to another time, each on its machine; all or nothing."""
+    """Move all that have not begun to another time, each on its machine; all or nothing.
+
+    `sequence` is the version of `booking` that somebody saw. Twice is once.
+    """
     slot = Slot(starts, ends)
     try:
-        return _move(booking, slot, by=by, now=now)
+        return _move(booking, slot, sequence, by=by, now=now)
     except IntegrityError as error:
         rows = _ahead(booking, now)
         machines = [row.machine for row in rows]
@@ -100,11 +109,16 @@ def move_group(
 
 
 @transaction.atomic
-def _move(booking: Booking, slot: Slot, *, by: Member, now: datetime) -> list[Booking]:
+def _move(
+    booking: Booking, slot: Slot, sequence: int | None, *, by: Member, now: datetime
+) -> list[Booking]:
     rows = _locked(booking, now)
     if not rows:
         claims.still_open(booking, now)
         raise Refused(Reason("booking-running"))
+    if all(Slot(row.starts, row.ends) == slot for row in rows):
+        return rows
+    several.unchanged(rows, booking, sequence)
     machines = [row.machine for row in rows]
     known = several.known_under_lock(booking.member_id, machines, [slot], now, rows)
     facts = [replace(known.facts(row.machine), booked_at=row.created_at) for row in rows]
@@ -118,11 +132,17 @@ def _move(booking: Booking, slot: Slot, *, by: Member, now: datetime) -> list[Bo
 
 
 @transaction.atomic
-def cancel_group(*, booking: Booking, by: Member, now: datetime, why: str = "") -> list[Booking]:
-    """Give back all that have not begun. Twice is once."""
+def cancel_group(
+    *, booking: Booking, by: Member, now: datetime, why: str = "", sequence: int | None = None
+) -> list[Booking]:
+    """Give back all that have not begun. Twice is once.
+
+    `sequence` is the version of `booking` that somebody saw.
+    """
     rows = _locked(booking, now)
     if not rows:
         return rows
+    several.unchanged(rows, booking, sequence)
     said = {"why": why} if why else {}
     several.cancel(rows, by=by, now=now, group=str(booking.group), **said)
     _tell("group-cancelled", rows, now, **history.by_other(booking, by, why))

@@ -81,6 +81,13 @@ def known_under_lock(
     return known
 
 
+def unchanged(rows: Iterable[Booking], booking: Booking, sequence: int | None) -> None:
+    """Raise Refused unless the one a page was about is the version it showed."""
+    for row in rows:
+        if row.pk == booking.pk:
+            claims.unchanged(row, sequence)
+
+
 def lock_rows(rows: QuerySet[Booking]) -> None:
     """Lock the bookings themselves, too: a check-in locks its booking alone, and no machine."""
     list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import services
-from bookings.forms.booking import CancelForm, TimeForm, carried
-from bookings.forms.group import AnyForm, GroupForm
+from bookings.forms.booking import CancelForm, carried
+from bookings.forms.group import AnyForm, GroupForm, GroupMoveForm
 from bookings.models import Booking
 from bookings.offers import Offer, offer
 from bookings.pages import together_with
@@ -103,7 +102,7 @@ def group_move(request: MemberRequest, public_id: UUID) -> HttpResponse:
     asked = request.POST or as_it_is | request.GET.dict()
     now, machine = timezone.now(), booking.machine
     offered = offer(asked, member=booking.member, machine=machine, now=now, changing=booking)
-    form = TimeForm(posted(request), zone=zone, initial=offered.initial)
+    form = GroupMoveForm(posted(request), zone=zone, initial=offered.initial)
     form.show_lengths(offered.choices)
     refusals: list[Told] = []
     if request.method == "POST":
@@ -115,10 +114,14 @@ def group_move(request: MemberRequest, public_id: UUID) -> HttpResponse:
     return page(request, "group_move", machine, shown | {"form": form, "refusals": refusals})
 
 
-def _move(form: TimeForm, request: MemberRequest, booking: Booking) -> list[Booking]:
-    slot = form.slot
+def _move(form: GroupMoveForm, request: MemberRequest, booking: Booking) -> list[Booking]:
     return services.move_group(
-        booking=booking, starts=slot.starts, ends=slot.ends, by=request.user, now=timezone.now()
+        booking=booking,
+        starts=form.slot.starts,
+        ends=form.slot.ends,
+        by=request.user,
+        now=timezone.now(),
+        sequence=form.seen,
     )
 
 
@@ -127,15 +130,26 @@ def _move(form: TimeForm, request: MemberRequest, booking: Booking) -> list[Book
 def group_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Asks once; staff who cancel somebody else's say why."""
     booking = of_a_group(request.user, public_id)
-    form_class = Form if booking.member_id == request.user.pk else CancelForm
-    form = form_class(posted(request))
-    if request.method == "POST" and form.is_valid():
-        why, by = form.cleaned_data.get("why", ""), request.user
-        services.cancel_group(booking=booking, by=by, now=timezone.now(), why=why)
-        messages.success(request, _("Cancelled. The time is free for others."))
-        return redirect("bookings:booking_list")
+    form = CancelForm(posted(request), others=booking.member_id != request.user.pk)
+    refusals: list[Told] = []
+    if request.method == "POST":
+        cancelling = partial(_cancel, form, request, booking)
+        cancelled, refusals = attempt(form, booking.machine, cancelling)
+        if cancelled is not None:
+            messages.success(request, _("Cancelled. The time is free for others."))
+            return redirect("bookings:booking_list")
     shown = {"booking": booking, "together": together_with(booking), "form": form}
-    return page(request, "group_cancel", booking.machine, shown)
+    return page(request, "group_cancel", booking.machine, shown | {"refusals": refusals})
+
+
+def _cancel(form: CancelForm, request: MemberRequest, booking: Booking) -> list[Booking]:
+    return services.cancel_group(
+        booking=booking,
+        by=request.user,
+        now=timezone.now(),
+        why=form.cleaned_data.get("why", ""),
+        sequence=form.seen,
+    )
 
 
 @read_or_change

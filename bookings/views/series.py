@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -201,7 +200,13 @@ def _move(form: SeriesMoveForm, request: MemberRequest, booking: Booking) -> Ser
     if given["scope"] == ONE:
         slot, machine = form.slot, given["machine"]
         services.move(
-            booking=booking, starts=slot.starts, ends=slot.ends, machine=machine, by=by, now=now
+            booking=booking,
+            starts=slot.starts,
+            ends=slot.ends,
+            machine=machine,
+            by=by,
+            now=now,
+            sequence=form.seen,
         )
         return Series.objects.get(bookings=booking)
     return services.change_series(
@@ -211,6 +216,7 @@ def _move(form: SeriesMoveForm, request: MemberRequest, booking: Booking) -> Ser
         by=by,
         now=now,
         include_changed=given["include_changed"],
+        sequence=form.seen,
     )
 
 
@@ -236,10 +242,10 @@ def series_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
     return page(request, "series_cancel", booking.machine, shown)
 
 
-def _cancel(form: Form, request: MemberRequest, booking: Booking) -> Series:
+def _cancel(form: SeriesCancelForm, request: MemberRequest, booking: Booking) -> Series:
     scope, why = form.cleaned_data["scope"], form.cleaned_data.get("why", "")
-    by, now = request.user, timezone.now()
+    seen = {"by": request.user, "now": timezone.now(), "why": why, "sequence": form.seen}
     if scope == ONE:
-        services.cancel(booking=booking, by=by, now=now, why=why)
+        services.cancel(booking=booking, **seen)
         return Series.objects.get(bookings=booking)
-    return services.cancel_series(booking=booking, scope=Scope(scope), by=by, now=now, why=why)
+    return services.cancel_series(booking=booking, scope=Scope(scope), **seen)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +20,8 @@ from tests.bookings.people import AT_14, HOUR, a_booking
 from tests.bookings.test_groups import a_group
 from tests.bookings.test_series import a_series, on, stands
 from tests.people import NOW, World, a_machine, a_tool_class
+
+HIDDEN = re.compile(r'name="sequence" value="(\d+)"')
 
 pytestmark = pytest.mark.usefixtures("tuesday", "generous")
 WALL = "2026-11-24T18:00"
@@ -247,6 +250,21 @@ def test_staff_who_cancel_a_series_say_why(world: World) -> None:
     assert "This field is required" in text(dana.post(path, {"scope": "all"}))
     dana.post(path, {"scope": "all", "why": "The belt is torn"})
     assert stands(series) == []
+
+
+@pytest.mark.parametrize("name", ["series_move", "series_cancel", "group_move", "group_cancel"])
+def test_a_page_that_shows_an_older_version_changes_nothing(world: World, name: str) -> None:
+    """It is opened, the booking changes meanwhile, and only then is the form sent."""
+    booking = on(a_series(world), 25) if "series" in name else a_group(world)[0]
+    client, path = browser(world.alice), page_of(booking, name)
+    seen = HIDDEN.search(client.get(path).content.decode())
+    assert seen is not None
+    Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1)
+    before = list(Booking.objects.values_list("state", "starts").order_by("pk"))
+    typed = {"scope": "all", "starts": "2026-11-25T20:00", "minutes": "60"}
+    typed |= {"machine": booking.machine.slug, "sequence": seen[1]}
+    assert "changed" in text(client.post(path, typed))
+    assert list(Booking.objects.values_list("state", "starts").order_by("pk")) == before
 
 
 def test_a_series_page_costs_the_same_for_few_days_and_many(world: World) -> None:
