@@ -34,19 +34,22 @@ END"""
 COLUMNS = "machine_id, starts, blocked_until, holds"
 
 
-class NoOverlap(BaseConstraint):
-    """Rows with `holds` never share an instant of [starts, blocked_until) on one machine."""
-
-    default_violation_error_message = _("Someone else has this machine then.")
+class OwnConstraint(BaseConstraint):
+    """One that Django does not know: equal by name and words, so that it sees no change in none."""
 
     def __eq__(self, other: object) -> bool:
-        """Equal by name and words, so that the autodetector sees no change where there is none."""
-        if not isinstance(other, NoOverlap):
+        if type(other) is not type(self):
             return NotImplemented
-        return self.deconstruct() == other.deconstruct()
+        return bool(self.deconstruct() == other.deconstruct())
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+
+class NoOverlap(OwnConstraint):
+    """Rows with `holds` never share an instant of [starts, blocked_until) on one machine."""
+
+    default_violation_error_message = _("Someone else has this machine then.")
 
     # Django types both arguments as optional, and always gives them.
     def constraint_sql(  # type: ignore[override]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking
+from bookings.pages import Pill
 from equipment.models import CertificationType, Machine
 from equipment.words import Told, tell
 from members.models import Member
@@ -20,13 +21,6 @@ from training.permissions import runs
 
 MOST_LISTED = 100
 State = Attendee.State
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    kind: str
-    icon: str
-    word: str
 
 
 @dataclass(frozen=True, slots=True)
