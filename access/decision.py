@@ -18,7 +18,13 @@ BOOKING = "booking"  # the only ground so far; see access.models.Session.Ground
 # Reasons that a walk-up takes away: the machine is free, and the member may use it.
 UNCLAIMED = frozenset({"not-booked", "too-early", "time-up"})
 # Ends that were in sight: what happens to a running job is the tool class's policy.
-FORESEEN = UNCLAIMED | {"booked-by-other", "membership-ended", "certification-ended", "closed"}
+FORESEEN = UNCLAIMED | {
+    "booked-by-other",
+    "membership-ended",
+    "membership-paused",
+    "certification-ended",
+    "closed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +193,7 @@ def _mode(facts: Facts, reasons: tuple[Reason, ...]) -> str:
     modes = {
         "locked-out": facts.lockout_mode,
         "certification-revoked": facts.revocation_mode,
+        "certification-suspended": facts.revocation_mode,
     }
     foreseen = AFTER_JOB if facts.finishes else STOP
     lenient = all(

@@ -19,7 +19,7 @@ from access.decision import STOP, Claim, Closure, Facts
 from access.records import Asked, Bench, Box, Context, Interlock, Person, Recorded
 from access.sessions import Session
 from equipment import eligibility
-from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span
+from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span, SuspensionFact
 from equipment.facts import certification_fact
 
 LOOK_BACK = timedelta(hours=1)  # so that a tap just after the end is told when that was
@@ -81,11 +81,15 @@ SELECT 'person' AS kind, id AS a, CASE WHEN is_active THEN 1 ELSE 0 END AS b,
 FROM members_member WHERE id IN ({members})
 UNION ALL SELECT 'membership', member_id, NULL, NULL, NULL, NULL, starts, until, NULL
 FROM members_membership WHERE member_id IN ({members})
+UNION ALL SELECT 'pause', member_id, id, NULL, NULL, NULL, starts, until, NULL
+FROM members_pause WHERE called_off_at IS NULL AND member_id IN ({members})
 UNION ALL SELECT 'hold', member_id, id, NULL, reason, remedy, since, until, NULL
 FROM members_hold WHERE lifted_at IS NULL AND member_id IN ({members})
-UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode, NULL, given_at, until,
-    revoked_at
+UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode, NULL, given_at,
+    CASE WHEN idle_until < until OR until IS NULL THEN idle_until ELSE until END, revoked_at
 FROM equipment_certification WHERE member_id IN ({members})
+UNION ALL SELECT 'suspension', member_id, type_id, id, why, mode, since, until, NULL
+FROM equipment_suspension WHERE lifted_at IS NULL AND member_id IN ({members})
 UNION ALL SELECT 'lockout', machine_id, id, NULL, why, mode, since, expected_until, NULL
 FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id IN ({machines})
 UNION ALL SELECT 'claim', machine_id, id, member_id, state, NULL, starts, ends, blocked_until
@@ -105,12 +109,16 @@ class Known:
     now: datetime
     people: dict[int, Person] = field(default_factory=dict)
     memberships: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    pauses: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
     holds: dict[int, list[tuple[int, HoldFact]]] = field(default_factory=lambda: defaultdict(list))
     certifications: dict[tuple[int, int], list[CertificationFact]] = field(
         default_factory=lambda: defaultdict(list)
     )
     revocation_modes: dict[tuple[int, int], set[str]] = field(
         default_factory=lambda: defaultdict(set)
+    )
+    suspensions: dict[tuple[int, int], list[SuspensionFact]] = field(
+        default_factory=lambda: defaultdict(list)
     )
     lockouts: dict[int, list[tuple[int, LockoutFact]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -130,9 +138,11 @@ class Known:
             active=person is not None and person.active,
             retired_at=bench.retired_at,
             memberships=tuple(self.memberships.get(member_id, ())),
+            pauses=tuple(self.pauses.get(member_id, ())),
             holds=tuple(fact for _id, fact in self.holds.get(member_id, ())),
             requirement=bench.requirement,
             certifications=tuple(self.certifications.get((member_id, bench.requires_id or 0), ())),
+            suspensions=tuple(self.suspensions.get((member_id, bench.requires_id or 0), ())),
             lockouts=tuple(fact for _id, fact in self.lockouts.get(bench.id, ())),
         )
 
@@ -157,6 +167,10 @@ class Known:
         """Oldest first, as everything is told."""
         for spans in self.memberships.values():
             spans.sort(key=lambda span: span.starts)
+        for pauses in self.pauses.values():
+            pauses.sort(key=lambda span: span.starts)
+        for suspensions in self.suspensions.values():
+            suspensions.sort(key=lambda fact: fact.span.starts)
         for certifications in self.certifications.values():
             certifications.sort(key=lambda fact: fact.span.starts)
         for holds in self.holds.values():
@@ -211,7 +225,7 @@ def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> K
     adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
     horizon, at = adapt(now + HORIZON), adapt(now)
     params = [
-        *ids[0] * 4,
+        *ids[0] * 6,
         *ids[1] * 2,
         adapt(now - overrun - LOOK_BACK),
         horizon,
@@ -254,7 +268,9 @@ def _places(record: type[Any], *names: str) -> tuple[int, ...]:
 
 
 _RETIRED, _WALK_UP = _places(Bench, "retired_at", "walk_up")
-_MOMENTS = _places(Session, "offered_at", "until", "activated_at", "closing_at", "ended_at")
+_MOMENTS = _places(
+    Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"
+)
 (_IDLE,) = _places(Session, "ends_when_idle")
 
 
@@ -324,6 +340,17 @@ def _certification(
         known.revocation_modes[a, b].add(t)
 
 
+def _pause(known: Known, a: int, *row: Any) -> None:
+    known.pauses[a].append(Span(_aware(row[4]), _aware(row[5])))
+
+
+def _suspension(
+    known: Known, a: int, b: int, _c: int, t: str, u: str, p: Any, q: Any, _r: None
+) -> None:
+    known.suspensions[a, b].append(SuspensionFact(t, Span(_aware(p), _moment(q))))
+    known.revocation_modes[a, b].add(u)
+
+
 def _lockout(
     known: Known, a: int, b: int, _c: None, t: str, u: str, p: Any, q: Any, _r: None
 ) -> None:
@@ -352,8 +379,10 @@ def _closure(
 READERS: dict[str, Callable[..., None]] = {
     "person": _person,
     "membership": _membership,
+    "pause": _pause,
     "hold": _hold,
     "certification": _certification,
+    "suspension": _suspension,
     "lockout": _lockout,
     "claim": _claim_row,
     "closure": _closure,

@@ -50,6 +50,9 @@ class Session:
     first_n: int | None = None
     mark: int = 0
     shown_up: int | None = None
+    companion_id: int | None = None  # who tapped second
+    warned: int = 0  # minutes of the last warning
+    idle_at: datetime | None = None
     ends_when_idle: bool = False
     activated_at: datetime | None = None
     closing_at: datetime | None = None

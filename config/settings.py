@@ -200,6 +200,9 @@ if not DEBUG and not TESTING:
     }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
+# --- files people add: never served by address, only by views that ask who looks ---------------
+MEDIA_ROOT = env.path("FILES", default=str(VAR / "files"))
+
 # --- the browser is told to be strict ----------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -87,7 +87,13 @@ def warnings(person: Member, today: list[Booking], now: datetime) -> list[dict[s
 
 def _remedy(code: str, booking: Booking, person: Member) -> dict[str, str]:
     """What a desk can do about it at once."""
-    if code in ("certification-ended", "not-certified", "level-too-low", "certification-revoked"):
+    if code in (
+        "certification-ended",
+        "not-certified",
+        "level-too-low",
+        "certification-revoked",
+        "certification-suspended",
+    ):
         kind = booking.machine.tool_class.requires
         query = f"?member={person.public_id}" + (f"&type={kind.slug}" if kind else "")
         return {"view": "equipment:certify", "query": query, "word": _("Certify now")}

@@ -39,6 +39,18 @@ class CertificationFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspensionFact:
+    """For the time being the certification of the required type does not count."""
+
+    why: str
+    span: Span
+
+    def stands(self, at: datetime, known_at: datetime) -> bool:
+        """What is known has begun: a clock that was set back suspends nobody less."""
+        return Span(min(self.span.starts, known_at), self.span.until).covers(at)
+
+
+@dataclass(frozen=True, slots=True)
 class LockoutFact:
     why: str
     span: Span  # until: when it was cleared
@@ -74,9 +86,11 @@ class Facts:
     active: bool = True
     retired_at: datetime | None = None
     memberships: tuple[Span, ...] = ()
+    pauses: tuple[Span, ...] = ()
     holds: tuple[HoldFact, ...] = ()
     requirement: Requirement | None = None
     certifications: tuple[CertificationFact, ...] = ()
+    suspensions: tuple[SuspensionFact, ...] = ()  # of the required type
     lockouts: tuple[LockoutFact, ...] = ()
 
 
@@ -113,11 +127,34 @@ def no_membership(facts: Facts, at: datetime) -> Reason | None:
     )
 
 
+def paused(facts: Facts, at: datetime) -> Reason | None:
+    """No pause rests the membership."""
+    for pause in facts.pauses:
+        if pause.covers(at):
+            return Reason("membership-paused", {"until": pause.until})
+    return None
+
+
 def on_hold(facts: Facts, at: datetime) -> Reason | None:
     """No hold stands; the first one names its own remedy."""
     for hold in facts.holds:
         if hold.span.covers(at):
             return Reason("on-hold", {"reason": hold.reason, "remedy": hold.remedy})
+    return None
+
+
+def suspended(facts: Facts, at: datetime) -> Reason | None:
+    """Nobody has suspended what the machine asks for."""
+    need = facts.requirement
+    if need is None:
+        return None
+    for suspension in facts.suspensions:
+        if suspension.stands(at, facts.known_at):
+            params: dict[str, object] = {"certification": need.name, "why": suspension.why}
+            return Reason(
+                "certification-suspended",
+                params | {"certification_slug": need.slug, "until": suspension.span.until},
+            )
     return None
 
 
@@ -159,7 +196,9 @@ def retired(facts: Facts, at: datetime) -> Reason | None:
 RULES: tuple[Callable[[Facts, datetime], Reason | None], ...] = (
     account_closed,
     no_membership,
+    paused,
     on_hold,
+    suspended,
     not_certified,
     locked_out,
     retired,
@@ -186,8 +225,10 @@ def moments(facts: Facts) -> list[datetime]:
     """Every instant at which a rule's answer may change, in no order."""
     spans = [
         *facts.memberships,
+        *facts.pauses,
         *(hold.span for hold in facts.holds),
         *(held.span for held in facts.certifications),
+        *(suspension.span for suspension in facts.suspensions),
         *(lockout.span for lockout in facts.lockouts),
     ]
     edges = [edge for span in spans for edge in (span.starts, span.until)]

@@ -157,12 +157,26 @@ def register_eligibility() -> None:
         display=_("Membership ended. Renew with staff."),
     )
     register(
+        "membership-paused",
+        _("Your membership rests until {until}."),
+        _("End the pause on your page, or choose a time after it."),
+        label=_("Your page"),
+        link=lambda params: reverse("members:profile"),
+        display=_("Your membership rests until {until}."),
+    )
+    register(
         "on-hold",
         "{reason}",
         "{remedy}",
         label=_("Your page"),
         link=lambda params: reverse("members:profile"),
         display="{reason}",
+    )
+    register(
+        "certification-suspended",
+        _("Your certification “{certification}” is suspended: {why}"),
+        _("Talk to staff; they lift it when the matter is settled."),
+        display=_("“{certification}” is suspended. See staff."),
     )
     register(
         "not-certified",

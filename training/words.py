@@ -19,6 +19,7 @@ UNCERTIFIED = (
     "certification-ended",
     "certification-ends",
     "certification-revoked",
+    "certification-suspended",
 )
 
 

@@ -1,8 +1,24 @@
 """Every table of the room, by noun."""
 
-from access.models.device import Candidate, Device
+from access.models.device import Candidate, Device, Stranger
+from access.models.door import Door, DoorWindow
 from access.models.event import AccessEvent
+from access.models.journal import JournalRow
+from access.models.maintenance import MaintenanceGrant
+from access.models.peripheral import Peripheral
 from access.models.session import Session
 from access.models.status import GatekeeperStatus
 
-__all__ = ["AccessEvent", "Candidate", "Device", "GatekeeperStatus", "Session"]
+__all__ = [
+    "AccessEvent",
+    "Candidate",
+    "Device",
+    "Door",
+    "DoorWindow",
+    "GatekeeperStatus",
+    "JournalRow",
+    "MaintenanceGrant",
+    "Peripheral",
+    "Session",
+    "Stranger",
+]

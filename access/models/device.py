@@ -16,6 +16,19 @@ class Device(models.Model):
         NATIVE = "native", _("speaks protocol v1")
         STOCK = "stock", _("stock firmware")
 
+    class Firmware(models.TextChoices):
+        """What it speaks; each has a file of its own in access/adapters/, but protocol v1."""
+
+        NATIVE = "native", _("protocol v1")
+        TASMOTA = "tasmota", _("Tasmota")
+        SHELLY = "shelly", _("Shelly Gen2+")
+        ESPHOME = "esphome", _("ESPHome")
+
+    class BadgeFormat(models.TextChoices):
+        HEX = "hex", _("hex")
+        REVERSED = "reversed", _("hex, bytes reversed")
+        DECIMAL = "decimal", _("decimal")
+
     name = models.CharField(
         max_length=32, unique=True, validators=[RegexValidator(r"\A[a-z0-9-]{1,32}\Z")]
     )
@@ -24,10 +37,34 @@ class Device(models.Model):
         Machine, on_delete=models.PROTECT, null=True, blank=True, related_name="devices"
     )  # NULL: not attached, and so powerless
     profile = models.CharField(max_length=8, choices=Profile.choices, default=Profile.NATIVE)
+    speaks = models.CharField(max_length=8, choices=Firmware.choices, default=Firmware.NATIVE)
+    address = models.CharField(max_length=80, blank=True)  # stock firmware's own name in topics
+    badge_format = models.CharField(
+        max_length=8, choices=BadgeFormat.choices, default=BadgeFormat.HEX
+    )
     is_reader = models.BooleanField(default=True)
     is_interlock = models.BooleanField(default=True)
     is_enrolment = models.BooleanField(default=False)  # its unknown badges are shown to staff
     revoked_at = models.DateTimeField(null=True, blank=True)
+    added_at = models.DateTimeField(null=True, blank=True)
+
+    # secrets: the MQTT password is never stored; K_dev is, sealed, to check and make signatures
+    key_sealed = models.BinaryField(null=True)
+    must_sign = models.BooleanField(default=False)  # what comes unsigned from it is dropped
+
+    # what the broker is to know of it, and what it was last told
+    credential_at = models.DateTimeField(null=True, blank=True)  # newest password
+    broker_told_at = models.DateTimeField(null=True, blank=True)
+    broker_error = models.CharField(max_length=200, blank=True)
+
+    # the offline list it was last sent, and what of its journal is filed
+    takes_lists = models.BooleanField(default=False)
+    list_seq = models.PositiveBigIntegerField(default=0)
+    list_digest = models.BinaryField(max_length=32, null=True)  # of its entries: same, not sent
+    list_issued_at = models.DateTimeField(null=True, blank=True)
+    list_until = models.DateTimeField(null=True, blank=True)
+    list_stored = models.PositiveBigIntegerField(default=0)  # seq the device says it keeps
+    journal_upto = models.BigIntegerField(default=-1)
 
     # observed; display and diagnosis only, except boot and n, which order what a device says
     online = models.BooleanField(default=False)
@@ -41,6 +78,7 @@ class Device(models.Model):
     relay = models.BooleanField(default=False)
     ma = models.PositiveBigIntegerField(null=True, blank=True)  # on the wire a uint32
     fault = models.CharField(max_length=40, blank=True)
+    caps = models.JSONField(default=list)  # what it says it can (hello)
     firmware = models.CharField(max_length=64, blank=True)
     model = models.CharField(max_length=64, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
@@ -56,6 +94,24 @@ class Device(models.Model):
                 name="access_device_one_interlock",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stranger(models.Model):
+    """A box that speaks and is not known here. It has no power; staff may add it by name."""
+
+    name = models.CharField(max_length=32, unique=True)
+    speaks = models.CharField(max_length=8, choices=Device.Firmware.choices)
+    model = models.CharField(max_length=64, blank=True)
+    firmware = models.CharField(max_length=64, blank=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    messages = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-last_at"]
 
     def __str__(self) -> str:
         return self.name

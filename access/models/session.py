@@ -35,6 +35,9 @@ class Session(models.Model):
     badge = models.ForeignKey(
         Badge, on_delete=models.PROTECT, null=True, related_name="+"
     )  # NULL: not started by a tap; a badge that is revoked ends what it started
+    companion = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # who tapped second: the supervisor, or the other of two
     interlock = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="sessions")
     boot = models.CharField(max_length=16, blank=True)
     ground = models.CharField(max_length=12, choices=Ground.choices)
@@ -46,6 +49,8 @@ class Session(models.Model):
     first_n = models.BigIntegerField(null=True)  # the n that first named it: the proof of the end
     mark = models.PositiveIntegerField(default=0)  # counts renewals, at most one per 30 s
     shown_up = models.BigIntegerField(null=True)  # when the owner last tapped a running machine
+    warned = models.PositiveSmallIntegerField(default=0)  # minutes of the last warning; 0: none
+    idle_at = models.DateTimeField(null=True)  # since when it is armed and draws nothing
     ends_when_idle = models.BooleanField(default=False)  # and tapped again: over when it stops
     activated_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)

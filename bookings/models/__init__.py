@@ -3,6 +3,7 @@
 from bookings.models.agreement import Answer, HandOver
 from bookings.models.booking import Booking
 from bookings.models.disruption import Disruption
+from bookings.models.participant import Participant
 from bookings.models.policy import PlanLimit, PolicyWindow, Question
 from bookings.models.series import Series
 from bookings.models.tally import Tally
@@ -13,6 +14,7 @@ __all__ = [
     "Booking",
     "Disruption",
     "HandOver",
+    "Participant",
     "PlanLimit",
     "PolicyWindow",
     "Question",

@@ -12,7 +12,7 @@ from members.models import Closure, Member
 
 
 class Disruption(models.Model):
-    """A closure or lockout that fell over a booking; its member is asked what to do instead."""
+    """What fell over a booking, or took its member's right to it; they are asked what to do."""
 
     class Answer(models.TextChoices):
         SIBLING = "sibling", _("moved to another machine")
@@ -29,6 +29,9 @@ class Disruption(models.Model):
     lockout = models.ForeignKey(Lockout, on_delete=models.SET_NULL, null=True, related_name="+")
     why = models.CharField(max_length=120)  # as it was when found
     found_at = models.DateTimeField()
+    # The member's own: a membership that ends, a certification that runs out. None of the above.
+    is_personal = models.BooleanField(default=False)
+    release_at = models.DateTimeField(null=True, blank=True)  # then the time goes to others
     answer = models.CharField(max_length=8, choices=Answer.choices, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(

@@ -1,6 +1,14 @@
 """Every table of the room, by noun."""
 
-from equipment.models.certification import Certification, CertificationType, Level
+from equipment.models.certification import (
+    Attachment,
+    Certification,
+    CertificationType,
+    Level,
+    Prerequisite,
+    Suspension,
+    TheoryPass,
+)
 from equipment.models.closure import MachineClosure
 from equipment.models.feature import Feature
 from equipment.models.lockout import FaultReport, Lockout, Mode
@@ -10,6 +18,7 @@ from equipment.models.tool_class import ToolClass
 from equipment.models.watch import Watch
 
 __all__ = [
+    "Attachment",
     "Certification",
     "CertificationType",
     "FaultReport",
@@ -19,7 +28,10 @@ __all__ = [
     "Machine",
     "MachineClosure",
     "Mode",
+    "Prerequisite",
     "Shared",
+    "Suspension",
+    "TheoryPass",
     "ToolClass",
     "Watch",
 ]

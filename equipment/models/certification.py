@@ -1,5 +1,6 @@
 """Proof that a member may use a tool class: its kinds, and who holds one."""
 
+import uuid
 from datetime import datetime
 
 from django.db import models
@@ -28,6 +29,11 @@ class CertificationType(models.Model):
         max_length=120, blank=True
     )  # the next step for one who lacks it, as in “Marta's induction, Wednesdays 17:00”
     valid_days = models.PositiveSmallIntegerField(null=True, blank=True)  # NULL: does not expire
+    disuse_days = models.PositiveSmallIntegerField(null=True, blank=True)  # unused as long: over
+    # So long after its end a refresher will do: the theory and what it builds on are not asked.
+    refresher_days = models.PositiveSmallIntegerField(default=0)
+    needs_theory = models.BooleanField(default=False)  # a passed test, before it is given
+    retired_at = models.DateTimeField(null=True, blank=True)  # given no more
 
     class Meta:
         ordering = ["name"]
@@ -36,11 +42,34 @@ class CertificationType(models.Model):
         return self.name
 
 
+class Prerequisite(models.Model):
+    """What one must hold before `type` is given. The arrows never come back to where they began."""
+
+    type = models.ForeignKey(
+        CertificationType, on_delete=models.CASCADE, related_name="prerequisites"
+    )
+    needs = models.ForeignKey(CertificationType, on_delete=models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.FULL)
+
+    class Meta:
+        ordering = ["needs__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["type", "needs"], name="equipment_prerequisite_once"),
+            models.CheckConstraint(
+                condition=~Q(type=F("needs")), name="equipment_prerequisite_of_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} needs {self.needs}"
+
+
 class CertificationQuerySet(models.QuerySet["Certification"]):
     def valid(self, at: datetime) -> "CertificationQuerySet":
         """Given, not yet expired and not revoked at `at`."""
         return self.filter(
             Q(until=None) | Q(until__gt=at),
+            Q(idle_until=None) | Q(idle_until__gt=at),
             Q(revoked_at=None) | Q(revoked_at__gt=at),
             given_at__lte=at,
         )
@@ -59,6 +88,10 @@ class Certification(models.Model):
     )  # NULL: brought in by an import
     given_at = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    # When it is over for want of use, moved on by each use; NULL: its type has no such rule.
+    idle_until = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    set_aside = models.CharField(max_length=200, blank=True)  # why given though something lacked
     note = models.CharField(max_length=200, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
@@ -82,3 +115,76 @@ class Certification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.member}"
+
+
+class Suspension(models.Model):
+    """For the time being a member may not use what a type stands for, whatever they hold."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="suspensions")
+    type = models.ForeignKey(
+        CertificationType, on_delete=models.PROTECT, related_name="suspensions"
+    )
+    why = models.CharField(max_length=120)  # told to the member
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.STOP)
+    placed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)  # NULL: until somebody lifts it
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["since"]
+        # the judge: what of one member was never lifted
+        indexes = [
+            models.Index(
+                fields=["member"], condition=Q(lifted_at=None), name="equipment_suspension_judge"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} of {self.member}: {self.why}"
+
+
+class TheoryPass(models.Model):
+    """A member knows the theory of a type. Written by the room that asks the questions."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="theory_passes")
+    type = models.ForeignKey(
+        CertificationType, on_delete=models.PROTECT, related_name="theory_passes"
+    )
+    passed_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    given_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # NULL: by the test itself
+
+    class Meta:
+        ordering = ["passed_at"]
+        indexes = [models.Index(fields=["member", "type"], name="equipment_theory_asked")]
+
+    def __str__(self) -> str:
+        return f"theory of {self.type}, {self.member}"
+
+
+class Attachment(models.Model):
+    """A file that belongs to a certification: the certificate of another space, a signed sheet."""
+
+    certification = models.ForeignKey(
+        Certification, on_delete=models.PROTECT, related_name="attachments"
+    )
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)  # as it was called; shown, and never a path
+    media_type = models.CharField(max_length=40)  # as its bytes say
+    size = models.PositiveIntegerField()  # bytes
+    file = models.FileField(upload_to="attachments/", max_length=120)
+    added_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)  # the bytes are gone, the line stays
+
+    class Meta:
+        ordering = ["added_at"]
+
+    def __str__(self) -> str:
+        return self.name

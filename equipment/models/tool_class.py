@@ -17,6 +17,10 @@ class ToolClass(models.Model):
         MEDIUM = "medium", _("medium")
         HIGH = "high", _("high")  # signed messages, short leases, no detective interlock
 
+    class Credential(models.TextChoices):
+        BADGE = "badge", _("a badge")
+        PIN = "pin", _("a badge and a PIN")
+
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=40, unique=True)
     summary = models.CharField(max_length=120, blank=True)  # half a line on the board
@@ -72,6 +76,16 @@ class ToolClass(models.Model):
     overrun_minutes = models.PositiveSmallIntegerField(default=0)
     no_show_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # NULL: never
     finish_seconds = models.PositiveIntegerField(default=0)  # GRACE at most; 0 cuts at the end
+    least_credential = models.CharField(
+        max_length=8, choices=Credential.choices, default=Credential.BADGE
+    )
+    two_person = models.BooleanField(default=False)  # a second eligible member taps, too
+    supervised = models.BooleanField(default=True)  # trainees may, with who may certify beside
+    idle_end_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # NULL: never
+    # Left on by somebody whose time is up: whoever is booked now may take it over so long after.
+    take_over_minutes = models.PositiveSmallIntegerField(default=5)
+    extend_by_tap_minutes = models.PositiveSmallIntegerField(default=0)  # 0: not by a tap
+    maintenance_minutes = models.PositiveSmallIntegerField(default=30)  # of one maintenance grant
 
     class Meta:
         ordering = ["order", "name"]

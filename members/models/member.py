@@ -56,6 +56,7 @@ class Member(AbstractBaseUser):
     joined_at = models.DateTimeField(auto_now_add=True)
     invited_at = models.DateTimeField(null=True, blank=True)  # last asked to sign in
     anonymised_at = models.DateTimeField(null=True, blank=True)
+    pin_hash = models.BinaryField(max_length=32, null=True)  # HMAC under the pepper; NULL: none
 
     objects = MemberManager()
 

@@ -12,6 +12,11 @@ from members.models.member import Member
 class Plan(models.Model):
     """What one signs up to. Belongs to the organisation, not to a space."""
 
+    class Kind(models.TextChoices):
+        REGULAR = "regular", _("regular")
+        TRIAL = "trial", _("trial")  # had once, then another plan
+        DAY = "day", _("day pass")  # one day at a time, out of passes given before
+
     class Joining(models.TextChoices):
         STAFF = "staff", _("staff sign people up")
         ASK = "ask", _("members ask, staff confirm")
@@ -22,6 +27,11 @@ class Plan(models.Model):
     description = models.CharField(max_length=200, blank=True)
     months = models.PositiveSmallIntegerField(null=True, blank=True)  # NULL: until cancelled
     joining = models.CharField(max_length=8, choices=Joining.choices, default=Joining.STAFF)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.REGULAR)
+    overdue_days = models.PositiveSmallIntegerField(default=0)  # served on after a term ran out
+    renews_itself = models.BooleanField(default=False)  # members renew a term without staff
+    pause_days = models.PositiveSmallIntegerField(default=0)  # a calendar year at most; 0: never
+    guests_a_month = models.PositiveSmallIntegerField(default=0)  # visits, however many people
 
     class Meta:
         ordering = ["name"]
@@ -36,12 +46,18 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A member on a plan for [starts, until); NULL until is open-ended."""
+    """A member on a plan for [starts, until); NULL until is open-ended.
+
+    A term that runs out at `due` is tolerated until `until`: overdue in between, lapsed after.
+    """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="memberships")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="memberships")
     starts = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    due = models.DateTimeField(null=True, blank=True)  # NULL: at `until`, without tolerance
+    ended_at = models.DateTimeField(null=True, blank=True)  # when somebody ended it, or changed it
+    ended_why = models.CharField(max_length=200, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -53,6 +69,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=F("starts")),
                 name="members_membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(due=None) | Q(due__lte=F("until")),
+                name="members_membership_due_by_its_end",
             ),
         ]
 

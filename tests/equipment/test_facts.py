@@ -54,5 +54,5 @@ def test_twenty_machines_cost_as_many_queries_as_one(django_assert_num_queries):
     for number in range(20):
         a_machine(f"Mill {number}", world.tool_class, world.space)
     machines = list(Machine.objects.select_related("tool_class__requires"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert len(facts_for(member_id=world.alice.pk, machines=machines, now=NOW)) == 22

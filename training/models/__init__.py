@@ -2,5 +2,6 @@
 
 from training.models.attendee import Attendee
 from training.models.induction import Induction
+from training.models.theory import TheoryAttempt, TheoryQuestion, TheoryTest
 
-__all__ = ["Attendee", "Induction"]
+__all__ = ["Attendee", "Induction", "TheoryAttempt", "TheoryQuestion", "TheoryTest"]

@@ -40,6 +40,7 @@ class Induction(models.Model):
         CertificationType, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )  # what one must hold already; NULL: nothing
     certifier = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="inductions_given")
+    is_refresher = models.BooleanField(default=False)  # for who held it not long ago
     title = models.CharField(max_length=80)
     notes = models.TextField(max_length=1000, blank=True)  # what to bring, where to meet
     starts = models.DateTimeField()
