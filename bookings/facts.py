@@ -35,7 +35,7 @@ from bookings.rules.hours import Hours, Opening, Shut, every_day
 from bookings.rules.presence import LOOK_AHEAD
 from bookings.rules.weights import counts, peak_extra
 from equipment import eligibility
-from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span
+from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span, SuspensionFact
 from equipment.facts import certification_fact, requirement_of
 from equipment.models import Machine, ToolClass
 
@@ -49,11 +49,15 @@ SELECT 'person' AS kind, CASE WHEN is_active THEN 1 ELSE 0 END AS a, CAST(NULL A
 FROM members_member WHERE id = %(member)s
 UNION ALL SELECT 'membership', plan_id, NULL, NULL, NULL, NULL, NULL, starts, until, NULL, NULL
 FROM members_membership WHERE member_id = %(member)s
+UNION ALL SELECT 'pause', NULL, NULL, NULL, NULL, NULL, NULL, starts, until, NULL, NULL
+FROM members_pause WHERE called_off_at IS NULL AND member_id = %(member)s
 UNION ALL SELECT 'hold', NULL, NULL, NULL, NULL, reason, remedy, since, until, NULL, NULL
 FROM members_hold WHERE lifted_at IS NULL AND member_id = %(member)s
 UNION ALL SELECT 'certification', type_id, level, NULL, NULL, NULL, NULL, given_at, until,
-    revoked_at, NULL
+    revoked_at, idle_until
 FROM equipment_certification WHERE member_id = %(member)s
+UNION ALL SELECT 'suspension', type_id, NULL, NULL, NULL, why, NULL, since, until, NULL, NULL
+FROM equipment_suspension WHERE lifted_at IS NULL AND member_id = %(member)s
 UNION ALL SELECT 'own', m.tool_class_id, b.id, b.machine_id, t.last_minute_minutes, b.state, s.zone,
     b.starts, b.ends, b.lapses_at, b.created_at
 FROM bookings_booking b JOIN equipment_machine m ON m.id = b.machine_id
@@ -185,10 +189,12 @@ class Known:
     signed_in: bool = False
     active: bool = False
     memberships: list[Span] = field(default_factory=list)
+    pauses: list[Span] = field(default_factory=list)
     holds: list[HoldFact] = field(default_factory=list)
     certifications: dict[int, list[CertificationFact]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    suspensions: dict[int, list[SuspensionFact]] = field(default_factory=lambda: defaultdict(list))
     lockouts: dict[int, list[LockoutFact]] = field(default_factory=lambda: defaultdict(list))
     taken: dict[int, list[Taken]] = field(default_factory=lambda: defaultdict(list))
     stale: set[int] = field(default_factory=set)  # machines with claims that have lapsed
@@ -218,11 +224,17 @@ class Known:
             active=self.active,
             retired_at=machine.retired_at,
             memberships=tuple(self.memberships),
+            pauses=tuple(sorted(self.pauses, key=lambda pause: pause.starts)),
             holds=tuple(sorted(self.holds, key=lambda hold: hold.span.starts)),
             requirement=requirement_of(machine.tool_class),
             certifications=tuple(self.certifications.get(machine.tool_class.requires_id or 0, ())),
+            suspensions=self.suspensions_of(machine.tool_class.requires_id),
             lockouts=self.lockouts_of(machine.pk),
         )
+
+    def suspensions_of(self, type_id: int | None) -> tuple[SuspensionFact, ...]:
+        suspensions = self.suspensions.get(type_id or 0, ())
+        return tuple(sorted(suspensions, key=lambda suspension: suspension.span.starts))
 
     def lockouts_of(self, machine_id: int) -> tuple[LockoutFact, ...]:
         lockouts = self.lockouts.get(machine_id, ())
@@ -452,13 +464,21 @@ def _membership(known: Known, a: int, *row: Any) -> None:
     known.plans.append(OnPlan(a, span))
 
 
+def _pause(known: Known, *row: Any) -> None:
+    known.pauses.append(Span(aware(row[6]), aware(row[7])))
+
+
 def _hold(known: Known, *row: Any) -> None:
     known.holds.append(HoldFact(row[4], row[5], Span(aware(row[6]), moment(row[7]))))
 
 
 def _certification(known: Known, a: int, b: int, *row: Any) -> None:
-    fact = certification_fact(b, aware(row[4]), moment(row[5]), moment(row[6]))
-    known.certifications[a].append(fact)
+    ends = moment(row[5]), moment(row[6]), moment(row[7])
+    known.certifications[a].append(certification_fact(b, aware(row[4]), *ends))
+
+
+def _suspension(known: Known, a: int, *row: Any) -> None:
+    known.suspensions[a].append(SuspensionFact(row[3], Span(aware(row[5]), moment(row[6]))))
 
 
 def _own(known: Known, a: int, _b: int, c: int, d: int | None, t: str, u: str, *row: Any) -> None:
@@ -547,8 +567,10 @@ CLAIMS: Collection[str] = ("own", "claim", "rival")  # rows whose second column 
 READERS: dict[str, Callable[..., None]] = {
     "person": _person,
     "membership": _membership,
+    "pause": _pause,
     "hold": _hold,
     "certification": _certification,
+    "suspension": _suspension,
     "own": _own,
     "before": _before,
     "limit": _limit,

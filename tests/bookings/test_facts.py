@@ -17,8 +17,10 @@ from bookings.rules import Facts, Slot
 from bookings.rules.facts import Limit
 from bookings.rules.facts import Question as Asked
 from bookings.rules.hours import every_day
-from equipment.models import MachineClosure, Shared
-from members.models import Plan, StaffedHours
+from equipment import eligibility
+from equipment.facts import facts_for as judged_by
+from equipment.models import Certification, MachineClosure, Shared, Suspension
+from members.models import Pause, Plan, StaffedHours
 from tests.bookings.people import AT_14, HOUR, MINUTE
 from tests.people import NOW, World
 
@@ -109,6 +111,24 @@ def test_everything_is_read_in_one_statement(
     assert [(one.name, len(one.taken)) for one in found.shared] == [("Extractor", 1)]
     assert [own.starts for own in found.own] == [NOW - 3 * DAY, AT_14]
     assert [plan.plan_id for plan in found.plans] == [world.plan.pk]
+
+
+def test_what_rests_a_member_reaches_the_rules_as_it_reaches_the_judge(world: World) -> None:
+    (membership,) = world.alice.memberships.all()
+    for days in (9, 3):
+        from_here = {"starts": NOW + days * DAY, "until": NOW + (days + 1) * DAY, "asked_at": NOW}
+        Pause.objects.create(member=world.alice, membership=membership, **from_here)
+    called_off = {"starts": NOW, "until": NOW + DAY, "called_off_at": NOW}
+    Pause.objects.create(member=world.alice, membership=membership, asked_at=NOW, **called_off)
+    Suspension.objects.create(
+        member=world.alice, type=world.certification, why="unsafe", since=NOW, until=NOW + DAY
+    )
+    Certification.objects.filter(member=world.alice).update(idle_until=NOW + 2 * DAY)
+    known = judged_by(member_id=world.alice.pk, machines=[world.router], now=NOW)
+    judge = facts(world).judge
+    assert judge == known[world.router.pk]
+    assert [pause.starts for pause in judge.pauses] == [NOW + 3 * DAY, NOW + 9 * DAY]
+    assert eligibility.missing(judge, NOW)[0].code == "certification-suspended"
 
 
 @pytest.mark.parametrize(
