@@ -1,5 +1,6 @@
 """Is the member eligible for the whole slot? Asks the one judge, and adds no rule to it. PURE."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bookings.rules.facts import Facts, Slot
@@ -32,6 +33,11 @@ def throughout(judge: eligibility.Facts, slot: Slot, now: datetime) -> tuple[Rea
             told = _as_told(reason, now)
             found.setdefault(told.code, told)
     return tuple(found.values())
+
+
+def own_refusals(judge: eligibility.Facts, slot: Slot, now: datetime) -> tuple[Reason, ...]:
+    """The same of the member alone: a machine that is out of service is not theirs to mend."""
+    return throughout(replace(judge, lockouts=(), retired_at=None), slot, now)
 
 
 def _moments(judge: eligibility.Facts, slot: Slot) -> list[datetime]:
