@@ -3,7 +3,7 @@
 from access.models.device import Candidate, Device, Stranger
 from access.models.door import Door, DoorWindow
 from access.models.event import AccessEvent
-from access.models.journal import JournalRow
+from access.models.journal import JournalRow, ListedBadge
 from access.models.maintenance import MaintenanceGrant
 from access.models.peripheral import Peripheral
 from access.models.session import Session
@@ -17,6 +17,7 @@ __all__ = [
     "DoorWindow",
     "GatekeeperStatus",
     "JournalRow",
+    "ListedBadge",
     "MaintenanceGrant",
     "Peripheral",
     "Session",

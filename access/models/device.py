@@ -50,6 +50,7 @@ class Device(models.Model):
 
     # secrets: the MQTT password is never stored; K_dev is, sealed, to check and make signatures
     key_sealed = models.BinaryField(null=True)
+    key_before_sealed = models.BinaryField(null=True)  # until the new one is first heard
     must_sign = models.BooleanField(default=False)  # what comes unsigned from it is dropped
 
     # what the broker is to know of it, and what it was last told
@@ -63,8 +64,10 @@ class Device(models.Model):
     list_digest = models.BinaryField(max_length=32, null=True)  # of its entries: same, not sent
     list_issued_at = models.DateTimeField(null=True, blank=True)
     list_until = models.DateTimeField(null=True, blank=True)
+    list_sent = models.BinaryField(null=True)  # as signed, for a broker that has lost it
     list_stored = models.PositiveBigIntegerField(default=0)  # seq the device says it keeps
     journal_upto = models.BigIntegerField(default=-1)
+    journal_waiting = models.PositiveIntegerField(default=0)  # rows it says are not filed yet
 
     # observed; display and diagnosis only, except boot and n, which order what a device says
     online = models.BooleanField(default=False)

@@ -1,9 +1,9 @@
-"""What a device did while it was on its own, as it told afterwards. Rows are only ever added."""
+"""What a device did on its own, as it told afterwards, and whom its lists named. Only added to."""
 
 from django.db import models
 
 from access.models.device import Device
-from members.models import Member
+from members.models import Badge, Member
 
 
 class JournalRow(models.Model):
@@ -30,3 +30,20 @@ class JournalRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} {self.number} {self.ev}"
+
+
+class ListedBadge(models.Model):
+    """A badge that stood in some list of a device, by its name there: who a row speaks of."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="listed_badges")
+    h16 = models.CharField(max_length=16)
+    badge = models.ForeignKey(Badge, on_delete=models.PROTECT, related_name="+")
+    first_seq = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "h16"], name="access_listed_badge_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.h16}"

@@ -26,7 +26,8 @@ class Session(models.Model):
         MAINTENANCE = "maintenance", _("maintenance")
         OFFLINE = "offline", _("offline")
 
-    sid = models.CharField(max_length=24, unique=True)  # 96 random bits, hex, never reused
+    # 96 random bits, hex, never reused; or the name a device gave a session of its own (D10)
+    sid = models.CharField(max_length=40, unique=True)
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="sessions")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="sessions")
     booking = models.ForeignKey(
