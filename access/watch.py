@@ -121,9 +121,12 @@ class Watch:
         told.last = mono
         return True
 
-    def unconfirmed(self, sid: str, mono: float) -> bool:
+    def disobeyed(self, sid: str, device: str, mono: float) -> bool:
+        """S5: told off long ago, and heard since. One that is gone cannot confirm; it is silent."""
         told = self.told.get(sid)
-        return told is not None and mono - told.since > ALARM_AFTER
+        if told is None or mono - told.since <= ALARM_AFTER:
+            return False
+        return self.heard.get(device, told.since) > told.since
 
     def silent(self, device: str, mono: float) -> bool:
         """S5: no state for 35 s, all of them connected."""

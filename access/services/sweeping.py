@@ -76,7 +76,7 @@ def _look_at(batch: Batch, context: Context, session: Session, redecide_all: boo
         alarm(batch, box, "lost", format_lazy(told, device=box.name), sid=session.sid)
     elif sessions.awaits_proof(session, box.state):
         tell_off(batch, session, box.name)
-        if batch.watch.unconfirmed(session.sid, batch.mono):
+        if batch.watch.disobeyed(session.sid, box.name, batch.mono):
             told = _("{device} was told to switch off 30 seconds ago and has not confirmed it.")
             words = format_lazy(told, device=box.name)
             alarm(batch, box, "off-unconfirmed", words, sid=session.sid)

@@ -173,10 +173,22 @@ class TestProof:
         site.arm()
         lock_out(machine=site.mill, why="Belt torn", by=None, now=site.now)
         site.sweep()
-        for _ in range(40):
+        for second in range(40):
             site.wait(1).sweep(redecide_all=False)
-        assert site.events("alarm").count("off-unconfirmed") == 1
+            if second % 10 == 0:
+                site.state("armed", site.sid)
+        assert site.events("alarm") == ["off-unconfirmed"]
         assert Outbox.objects.filter(kind="alarm", to=site.world.dana).exists()
+
+    def test_what_is_simply_gone_is_silent_and_then_lost_but_disobeys_nobody(self, site):
+        site.arm()
+        services.revoke_device(device=site.device, by=site.world.dana, now=site.now)
+        for second in range(70):
+            site.wait(1).sweep(redecide_all=False)
+            if second % 10 == 0:
+                site.state("armed", site.sid)  # believed no more
+        assert site.events("alarm") == ["lost"]
+        assert site.session.end_reason == "lost"
 
     def test_an_unclaimed_grant_is_asked_for_proof(self, site):
         site.book()
