@@ -38,6 +38,7 @@ PURE = [
     "notices/manners.py",
     "notices/timing.py",
     "equipment/eligibility.py",
+    "equipment/ladder.py",
     "equipment/reason.py",
     "bookings/rules/*.py",
     "bookings/segments.py",

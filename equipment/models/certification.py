@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from equipment.models.lockout import Mode
@@ -74,6 +74,17 @@ class CertificationQuerySet(models.QuerySet["Certification"]):
             given_at__lte=at,
         )
 
+    def certifying(self, at: datetime) -> "CertificationQuerySet":
+        """Those whose holders may certify: valid at that level, never taken back, not suspended.
+
+        What was taken back stays so, whatever a clock that was set back says.
+        """
+        suspended = Suspension.objects.standing(at).filter(
+            member=OuterRef("member"), type=OuterRef("type")
+        )
+        high = self.valid(at).filter(level__gte=Level.MAY_CERTIFY, revoked_at=None)
+        return high.filter(~Exists(suspended))
+
 
 class Certification(models.Model):
     """One member's proof, [given_at, until), unless revoked. Rows are never deleted."""
@@ -117,6 +128,12 @@ class Certification(models.Model):
         return f"{self.type} of {self.member}"
 
 
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def standing(self, at: datetime) -> "SuspensionQuerySet":
+        """Neither lifted nor over. What is known has begun, though a clock was set back since."""
+        return self.filter(Q(until=None) | Q(until__gt=at), lifted_at=None)
+
+
 class Suspension(models.Model):
     """For the time being a member may not use what a type stands for, whatever they hold."""
 
@@ -133,6 +150,8 @@ class Suspension(models.Model):
     lifted_by = models.ForeignKey(
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = SuspensionQuerySet.as_manager()
 
     class Meta:
         ordering = ["since"]

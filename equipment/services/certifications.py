@@ -1,26 +1,48 @@
-"""Giving a certification and taking it back."""
+"""Giving a certification and taking it back, and what keeps one from being given."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from equipment.ladder import WAIVED, Lack, Need, lacks
+from equipment.ladder_words import lack_words
 from equipment.models import Certification, CertificationType, Level, Mode
+from equipment.standings import read_graph, standing_of
 from members.models import AccessEpoch, Member, Role
 from members.services import record
 from notices.services import post
 
 
 class Uncertifiable(Exception):
-    """A certification that cannot be given; its text is for the one who tried."""
+    """A certification that cannot be given; its text is for the one who tried.
+
+    `lacks` is what is in the way of the member; empty where it is the one who tried.
+    """
+
+    def __init__(self, words: str, lacks: tuple[Lack, ...] = ()) -> None:
+        super().__init__(words)
+        self.lacks = lacks
+
+
+def sees_all_types(by: Member) -> bool:
+    """Staff of any space give every type, and only they make certifiers and set rules aside."""
+    return by.has_role(None, {Role.Kind.STAFF, Role.Kind.ADMIN})
 
 
 def may_certify(by: Member, type: CertificationType, now: datetime) -> bool:
     """Staff may, and so may who holds this type at the level that says so."""
-    if by.has_role(None, {Role.Kind.STAFF, Role.Kind.ADMIN}):
+    if sees_all_types(by):
         return True
-    held = Certification.objects.valid(now).filter(member=by, type=type)
-    return held.filter(level__gte=Level.MAY_CERTIFY).exists()
+    return Certification.objects.certifying(now).filter(member=by, type=type).exists()
+
+
+def lacking(
+    *, member: Member, type: CertificationType, level: int, now: datetime
+) -> tuple[Lack, ...]:
+    """Everything that keeps `member` from being given it; who certifies is not asked here."""
+    return lacks(read_graph(), standing_of(member, now), Need(type.slug, int(level)))
 
 
 @transaction.atomic
@@ -33,31 +55,97 @@ def certify(
     level: int = Level.FULL,
     until: datetime | None = None,
     note: str = "",
+    set_aside: str = "",
 ) -> Certification:
     """Give `member` a certification; without `until` it lasts as long as its type says.
 
-    Raises Uncertifiable for oneself, for one who may not certify, and for an end in the past.
+    A higher level is added beside the lower one. `set_aside` is why it is given though theory or
+    a prerequisite is lacking; only staff say so. Raises Uncertifiable with all that is in the way.
     """
+    may_give(by, type, level, until, now)
     if by == member:
         raise Uncertifiable(_("Nobody certifies themselves. Ask another certifier."))
+    Member.objects.select_for_update().get(pk=member.pk)
+    found = lacking(member=member, type=type, level=level, now=now)
+    return give(member, type, level, found, by, now, until=until, note=note, set_aside=set_aside)
+
+
+def may_give(
+    by: Member, type: CertificationType, level: int, until: datetime | None, now: datetime
+) -> None:
+    """Raises Uncertifiable where `by` may not give this to anybody, or nobody could."""
     if not may_certify(by, type, now):
         raise Uncertifiable(_("You may not certify “%s”. Ask staff.") % type)
-    until = until or (now + timedelta(days=type.valid_days) if type.valid_days else None)
+    if level >= Level.MAY_CERTIFY and not sees_all_types(by):
+        raise Uncertifiable(_("Only staff let people certify others. Choose a lower level."))
     if until is not None and until <= now:
         raise Uncertifiable(_("The end lies in the past. Choose a later day."))
+
+
+def may_judge(by: Member, member: Member, type: CertificationType, now: datetime) -> None:
+    """Raises Uncertifiable where `by` may not take this from the member, or suspend it."""
+    if by == member:
+        raise Uncertifiable(_("Others decide about your own certifications. Ask staff."))
+    if not may_certify(by, type, now):
+        raise Uncertifiable(_("You may not decide about “%s”. Ask staff.") % type)
+
+
+def give(
+    member: Member,
+    type: CertificationType,
+    level: int,
+    found: tuple[Lack, ...],
+    by: Member,
+    now: datetime,
+    *,
+    until: datetime | None,
+    note: str,
+    set_aside: str,
+) -> Certification:
+    """Write it, unless one of the lacks that were `found` stands; the caller holds the lock."""
+    waived = _set_aside(found, set_aside, by)
+    until = until or (now + timedelta(days=type.valid_days) if type.valid_days else None)
     given = Certification.objects.create(
-        member=member, type=type, level=level, given_by=by, given_at=now, until=until, note=note
+        member=member,
+        type=type,
+        level=level,
+        given_by=by,
+        given_at=now,
+        until=until,
+        idle_until=now + timedelta(days=type.disuse_days) if type.disuse_days else None,
+        note=note,
+        set_aside=waived,
     )
-    after = {"type": type.slug, "level": int(level), "until": until.isoformat() if until else None}
-    record(actor=by, verb="certify", subject=given, at=now, after=after, on_behalf_of=member)
+    _tell(given, by, now)
+    return given
+
+
+def _set_aside(found: Iterable[Lack], reason: str, by: Member) -> str:
+    """The reason, where there is something to set aside and nothing besides."""
+    standing = tuple(found)
+    if reason and sees_all_types(by):
+        standing = tuple(lack for lack in standing if lack.kind not in WAIVED)
+    elif reason and standing:
+        words = _("Only staff set aside what is lacking. Ask them.")
+        raise Uncertifiable(" ".join([*map(lack_words, standing), words]), standing)
+    if standing:
+        raise Uncertifiable(" ".join(map(lack_words, standing)), standing)
+    return reason if found else ""
+
+
+def _tell(given: Certification, by: Member, now: datetime) -> None:
+    until = given.until.isoformat() if given.until else None
+    after: dict[str, object] = {"type": given.type.slug, "level": int(given.level), "until": until}
+    if given.set_aside:
+        after["set_aside"] = given.set_aside
+    record(actor=by, verb="certify", subject=given, at=now, after=after, on_behalf_of=given.member)
     post(
-        to=member,
+        to=given.member,
         kind="certification-given",
         key=f"certification-given-{given.pk}",
-        context={"certification": type.name, "by": by.name, "until": after["until"]},
+        context={"certification": given.type.name, "by": by.name, "until": until},
         at=now,
     )
-    return given
 
 
 @transaction.atomic
@@ -69,7 +157,11 @@ def revoke_certification(
     now: datetime,
     mode: str = Mode.STOP,
 ) -> Certification:
-    """Take it back; a session that stands on it ends by `mode`. Twice is once."""
+    """Take it back; a session that stands on it ends by `mode`. Twice is once.
+
+    Raises Uncertifiable for one's own, and for one who may not give it.
+    """
+    may_judge(by, certification.member, certification.type, now)
     certification = Certification.objects.select_for_update().get(pk=certification.pk)
     if certification.revoked_at is not None:
         return certification
