@@ -94,11 +94,19 @@ def _attach(request: MemberRequest, device: Device, form: AttachForm) -> bool:
 def device_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     """Believe a device no more, for good."""
     device = device_for(request.user, pk)
-    if request.method == "POST":
-        revoke_device(device=device, by=request.user, now=timezone.now())
-        messages.info(request, _("%s is revoked.") % device)
+    if request.method == "POST" and _revoke(request, device):
         return redirect("access:devices")
     return render(request, "access/device_revoke.html", {"device": device})
+
+
+def _revoke(request: MemberRequest, device: Device) -> bool:
+    try:
+        revoke_device(device=device, by=request.user, now=timezone.now())
+    except DeviceError as error:
+        messages.error(request, str(error))
+        return False
+    messages.info(request, _("%s is revoked.") % device)
+    return True
 
 
 @require_safe

@@ -4,9 +4,12 @@ A session that a device holds ends with its place: it is closed here, the gateke
 device `off`, and the machine is free on proof, as after every other end (S5 of docs/protocol.md).
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -20,11 +23,29 @@ from equipment.models import Machine
 from members.models import AccessEpoch, Member, Space
 from members.services import record
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 class DeviceError(Exception):
     """It cannot be so; the text says why and what to do."""
 
 
+def patient(service: Callable[P, R]) -> Callable[P, R]:
+    """Say in words that the database gave up waiting for its turn; nothing was written then."""
+
+    @wraps(service)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return service(*args, **kwargs)
+        except OperationalError as error:
+            told = _("Taps are being answered just now, so nothing was changed. Try again.")
+            raise DeviceError(told) from error
+
+    return inner
+
+
+@patient
 @transaction.atomic
 def register_device(
     *,
@@ -59,6 +80,7 @@ def register_device(
     return device
 
 
+@patient
 @transaction.atomic
 def attach_device(
     *, device: Device, machine: Machine | None, by: Member | None, now: datetime
@@ -81,6 +103,7 @@ def attach_device(
     return device
 
 
+@patient
 @transaction.atomic
 def revoke_device(*, device: Device, by: Member | None, now: datetime) -> Device:
     """Believe it no more, whatever it says. Twice is once; there is no way back."""

@@ -1,13 +1,14 @@
 """Devices are added, attached and revoked; whoever is at the machine is switched off properly."""
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
 import wire
 from access import services
 from access.models import Device
-from access.services import DeviceError, attach_device, register_device, revoke_device
+from access.services import DeviceError, attach_device, devices, register_device, revoke_device
 from equipment.models import Machine
 from members.models import Change, Role, Space
 from tests.access.test_sweeping import offs
@@ -196,6 +197,18 @@ class TestPages:
         staff.post(url)
         assert site.box().revoked_at is not None
         assert staff.get(url).status_code == 404
+
+    @pytest.mark.parametrize("name", ["device_attach", "device_revoke"])
+    def test_while_taps_are_answered_it_is_told_to_try_again(self, site, staff, name, monkeypatch):
+        def busy():
+            raise OperationalError("canceling statement due to lock timeout")
+
+        monkeypatch.setattr(devices, "hold_facts", busy)
+        answer = staff.post(reverse(f"access:{name}", args=[site.device.pk]), {"machine": ""})
+        assert answer.status_code == 200
+        assert "Try again." in answer.content.decode()
+        assert site.box().machine == site.mill
+        assert site.box().revoked_at is None
 
     def test_it_is_another_spaces_staffs_to_change(self, site, staff):
         far = Space.objects.create(name="Southside", slug="southside")
