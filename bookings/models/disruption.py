@@ -18,6 +18,7 @@ class Disruption(models.Model):
         SIBLING = "sibling", _("moved to another machine")
         TIME = "time", _("moved to another time")
         RELEASED = "released", _("given back")
+        PASSED = "passed", _("passed on to others")  # nobody answered by `release_at`
         OVER = "over", _("no longer in the way")  # the cause went away, or the time passed
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -31,6 +32,7 @@ class Disruption(models.Model):
     found_at = models.DateTimeField()
     # The member's own: a membership that ends, a certification that runs out. None of the above.
     is_personal = models.BooleanField(default=False)
+    reason = models.JSONField(default=dict, blank=True)  # the judge's, of one that is personal
     release_at = models.DateTimeField(null=True, blank=True)  # then the time goes to others
     answer = models.CharField(max_length=8, choices=Answer.choices, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -32,6 +32,7 @@ class Plan(models.Model):
     renews_itself = models.BooleanField(default=False)  # members renew a term without staff
     pause_days = models.PositiveSmallIntegerField(default=0)  # a calendar year at most; 0: never
     guests_a_month = models.PositiveSmallIntegerField(default=0)  # visits, however many people
+    retired_at = models.DateTimeField(null=True, blank=True)  # nobody is signed up to it any more
 
     class Meta:
         ordering = ["name"]
@@ -58,6 +59,13 @@ class Membership(models.Model):
     due = models.DateTimeField(null=True, blank=True)  # NULL: at `until`, without tolerance
     ended_at = models.DateTimeField(null=True, blank=True)  # when somebody ended it, or changed it
     ended_why = models.CharField(max_length=200, blank=True)
+    # A change of plan: the one it takes over from, which keeps what its ends would have been, so
+    # that a change which has not begun can be taken back.
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
+    uncut_due = models.DateTimeField(null=True, blank=True)
+    uncut_until = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
