@@ -7,10 +7,11 @@ from access.models.journal import JournalRow, ListedBadge
 from access.models.maintenance import MaintenanceGrant
 from access.models.peripheral import Peripheral
 from access.models.session import Session
-from access.models.status import GatekeeperStatus
+from access.models.status import BrokerStatus, GatekeeperStatus
 
 __all__ = [
     "AccessEvent",
+    "BrokerStatus",
     "Candidate",
     "Device",
     "Door",

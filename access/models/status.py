@@ -22,3 +22,23 @@ class GatekeeperStatus(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BrokerStatus(models.Model):
+    """One row: what the last round of setting the broker right found, did and could not do."""
+
+    checked_at = models.DateTimeField(null=True)  # when it was last as it should be
+    tried_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)  # of the last try
+    foreign = models.JSONField(default=list)  # clients that others made there, by name
+    mended = models.JSONField(default=list)  # the newest differences nobody asked for
+    mended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "broker statuses"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="access_broker_status_one")
+        ]
+
+    def __str__(self) -> str:
+        return self.trouble or "as it should be"
