@@ -34,6 +34,7 @@ WIRE_MAY = {"access", "device", "demo"}  # who may know the messages of the wire
 PURE = [
     "members/names.py",
     "members/prose.py",
+    "members/terms.py",
     "notices/leads.py",
     "notices/manners.py",
     "notices/timing.py",
