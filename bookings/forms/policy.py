@@ -65,6 +65,10 @@ LABELS = {
     "overrun_minutes": _("Run over by up to, in minutes"),
     "no_show_minutes": _("Release what nobody began, after minutes"),
     "finish_seconds": _("A running job may finish, in seconds"),
+    "idle_end_minutes": _("Lock what nobody works at, after minutes"),
+    "keep_minutes": _("Keep the rest of what was ended early, in minutes"),
+    "take_over_minutes": _("Whoever is booked may take over what was left on, after minutes"),
+    "extend_by_tap_minutes": _("A tap in the last 10 minutes extends by, in minutes"),
 }
 HINTS = {
     "start_times": _("Such as 10:00 14:00. Empty: every step."),
@@ -76,6 +80,9 @@ HINTS = {
     "last_minute_minutes": _("Empty: quotas always count."),
     "approval_above_minutes": _("Empty: never."),
     "no_show_minutes": _("Empty: never."),
+    "idle_end_minutes": _("Empty: never. Only where current is measured."),
+    "keep_minutes": _("Then it is free for others. Empty: it stays theirs."),
+    "extend_by_tap_minutes": _("0: a tap shows the time left and extends nothing."),
 }
 
 

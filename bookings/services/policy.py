@@ -45,6 +45,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "overrun_minutes",
         "no_show_minutes",
         "finish_seconds",
+        "idle_end_minutes",
+        "keep_minutes",
+        "take_over_minutes",
+        "extend_by_tap_minutes",
     ),
 }
 COLUMNS = tuple(name for names in GROUPS.values() for name in names)

@@ -85,6 +85,8 @@ class ToolClass(models.Model):
     # Left on by somebody whose time is up: whoever is booked now may take it over so long after.
     take_over_minutes = models.PositiveSmallIntegerField(default=5)
     extend_by_tap_minutes = models.PositiveSmallIntegerField(default=0)  # 0: not by a tap
+    # Ended early at the machine, the rest of a booking is kept so long; NULL: to its end.
+    keep_minutes = models.PositiveSmallIntegerField(null=True, blank=True, default=15)
     maintenance_minutes = models.PositiveSmallIntegerField(default=30)  # of one maintenance grant
 
     class Meta:
