@@ -4,8 +4,8 @@ Eligibility is the judge's (equipment/eligibility.py). What is decided here is w
 for how long nothing that is known will take the answer back.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from equipment import eligibility
@@ -13,10 +13,31 @@ from equipment.eligibility import Span
 from equipment.reason import Reason
 
 STOP, AFTER_JOB = "stop", "after-job"
-BOOKING = "booking"  # the only ground so far; see access.models.Session.Ground
+# Why somebody is at a machine; see access.models.Session.Ground.
+BOOKING, SUPERVISED, CLASS, MAINTENANCE = "booking", "supervised", "class", "maintenance"
+UNDER_SUPERVISION, MAY_CERTIFY = 1, 3  # levels; see equipment.models.Level
+
+NEEDS_SECOND, NEEDS_SUPERVISOR = "needs-second", "needs-supervisor"
 
 # Reasons that a walk-up takes away: the machine is free, and the member may use it.
 UNCLAIMED = frozenset({"not-booked", "too-early", "time-up"})
+# Who learns is not certified yet, or not any more.
+UNLEARNT = frozenset(
+    {"not-certified", "level-too-low", "certification-ended", "certification-revoked"}
+)
+# What a maintenance grant sets aside. Not what was taken from this very person: a hold, a
+# suspension, a revocation; and never another's time on a machine that works.
+MENDABLE = UNCLAIMED | {
+    "locked-out",
+    "not-certified",
+    "level-too-low",
+    "certification-ended",
+    "no-membership",
+    "membership-not-begun",
+    "membership-ended",
+    "membership-paused",
+    "closed",
+}
 # Ends that were in sight: what happens to a running job is the tool class's policy.
 FORESEEN = UNCLAIMED | {
     "booked-by-other",
@@ -24,6 +45,7 @@ FORESEEN = UNCLAIMED | {
     "membership-paused",
     "certification-ended",
     "closed",
+    NEEDS_SECOND,  # the policy was changed
 }
 
 
@@ -37,6 +59,10 @@ class Claim:
     ends: datetime
     blocked_until: datetime
     opens: bool = True  # False: an offer, a request or a finished one; it only keeps others off
+    is_class: bool = False  # an induction's
+    begun: bool = False  # it runs: whoever claimed it has come
+    host: str = ""  # the name of who claimed it, where there are participants
+    participants: frozenset[int] = frozenset()  # who may be there, too, as far as asked about
 
     def holds(self, at: datetime) -> bool:
         return self.starts <= at < self.blocked_until
@@ -51,6 +77,19 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Who tapped second and stays. `judge` None stands for whoever it might be."""
+
+    member_id: int
+    name: str
+    judge: eligibility.Facts | None
+    supervises: bool = False  # then `judge` asks for the level that may certify
+
+
+SOMEBODY = Companion(0, "", None, supervises=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One member and one machine, read at one moment. `claims` are those of the machine."""
 
@@ -61,11 +100,24 @@ class Facts:
     early_start: timedelta = timedelta(0)
     overrun: timedelta = timedelta(0)
     walk_up: bool = False
+    two_person: bool = False  # the tool class asks for a companion
+    supervised: bool = False  # it lets trainees work beside who may certify
+    companion: Companion | None = None
+    ground: str = ""  # of the session that is decided again; empty for a tap
+    maintenance: tuple[Span, ...] = ()  # leave for this member at this machine
+    do_not_energise: bool = False  # a lockout says so
     badge_revoked: bool = False
     # what happens to a running job when the ground is taken away
     finishes: bool = False  # the tool class lets a job finish when its time is up
     lockout_mode: str = STOP
     revocation_mode: str = STOP
+
+    @property
+    def pair(self) -> tuple[int, ...]:
+        """Whose time would do."""
+        if self.companion is None:
+            return (self.member_id,)
+        return self.member_id, self.companion.member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +150,76 @@ Rule = Callable[[Facts, datetime], Reason | None]
 
 
 def decide(facts: Facts, now: datetime) -> Decision:
-    """A grant that ends at the first moment any fact stops being true, or every reason why not."""
-    judged = eligibility.missing(facts.judge, now)
-    reasons = judged + tuple(reason for rule in RULES if (reason := rule(facts, now)))
+    """A grant that ends at the first moment any fact stops being true, or every reason why not.
+
+    The reasons are those of the time that is the member's, whatever other grounds there might be.
+    """
+    lesson = _class_of(facts, now)
+    decision = _by_claim(facts, now) if lesson is None else _by_class(facts, lesson, now)
+    if isinstance(decision, Denial) and facts.maintenance:
+        return _by_maintenance(facts, now) or decision
+    return decision
+
+
+def wants_supervisor(facts: Facts, now: datetime, hosts: Iterable[Companion] = ()) -> bool:
+    """Whether nothing lacks but somebody who may certify; `hosts` are such who have claims here."""
+    if not facts.supervised or facts.companion is not None:
+        return False
+    if not any(reason.code == "level-too-low" for reason in eligibility.missing(facts.judge, now)):
+        return False
+    return any(_would_do(facts, companion, now) for companion in (SOMEBODY, *hosts))
+
+
+def hosts(facts: Facts, now: datetime) -> frozenset[int]:
+    """Others whose time it is, or so nearly that they may start."""
+    others = {claim.member_id for claim in facts.claims if claim.opens} - {facts.member_id}
+    asked = {other: replace(facts, member_id=other, companion=None) for other in others}
+    return frozenset(other for other in others if _own_claim(asked[other], now) is not None)
+
+
+def _would_do(facts: Facts, companion: Companion, now: datetime) -> bool:
+    decision = decide(replace(facts, companion=companion), now)
+    if isinstance(decision, Grant):
+        return True
+    return facts.walk_up and decision.is_unclaimed()
+
+
+# --- one's own time, or the companion's --------------------------------------------------------
+
+
+def _by_claim(facts: Facts, now: datetime) -> Decision:
+    reasons = _judged(facts, now) + tuple(reason for rule in RULES if (reason := rule(facts, now)))
     claim = _own_claim(facts, now)
     if reasons or claim is None:  # without a claim there is always a reason
         return Denial(reasons, _mode(facts, reasons))
-    return Grant(min(_ends(facts, claim, now)), BOOKING, claim.id)
+    if facts.two_person and facts.companion is None and not claim.is_class:
+        alone = (Reason(NEEDS_SECOND, {"machine": facts.judge.machine}),)
+        return Denial(alone, _mode(facts, alone))
+    is_supervised = facts.companion is not None and facts.companion.supervises
+    ground = SUPERVISED if is_supervised else BOOKING
+    return Grant(min(_ends(facts, claim, now)), ground, claim.id)
+
+
+def _judged(facts: Facts, at: datetime) -> tuple[Reason, ...]:
+    """What the judge says of the member, and of who is beside them."""
+    companion = facts.companion
+    if companion is None:
+        return eligibility.missing(facts.judge, at)
+    own = eligibility.missing(_trainee(facts) if companion.supervises else facts.judge, at)
+    theirs = eligibility.missing(companion.judge, at) if companion.judge else ()
+    own_codes = {reason.code for reason in own}
+    theirs = tuple(reason for reason in theirs if reason.code not in own_codes)
+    if not theirs:
+        return own
+    return own + (Reason("companion-may-not", {"name": companion.name}),) + theirs
+
+
+def _trainee(facts: Facts) -> eligibility.Facts:
+    """Under supervision the lowest level will do."""
+    need = facts.judge.requirement
+    if need is None:
+        return facts.judge
+    return replace(facts.judge, requirement=replace(need, level=UNDER_SUPERVISION))
 
 
 def badge_revoked(facts: Facts, _now: datetime) -> Reason | None:
@@ -127,7 +242,7 @@ def not_their_time(facts: Facts, now: datetime) -> Reason | None:
         "machine_slug": facts.judge.machine_slug,
     }
     for claim in facts.claims:
-        if claim.member_id != facts.member_id and claim.holds(now):
+        if claim.member_id not in facts.pair and claim.holds(now):
             return Reason("booked-by-other", machine | {"until": claim.blocked_until})
     if _own_claim(facts, now) is not None:
         return None
@@ -165,14 +280,23 @@ def _own_claim(facts: Facts, now: datetime) -> Claim | None:
 def _ends(facts: Facts, claim: Claim, now: datetime) -> Iterator[datetime]:
     """Every moment at which a fact under the grant stops being true; all lie after `now`."""
     yield _chain_end(facts, claim) + facts.overrun
-    if (judged := eligibility.ends(facts.judge, now)) is not None:
+    if (judged := _judged_until(facts, now)) is not None:
         yield judged
     for other in facts.claims:
-        if other.member_id != facts.member_id and other.starts > now:
+        if other.member_id not in facts.pair and other.starts > now:
             yield other.starts
     for closure in facts.closures:
         if closure.span.starts > now:
             yield closure.span.starts
+
+
+def _judged_until(facts: Facts, now: datetime) -> datetime | None:
+    companion = facts.companion
+    if companion is None:
+        return eligibility.ends(facts.judge, now)
+    own = eligibility.ends(_trainee(facts) if companion.supervises else facts.judge, now)
+    theirs = eligibility.ends(companion.judge, now) if companion.judge else None
+    return min((end for end in (own, theirs) if end is not None), default=None)
 
 
 def _chain_end(facts: Facts, claim: Claim) -> datetime:
@@ -185,7 +309,87 @@ def _chain_end(facts: Facts, claim: Claim) -> datetime:
 
 
 def _opens_for(facts: Facts, claim: Claim) -> bool:
-    return claim.opens and claim.member_id == facts.member_id
+    return claim.opens and claim.member_id in facts.pair
+
+
+# --- an induction ------------------------------------------------------------------------------
+
+
+def _class_of(facts: Facts, now: datetime) -> Claim | None:
+    """The induction at this machine that the member takes part in now.
+
+    Whoever is at the machine by it hears of its end by the same claim.
+    """
+    for claim in facts.claims:
+        if claim.is_class and facts.member_id in claim.participants:
+            until = claim.blocked_until if facts.ground == CLASS else claim.ends
+            if (claim.starts <= now or claim.begun) and now < until:
+                return claim
+    return None
+
+
+def _by_class(facts: Facts, lesson: Claim, now: datetime) -> Decision:
+    """Those who learn are there while the induction lasts, and not a minute longer."""
+    reasons = _lacking_in_class(facts, lesson, now)
+    if reasons:
+        return Denial(reasons, _mode(facts, reasons))
+    return Grant(_until(facts, now, lesson.ends, lesson), CLASS, lesson.id)
+
+
+def _lacking_in_class(facts: Facts, lesson: Claim, at: datetime) -> tuple[Reason, ...]:
+    judged = (r for r in eligibility.missing(facts.judge, at) if r.code not in UNLEARNT)
+    ruled = (reason for rule in (badge_revoked, closed) if (reason := rule(facts, at)))
+    machine = {"machine": facts.judge.machine, "machine_slug": facts.judge.machine_slug}
+    if lesson.ends <= at:
+        return *judged, *ruled, Reason("time-up", machine | {"ended": lesson.ends})
+    if not (lesson.begun and lesson.opens):
+        return *judged, *ruled, Reason("class-not-begun", machine | {"host": lesson.host})
+    for other in facts.claims:
+        if other.member_id not in (lesson.member_id, facts.member_id) and other.holds(at):
+            return *judged, *ruled, Reason("booked-by-other", machine | {"until": other.ends})
+    return *judged, *ruled
+
+
+def _until(facts: Facts, now: datetime, end: datetime, lesson: Claim | None = None) -> datetime:
+    """The first moment from which the ground is gone; `end` at the latest."""
+    moments = {
+        *eligibility.moments(facts.judge),
+        *(claim.starts for claim in facts.claims),
+        *(closure.span.starts for closure in facts.closures),
+    }
+    for moment in sorted(moment for moment in moments if now < moment < end):
+        lacks = _lacking_in_class(facts, lesson, moment) if lesson else _unmendable(facts, moment)
+        if lacks:
+            return moment
+    return end
+
+
+# --- maintenance -------------------------------------------------------------------------------
+
+
+def _by_maintenance(facts: Facts, now: datetime) -> Grant | None:
+    """Leave to mend the machine passes nearly everything, for the minutes it was given for."""
+    ends = [span.until for span in facts.maintenance if span.covers(now) and span.until]
+    if not ends or _unmendable(facts, now):
+        return None
+    return Grant(_until(facts, now, max(ends)), MAINTENANCE, None)
+
+
+def _unmendable(facts: Facts, at: datetime) -> tuple[Reason, ...]:
+    """What no maintenance grant sets aside. Nobody's time counts on a machine that is locked out:
+    they cannot use it.
+    """
+    if facts.do_not_energise:
+        return (Reason("do-not-energise", {"machine": facts.judge.machine}),)
+    alone = replace(facts, companion=None)
+    judged = eligibility.missing(facts.judge, at)
+    ruled = tuple(reason for rule in RULES if (reason := rule(alone, at)))
+    is_out = any(reason.code == "locked-out" for reason in judged)
+    passed = MENDABLE | {"booked-by-other"} if is_out else MENDABLE
+    return tuple(reason for reason in judged + ruled if reason.code not in passed)
+
+
+# --- how it ends -------------------------------------------------------------------------------
 
 
 def _mode(facts: Facts, reasons: tuple[Reason, ...]) -> str:
@@ -199,5 +403,6 @@ def _mode(facts: Facts, reasons: tuple[Reason, ...]) -> str:
     lenient = all(
         modes.get(reason.code, foreseen if reason.code in FORESEEN else STOP) == AFTER_JOB
         for reason in reasons
+        if reason.code != "companion-may-not"  # what it stands before says why
     )
     return AFTER_JOB if lenient else STOP

@@ -51,6 +51,7 @@ class Session:
     mark: int = 0
     shown_up: int | None = None
     companion_id: int | None = None  # who tapped second
+    companion_badge_id: int | None = None
     warned: int = 0  # minutes of the last warning
     idle_at: datetime | None = None
     ends_when_idle: bool = False
@@ -60,6 +61,10 @@ class Session:
     closing_code: str = ""
     ended_at: datetime | None = None
     end_reason: str = ""
+
+    def is_of(self, member_id: int | None) -> bool:
+        """Whether it is this member's: either of two may end it."""
+        return member_id is not None and member_id in (self.member_id, self.companion_id)
 
 
 class Meeting(Enum):

@@ -32,6 +32,12 @@ class AccessEvent(models.Model):
         indexes = [
             models.Index(fields=["device", "id"], name="access_event_of_device"),
             models.Index(fields=["machine_id", "at"], name="access_event_of_machine"),
+            # whether somebody tries PINs
+            models.Index(
+                fields=["member_id", "at"],
+                condition=Q(code="wrong-pin"),
+                name="access_event_wrong_pin",
+            ),
             # the sealer: what is not sealed yet
             models.Index(fields=["id"], condition=Q(seal=None), name="access_event_unsealed"),
         ]

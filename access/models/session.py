@@ -39,6 +39,9 @@ class Session(models.Model):
     companion = models.ForeignKey(
         Member, on_delete=models.PROTECT, null=True, related_name="+"
     )  # who tapped second: the supervisor, or the other of two
+    companion_badge = models.ForeignKey(
+        Badge, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # as `badge`: revoked, it ends what it helped to start
     interlock = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="sessions")
     boot = models.CharField(max_length=16, blank=True)
     ground = models.CharField(max_length=12, choices=Ground.choices)

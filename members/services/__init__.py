@@ -1,6 +1,12 @@
 """What people do to people; each one thing, atomic, with one Change behind it."""
 
-from members.services.badges import badge_hash, issue_badge, normalise_badge, revoke_badge
+from members.services.badges import (
+    badge_hash,
+    issue_badge,
+    normalise_badge,
+    read_badge,
+    revoke_badge,
+)
 from members.services.changes import record, record_all
 from members.services.documents import publish_version, sign, sign_on_paper
 from members.services.holds import lift_hold, place_hold
@@ -14,6 +20,7 @@ __all__ = [
     "normalise_badge",
     "place_hold",
     "publish_version",
+    "read_badge",
     "record",
     "record_all",
     "revoke_badge",

@@ -38,6 +38,19 @@ def normalise_badge(text: str, fmt: str = "hex") -> str:
     return bytes.fromhex(digits)[::-1].hex().upper() if fmt == "reversed" else digits
 
 
+def read_badge(sent: str, fmt: str) -> str:
+    """The number a reader of that format means by what it sent, as `normalise_badge` writes it.
+
+    What is no number in that format is nobody's: a `?` before it keeps it apart from every badge.
+    """
+    if fmt == "hex":
+        return sent
+    try:
+        return normalise_badge(sent, fmt)
+    except BadgeError:
+        return f"?{sent}"
+
+
 def badge_hash(number: str) -> bytes:
     """HMAC-SHA256 under the pepper: 32 bytes by which a tapped number is looked up."""
     return hmac.digest(settings.BADGE_PEPPER.encode(), number.encode(), hashlib.sha256)
