@@ -5,12 +5,13 @@ and machines found. Written in SQL that SQLite and PostgreSQL both take, because
 the ORM costs a query per table and ten times the time.
 """
 
+import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -28,12 +29,14 @@ SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)  # of IN lists, so that few stat
 
 BOX = """d.id, d.name, d.space_id, d.machine_id, d.is_reader, d.is_interlock, d.is_enrolment,
     d.revoked_at IS NOT NULL, d.online, d.seen_at, d.boot, d.n, d.up, d.sync_id, d.sync_boot,
-    d.state, d.relay, d.ma, d.fault, d.firmware, d.model"""
+    d.state, d.relay, d.ma, d.fault, d.firmware, d.model, d.caps, d.key_sealed,
+    d.key_before_sealed, d.must_sign"""
 BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, m.run_above_ma,
     m.idle_seconds, m.finish_fixed_seconds, tc.risk, tc.required_level, tc.requires_id, ct.name,
     ct.slug, ct.how_to_get, tc.walk_up, tc.early_start_minutes, tc.overrun_minutes,
     tc.finish_seconds"""
-INTERLOCK = "il.id, il.name, il.boot, il.online, il.state"
+INTERLOCK = """il.id, il.name, il.boot, il.online, il.state, il.caps, il.key_sealed,
+    il.key_before_sealed, il.must_sign"""
 SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
 BADGE = """b.id, b.member_id, CASE WHEN b.id IS NULL AND asked.badge <> %s
     THEN (SELECT MAX(o.id) FROM members_badge o WHERE o.number_hash = asked.badge) END"""
@@ -272,6 +275,7 @@ _MOMENTS = _places(
     Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"
 )
 (_IDLE,) = _places(Session, "ends_when_idle")
+(_CAPS,) = _places(Box, "caps")
 
 
 def _context(row: Sequence[Any]) -> Context:
@@ -279,8 +283,8 @@ def _context(row: Sequence[Any]) -> Context:
     if row[_BOX] is not None:
         context.bench = _bench(row[_BOX:_BENCH])
     if row[_BENCH] is not None:
-        pk, name, boot, online, state = row[_BENCH:_INTERLOCK]
-        context.interlock = Interlock(pk, name, boot, bool(online), state)
+        pk, name, boot, online, state, *voice = row[_BENCH:_INTERLOCK]
+        context.interlock = Interlock(pk, name, boot, bool(online), state, *_voice(*voice))
     if row[_INTERLOCK] is not None:
         context.session = _session(row[_INTERLOCK:_SESSION])
         context.session_badge_revoked = bool(row[_SESSION])
@@ -300,7 +304,25 @@ def _box(row: Sequence[Any]) -> Box:
     box.is_enrolment, box.is_revoked = bool(box.is_enrolment), bool(box.is_revoked)
     box.online, box.relay = bool(box.online), bool(box.relay)
     box.seen_at = _moment(box.seen_at)
+    box.caps, box.key_sealed, box.key_before_sealed, box.must_sign = _voice(*row[_CAPS:])
     return box
+
+
+def _voice(
+    caps: str, key: Any, before: Any, must_sign: Any
+) -> tuple[tuple[str, ...], bytes | None, bytes | None, bool]:
+    """What decides on signatures; the keys stay sealed until they are needed."""
+    return _caps(caps), _bytes(key), _bytes(before), bool(must_sign)
+
+
+@lru_cache(maxsize=1024)
+def _caps(text: str) -> tuple[str, ...]:
+    """A few kinds of device, read with every message."""
+    return tuple(json.loads(text))
+
+
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def _bench(row: Sequence[Any]) -> Bench:

@@ -93,7 +93,7 @@ class Gatekeeper:
         """A message has arrived; taps that wait behind it may be stale already."""
         message = inbound.message
         up = getattr(message, "up", None)
-        if message is not None and up is not None:
+        if message is not None and up is not None and self.watch.may_count(inbound):
             self.watch.hear_second(message.device, message.boot or "", up)
 
     def _handle_waiting(self) -> None:

@@ -12,6 +12,7 @@ import wire
 from access.sessions import LEASE, SHORT_LEASE, Session, Terms
 from equipment.eligibility import Requirement
 from members.names import shorten
+from wire import sign
 
 zone_of = cache(zoneinfo.ZoneInfo)
 
@@ -41,6 +42,10 @@ class Box:
     fault: str
     firmware: str
     model: str
+    caps: tuple[str, ...] = ()
+    key_sealed: bytes | None = None
+    key_before_sealed: bytes | None = None
+    must_sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,10 @@ class Interlock:
     boot: str
     online: bool
     state: str
+    caps: tuple[str, ...] = ()
+    key_sealed: bytes | None = None
+    key_before_sealed: bytes | None = None
+    must_sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +163,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message as it came. `message` is None where it is not protocol v1; `error` says why."""
+    """One message as it came. `message` is None where it is not protocol v1; `error` says why.
+
+    `signature` is what stood under it, not yet checked: whose key is needed is read with the facts.
+    """
 
     topic: str
     payload: bytes
     retain: bool = False
     message: wire.Up | None = None
     error: wire.ProtocolError | None = None
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +183,7 @@ class Outbound:
     topic: str
     payload: bytes
     qos: int
+    retain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +225,9 @@ class Event:
 
 def receive(topic: str, payload: bytes, retain: bool = False) -> Inbound:
     """Read a message; one that is not protocol v1 keeps its reason instead. Never raises."""
+    body, signature = sign.split(payload)
     try:
-        message = wire.parse_up(topic, payload)
+        message = wire.parse_up(topic, body)
     except wire.ProtocolError as error:
         return Inbound(topic[:120], payload[:120], retain, None, error)
-    return Inbound(topic, payload, retain, message)
+    return Inbound(topic, body, retain, message, None, signature)

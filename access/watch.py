@@ -8,7 +8,9 @@ most its own length, and never switches anything on.
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from access.records import Inbound
 from access.sessions import FRESH
+from wire import sign
 
 SILENT = 35.0  # without a state: offline
 LOST = 62.0  # plus fin, without a sign: the session is given up
@@ -35,6 +37,7 @@ class Told:
 class Watch:
     """One gatekeeper's memory. `mono` is the monotonic clock, in seconds."""
 
+    keys: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     newest: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     latest_n: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     heard: dict[str, float] = field(default_factory=dict)
@@ -51,6 +54,26 @@ class Watch:
     messages: int = 0
     taps: int = 0
     dropped: int = 0
+
+    def believe(self, device: str, keys: tuple[bytes, ...] | None) -> None:
+        """By which keys a device that must sign is believed; None for one that need not."""
+        if keys is None:
+            self.keys.pop(device, None)
+        else:
+            self.keys[device] = keys
+
+    def may_count(self, inbound: Inbound) -> bool:
+        """Whether a message that still waits tells the time of its device: a forged one does not.
+
+        A device not known to have to sign is believed here; what it says is looked at in time.
+        """
+        message = inbound.message
+        if message is None:
+            return False
+        keys = self.keys.get(message.device)
+        return keys is None or any(
+            sign.is_genuine(key, inbound.topic, inbound.payload, inbound.signature) for key in keys
+        )
 
     def hear_second(self, device: str, boot: str, up: int) -> None:
         """Note the newest second of a boot, of messages that still wait, too (amendment 16)."""

@@ -86,8 +86,13 @@ def _signed_bytes(topic: str, body: bytes) -> bytes:
     return b"%b\n%b" % (topic.encode("utf-8", "replace"), body)
 
 
+def is_genuine(key: bytes, topic: str, body: bytes, found: str) -> bool:
+    """Whether this signature under the body was made with the key; in constant time."""
+    return found.isascii() and hmac.compare_digest(signature(key, topic, body), found)
+
+
 def _check(key: bytes, topic: str, body: bytes, found: str) -> None:
-    if not hmac.compare_digest(signature(key, topic, body), found):
+    if not is_genuine(key, topic, body, found):
         raise ProtocolError("bad-signature", "not made by the key of this device for this topic")
 
 

@@ -11,9 +11,11 @@ from django.db import connection
 import wire
 from access import facts
 from access.facts import Known
-from access.records import Bench, Box, Context, Event, Outbound
+from access.records import Asked, Bench, Box, Context, Event, Interlock, Outbound
+from access.services import trust
 from access.sessions import ENDED, Session
 from access.watch import Watch
+from wire import sign
 
 _SESSION = tuple(f.name for f in fields(Session))
 _CHANGING = tuple(name for name in _SESSION if name != "sid")
@@ -23,7 +25,7 @@ _EVENT = (
 )  # fmt: skip
 _BOX = (
     "online", "seen_at", "boot", "n", "up", "sync_id", "sync_boot", "state", "relay", "ma",
-    "fault", "firmware", "model",
+    "fault", "firmware", "model", "caps", "key_before_sealed",
 )  # fmt: skip
 
 
@@ -86,6 +88,9 @@ class Batch:
     over: list[str] = field(default_factory=list)
     alarms: list[tuple[str, str, str]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    believed: dict[str, tuple[bytes, ...] | None] = field(default_factory=dict)  # keys, by device
+    interlocks: list[Interlock] = field(default_factory=list)
+    _voices: dict[str, Box | Interlock] = field(default_factory=dict)
     _new: dict[str, Session] = field(default_factory=dict)
     _changed: dict[str, Session] = field(default_factory=dict)
     _touched: dict[int, Box] = field(default_factory=dict)
@@ -102,7 +107,8 @@ class Batch:
         for context in contexts:
             if context.box is not None:
                 context.box = boxes[context.box.id]
-        return cls(now, mono, watch, known, boxes, sessions)
+        interlocks = [c.interlock for c in contexts if c.interlock is not None]
+        return cls(now, mono, watch, known, boxes, sessions, interlocks=interlocks)
 
     # --- what changes -------------------------------------------------------------------------
 
@@ -154,10 +160,24 @@ class Batch:
     # --- what is said -------------------------------------------------------------------------
 
     def say(self, device: str, message: wire.Down) -> bytes:
-        """Publish after the commit; the payload, for the record."""
-        topic, payload = wire.encode_down(device, message)
+        """Publish after the commit, signed if the device checks; the JSON, for the record."""
+        topic, body = wire.encode_down(device, message)
+        key = self._voice_of(device)
+        payload = body if key is None else sign.sign(key, topic, body)
         self.out.append(Outbound(topic, payload, wire.QOS[message.kind]))
-        return payload
+        return body
+
+    def _voice_of(self, device: str) -> bytes | None:
+        """Those the batch is about are known; another one, told beside them, is read."""
+        if not self._voices:
+            speakers: list[Box | Interlock] = [*self.interlocks, *self.boxes.values()]
+            self._voices.update((speaker.name, speaker) for speaker in speakers)
+        if device not in self._voices:
+            (context,) = facts.where([Asked(device)])
+            if context.box is None:
+                return None
+            self._voices[device] = context.box
+        return trust.voice(self._voices[device])
 
     def name_of(self, device_id: int) -> str:
         return self.boxes[device_id].name
@@ -192,6 +212,8 @@ class Batch:
             self.watch.marked[sid] = self.mono
         for box_id in self._touched:
             self.watch.written[box_id] = self.mono
+        for name, believed in self.believed.items():
+            self.watch.believe(name, believed)
         for name in self.silent:
             del self.watch.heard[name]
         for alarm in self.alarms:
@@ -216,6 +238,8 @@ def _values(record: object, names: Iterable[str], adapt: Adapt) -> tuple[Any, ..
 
 
 def _adapted(value: Any, adapt: Adapt) -> Any:
+    if type(value) is tuple:
+        return json.dumps(value)
     return adapt(value) if type(value) is datetime else value
 
 

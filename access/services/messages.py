@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 import wire
 from access import facts
-from access.records import Asked, Context, Inbound, Outbound
+from access.records import Asked, Box, Context, Inbound, Outbound
+from access.services import trust
+from access.services.alarms import alarm
 from access.services.batch import Batch, hold_facts
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
 from access.services.taps import handle_tap
@@ -79,6 +83,8 @@ def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
         _drop(batch, context, inbound, "unknown-device")
     elif context.box.is_revoked:
         _drop(batch, context, inbound, "revoked-device")
+    elif not _is_believed(batch, context, context.box, inbound):
+        return
     elif inbound.retain:
         _retained(batch, context, inbound, message)
     elif isinstance(message, wire.Avail):
@@ -87,6 +93,28 @@ def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
         _drop(batch, context, inbound, "not-yet")  # nobody's: a start needs a badge
     else:
         _current(batch, context, message)
+
+
+def _is_believed(batch: Batch, context: Context, box: Box, inbound: Inbound) -> bool:
+    """Signed where it must be, and by whom it says; a new key that is heard ends the old one."""
+    code = trust.doubted(context, inbound)
+    batch.believed[box.name] = trust.keys_of(box) if trust.must_sign(context) else None
+    if code is None:
+        if not inbound.retain and trust.has_new_key(box, inbound):
+            box.key_before_sealed = None
+            batch.touch(box)
+            batch.note("key", "changed", device_id=box.id)
+        return True
+    _drop(batch, context, inbound, code)
+    if not inbound.retain:  # what the broker kept may be older than the key
+        alarm(batch, box, code, format_lazy(DOUBTS[code], device=box.name))
+    return False
+
+
+DOUBTS = {
+    "unsigned": _("{device} must sign what it says, and something came in its name unsigned."),
+    "bad-signature": _("Something came in the name of {device} that its key did not sign."),
+}
 
 
 def _current(batch: Batch, context: Context, message: wire.Alive) -> None:

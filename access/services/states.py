@@ -33,7 +33,7 @@ def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
     box = context.box
     if box is None:
         return
-    box.firmware, box.model = hello.fw, hello.model
+    box.firmware, box.model, box.caps = hello.fw, hello.model, hello.caps
     batch.touch(box)
     batch.note(
         "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}

@@ -291,7 +291,7 @@ class TestState:
         assert kinds(site.wait(16 * 60).state("running", site.sid)) == ["lease"]
 
     def test_high_risk_without_finishing_has_short_leases(self, db):
-        site = Site(risk="high")
+        site = Site(risk="high").sign()
         site.book()
         assert site.tap().grant.exp == site.up + 15
 

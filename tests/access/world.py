@@ -12,6 +12,7 @@ import wire
 from access import services
 from access.models import AccessEvent, Device, Session
 from access.records import Inbound, receive
+from access.services.keys import new_key
 from access.watch import Watch
 from bookings.models import Booking
 from members.services import issue_badge
@@ -30,6 +31,7 @@ class Site:
     def __init__(self, now=NOW, **policy):
         self.world = a_world(now, **({"walk_up": False} | policy))
         self.start = self.now = now
+        self.key = None  # with it the device signs, and checks
         self.watch = Watch()
         self.watch.connect(0.0)
         self.booted_at = now - timedelta(seconds=100)
@@ -48,6 +50,13 @@ class Site:
             online=True,
             state="locked",
         )
+
+    def sign(self):
+        """Its device has a key, and signs and checks from now on."""
+        self.key = new_key(self.device, by=None, now=self.now)
+        self.device.caps = ["relay", "reader", "current", "mac"]
+        self.device.save(update_fields=["caps"])
+        return self
 
     # --- clocks -------------------------------------------------------------------------------
 
@@ -70,17 +79,17 @@ class Site:
         inbound = [
             message
             if isinstance(message, Inbound)
-            else receive(*wire.encode_up(message), retain=retain)
+            else receive(*wire.encode_up(message, self.key), retain=retain)
             for message in messages
         ]
         said = services.handle(inbound, now=self.now, mono=self.mono, watch=self.watch)
-        return [wire.parse_down(out.topic, out.payload) for out in said]
+        return [wire.parse_down(out.topic, out.payload, self.key) for out in said]
 
     def sweep(self, redecide_all=True):
         said = services.sweep(
             now=self.now, mono=self.mono, watch=self.watch, redecide_all=redecide_all
         )
-        return [wire.parse_down(out.topic, out.payload) for out in said]
+        return [wire.parse_down(out.topic, out.payload, self.key) for out in said]
 
     def a_tap(self, who="alice", **changes):
         fields = {"boot": BOOT, "up": self.up, "nonce": next(self.nonces)}
