@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from access import services
+from access.broker.backends import Backend
+from access.keeper import Keeper
 from access.models import AccessEvent, GatekeeperStatus
 from access.mqtt import Adapter
 from access.records import Inbound
@@ -39,6 +41,7 @@ class Gatekeeper:
         broker_url: str,
         name: str,
         *,
+        backend: Backend | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -47,6 +50,7 @@ class Gatekeeper:
         self.stopping = False
         self._clock, self._monotonic = clock, monotonic
         self._adapter = Adapter(broker_url, name, self._hear)
+        self._keeper = Keeper(backend, clock)
         self._started_at = clock()
         self._epoch = -1
         self._next_end: datetime | None = None
@@ -140,6 +144,7 @@ class Gatekeeper:
             self._epoch = epoch
             self._next_end = services.next_end(now)
             self._adapter.publish(said)
+        self._keeper.look(epoch, self._monotonic())  # after what is said: a kick cuts that short
 
     def _notice_jump(self) -> None:
         """The wall clock was set: what it decides is decided anew, and staff can see it."""

@@ -1,18 +1,22 @@
-"""The gatekeeper's connection to the broker. Knows no rule and no table.
+"""Connections to the broker: the gatekeeper's, and the short ones that administrate it.
 
-It has one thread, that of its caller: paho's own would fight it for the interpreter. What arrives
-is only read and queued; what is taken from the queue is acked after the caller has committed.
+They know no rule and no table, and have one thread, that of their caller: paho's own would fight
+it for the interpreter. What the gatekeeper's hears is only read and queued; what is taken from the
+queue is acked after the caller has committed.
 """
 
+import json
 import logging
+import secrets
 import select
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -28,21 +32,30 @@ PLENTY = 16  # messages after which it is not worth waiting for more
 DIAL_TIMEOUT = 3.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 5.0
 MOST_WAITING = 5_000  # messages; no device sends that many
+CONTROL = "$CONTROL/dynamic-security/v1"
+ANSWER_WITHIN = 5.0  # seconds that the administration may take
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the broker is, out of BROKER_URL: mqtt://user:password@host:port, or mqtts://."""
+    """Where the broker is, out of mqtt://user:password@host:port, or mqtts:// for TLS.
+
+    mqtts://…?ca=FILE trusts that authority alone; without it, those the system trusts.
+    """
 
     host: str
     port: int
     username: str | None
     password: str | None
     tls: bool
+    ca: str | None = None
 
     @classmethod
     def of(cls, url: str) -> "Address":
+        """Raises ValueError where it is no such address."""
         parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts"):
+            raise ValueError("an address of a broker begins with mqtt:// or mqtts://")
         tls = parts.scheme == "mqtts"
         return cls(
             host=parts.hostname or "127.0.0.1",
@@ -50,7 +63,17 @@ class Address:
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             tls=tls,
+            ca=parse_qs(parts.query).get("ca", [None])[0],
         )
+
+    def introduce(self, client: mqtt.Client) -> None:
+        """Who it is to the broker, and whose certificate it believes."""
+        client.connect_timeout = DIAL_TIMEOUT
+        if self.username is not None:
+            client.username_pw_set(self.username, self.password)
+        if self.tls:
+            client.tls_set(ca_certs=self.ca)
+        client.on_socket_open = _without_delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +175,8 @@ class Adapter:
             clean_session=False,
             manual_ack=True,
         )
-        client.connect_timeout = DIAL_TIMEOUT
         client.max_inflight_messages_set(0)
-        if self.address.username is not None:
-            client.username_pw_set(self.address.username, self.address.password)
-        if self.address.tls:
-            client.tls_set()
-        client.on_socket_open = _without_delay
+        self.address.introduce(client)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
@@ -213,6 +231,107 @@ class Adapter:
         self.error = why
         self._dial_at = time.monotonic() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+
+class ControlError(Exception):
+    """The broker's administration cannot be talked to; the text says why."""
+
+
+class Control:
+    """A short talk with the dynamic security plugin; a context manager. It blocks its caller.
+
+    It speaks MQTT 5, because before that a broker drops what is forbidden and says nothing.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.address = Address.of(url)
+        self._connected, self._refused = False, ""
+        self._answers: list[list[Mapping[str, Any]]] = []
+        name = f"benchkey-admin-{secrets.token_hex(4)}"
+        self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=name, protocol=mqtt.MQTTv5
+        )
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_publish = self._on_publish
+        self._client.on_message = self._on_message
+
+    def __enter__(self) -> "Control":
+        try:
+            self.address.introduce(self._client)
+            self._client.connect(self.address.host, self.address.port, keepalive=KEEPALIVE)
+        except (OSError, ValueError) as error:
+            place = f"{self.address.host}:{self.address.port}"
+            raise ControlError(f"no broker at {place}: {error}") from error
+        self._wait(lambda: self._connected)
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._client.disconnect()
+        self._client.loop(0.1)
+
+    def ask(self, commands: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The answers in the order of the commands. Raises ControlError."""
+        self._answers.clear()
+        mine = secrets.token_hex(8)  # another administrator may be at it, too
+        told = [{**command, "correlationData": mine} for command in commands]
+        self._client.publish(CONTROL, json.dumps({"commands": told}), qos=1)
+        self._wait(lambda: bool(self._mine(mine)))
+        answers = self._mine(mine)
+        if len(answers) != len(commands):
+            raise ControlError("the broker's administration answered something else")
+        return answers
+
+    def _mine(self, mark: str) -> list[Mapping[str, Any]]:
+        for answers in self._answers:
+            if answers and all(answer.get("correlationData") == mark for answer in answers):
+                return answers
+        return []
+
+    def _wait(self, done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + ANSWER_WITHIN
+        while not done():
+            code = self._client.loop(0.1)
+            if not self._refused and code != mqtt.MQTT_ERR_SUCCESS:
+                self._refused = f"connection lost: {mqtt.error_string(code)}"
+            if self._refused:
+                raise ControlError(self._refused)
+            if time.monotonic() > deadline:
+                raise ControlError("no answer: does the broker have dynamic security?")
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: object, _flags: object, reason: Any, _properties: object
+    ) -> None:
+        if reason.is_failure:
+            self._refused = f"the administrator was refused: {reason}"
+        else:
+            client.subscribe(f"{CONTROL}/response", qos=1)
+
+    def _on_subscribe(
+        self, _client: mqtt.Client, _data: object, _mid: int, reasons: Any, _properties: object
+    ) -> None:
+        self._connected = True
+        if any(reason.is_failure for reason in reasons):
+            self._refused = "that user may not administrate the broker"
+
+    def _on_publish(
+        self, _client: mqtt.Client, _data: object, _mid: int, reason: Any, _properties: object
+    ) -> None:
+        if reason.is_failure:
+            self._refused = f"that user may not administrate the broker: {reason}"
+
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            answers = json.loads(message.payload)["responses"]
+        except (ValueError, KeyError, TypeError):
+            return
+        if isinstance(answers, list):
+            self._answers.append(answers)
 
 
 def _pending(sock: Any) -> bool:

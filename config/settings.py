@@ -156,6 +156,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # --- the wire ----------------------------------------------------------------------------------
 BROKER_URL = env.str("BROKER_URL", default="mqtt://127.0.0.1:1883")
+BROKER_ADMIN = env.str("BROKER_ADMIN", default="")  # access/broker/backends.py says what it may be
 
 # --- worker ------------------------------------------------------------------------------------
 Q_CLUSTER = {

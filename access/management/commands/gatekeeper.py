@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
+from access.broker.backends import Backend, backend_of
 from access.gatekeeper import Gatekeeper
+from access.mqtt import Address
 
 
 class Command(BaseCommand):
@@ -26,8 +28,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, name: str, **_options: Any) -> None:
+        backend = configured_backend()
         lock = only_one_on_sqlite()
-        gatekeeper = Gatekeeper(settings.BROKER_URL, name)
+        gatekeeper = Gatekeeper(settings.BROKER_URL, name, backend=backend)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: gatekeeper.stop())
         try:
@@ -37,6 +40,15 @@ class Command(BaseCommand):
                 connection.close()
             if lock is not None:
                 os.close(lock)
+
+
+def configured_backend() -> Backend | None:
+    """Which broker to set right; refuses an address that is none, which no wait would mend."""
+    try:
+        Address.of(settings.BROKER_URL)
+        return backend_of(settings.BROKER_ADMIN)
+    except ValueError as error:
+        raise CommandError(f"BROKER_URL or BROKER_ADMIN: {error}") from error
 
 
 def only_one_on_sqlite() -> int | None:
