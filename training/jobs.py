@@ -3,8 +3,9 @@
 from django.utils import timezone
 
 from training.services.clock import remind_of_inductions, settle_due
+from training.services.sitting import finish_due
 
-SCHEDULES = (("settle", "* * * * *"), ("remind", "*/5 * * * *"))
+SCHEDULES = (("settle", "* * * * *"), ("remind", "*/5 * * * *"), ("finish_tests", "* * * * *"))
 
 
 def settle() -> None:
@@ -15,3 +16,8 @@ def settle() -> None:
 def remind() -> None:
     """Tell those who have a seat that it comes."""
     remind_of_inductions(now=timezone.now())
+
+
+def finish_tests() -> None:
+    """Mark the theory tests whose time is up."""
+    finish_due(now=timezone.now())

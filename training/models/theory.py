@@ -57,6 +57,7 @@ class TheoryAttempt(models.Model):
     begun_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    needed = models.PositiveSmallIntegerField(default=0)  # right answers, as it was when it began
     right = models.PositiveSmallIntegerField(default=0)  # of len(asked)
     passed = models.BooleanField(default=False)
 
