@@ -12,7 +12,7 @@ from desk.when import full_day, moment_words
 from equipment.eligibility import Facts, Span, missing
 from equipment.models import Level, Machine, ToolClass
 from equipment.words import Told, tell
-from training.pages import next_giving
+from training.pages.inductions import next_giving
 
 PERSONAL = (
     "account-closed",

@@ -9,11 +9,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from bookings.permissions import spaces_of
-from equipment.models import Certification, Level, Machine
+from equipment.models import Certification, CertificationType, Level, Machine
 from equipment.permissions import certifiable_types
 from members.models import Member, Space
 from members.permissions import STAFF, is_staff
-from training.models import Attendee, Induction
+from training.models import Attendee, Induction, TheoryAttempt, TheoryQuestion, TheoryTest
 
 
 def runs(member: Member, induction: Induction) -> bool:
@@ -84,3 +84,28 @@ def machines_to_hold(member: Member, space: Space, now: datetime) -> QuerySet[Ma
 
 def _certifiers(now: datetime) -> QuerySet[Certification]:
     return Certification.objects.valid(now).filter(level__gte=Level.MAY_CERTIFY)
+
+
+def test_to_take(slug: str) -> TheoryTest:
+    """Every member may sit every test that is asked."""
+    asked = TheoryTest.objects.exclude(published_at=None).select_related("type")
+    return get_object_or_404(asked, type__slug=slug)
+
+
+def attempt_of(member: Member, public_id: UUID) -> TheoryAttempt:
+    """One's own sitting, and nobody else's."""
+    own = TheoryAttempt.objects.filter(member=member).select_related("test__type", "member")
+    return get_object_or_404(own, public_id=public_id)
+
+
+def type_to_examine(member: Member, slug: str, now: datetime) -> CertificationType:
+    """Whoever may give a certification writes its test and sees what is right."""
+    return get_object_or_404(certifiable_types(member, now), slug=slug)
+
+
+def question_to_write(member: Member, pk: int, now: datetime) -> TheoryQuestion:
+    """One that is still asked, of a test that `member` writes."""
+    rows = TheoryQuestion.objects.filter(
+        retired_at=None, test__type__in=certifiable_types(member, now)
+    )
+    return get_object_or_404(rows.select_related("test__type"), pk=pk)

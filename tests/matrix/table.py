@@ -61,6 +61,7 @@ A_CARETAKER = rule("maintainer", "maintainer elsewhere", *DESKS, else_=FORBIDDEN
 GIVER = rule("certifier", *HERE, else_=HIDDEN)
 OWNER_OR_GIVER = rule("owner", "certifier", *HERE, else_=HIDDEN)
 HOST = rule("certifier", *HERE, else_=FORBIDDEN, staff_elsewhere=HIDDEN)
+ADMIN = rule("admin", "staff elsewhere", else_=FORBIDDEN)  # who is admin there
 ORGANISATION = rule("staff everywhere", "admin", else_=FORBIDDEN)
 # The page asks for a desk before it asks for the thing: no desk 403, another's desk 404.
 THIS_DESK = rule(*HERE, else_=FORBIDDEN, staff_elsewhere=HIDDEN)
@@ -98,6 +99,7 @@ ROWS = [
     Row("notices:wishes", get=MEMBERS, post=MEMBERS),
     # members
     Row("members:profile", get=MEMBERS, post=MEMBERS),
+    Row("members:wake_roles", get=MEMBERS),
     Row("members:badge_lose", "badge", get=OWNER, post=OWNER),
     # equipment
     Row("equipment:certify", get=A_CERTIFIER, post=A_CERTIFIER),
@@ -192,6 +194,18 @@ ROWS = [
     Row("training:attendance", "induction", post=GIVER),
     Row("training:sign_up", "induction", post=MEMBERS),
     Row("training:withdraw", "place at an induction", post=OWNER_OR_GIVER),
+    Row("training:theory_list", get=MEMBERS),
+    Row("training:theory_test", "theory", get=MEMBERS),
+    Row("training:theory_begin", "theory", post=MEMBERS),
+    Row("training:theory_attempt", "sitting of a test", get=OWNER, post=OWNER),
+    Row("training:theory_bank", "theory", get=ITS_CERTIFIER),
+    Row("training:theory_setting", "theory", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("training:theory_paste", "theory", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("training:theory_publish", "theory", post=ITS_CERTIFIER),
+    Row("training:theory_paper", "theory", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("training:question_create", "theory", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("training:question_replace", "question", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("training:question_retire", "question", post=ITS_CERTIFIER),
     # access
     Row("access:devices", get=A_CARETAKER, keeps="router-box"),
     Row("access:device_create", get=A_DESK, post=A_DESK, keeps="northside"),
@@ -230,6 +244,14 @@ ROWS = [
     Row("desk:labels", get=A_CARETAKER),
     Row("desk:people", get=A_DESK),
     Row("desk:person", "person", get=A_DESK),
+    Row("desk:own_data", get=MEMBERS),
+    Row("desk:own_takeout", get=MEMBERS),
+    Row("desk:own_erase", get=MEMBERS, post=MEMBERS),
+    Row("desk:takeout_of", "person", get=ORGANISATION),
+    Row("desk:erase_of", "person", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:roles", "person", get=ADMIN, post=ADMIN),
+    Row("desk:role_take", "role", post=ADMIN),
+    Row("desk:second_factor_reset", "person", post=ADMIN),
     Row("desk:hold_place", "person", get=A_DESK, post=A_DESK),
     Row("desk:badge_issue", "person", get=A_DESK, post=A_DESK),
     Row("desk:membership_start", "person", get=A_DESK, post=A_DESK),

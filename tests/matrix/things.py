@@ -31,7 +31,9 @@ from notices.models import Outbox
 from notices.samples import SAMPLES
 from notices.services import post
 from tests.people import NOW, World, a_certification, a_machine, a_member, a_world
+from tests.training.theory import a_test
 from training.models import Attendee, Induction
+from training.services.sitting import begin_test
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LETTER = "booking-confirmed"
@@ -53,6 +55,7 @@ class Place:
             **_bookings(self.world),
             **_calendars(self.world),
             **_an_induction(self.world, self.people["certifier"]),
+            **_a_theory_test(self.world, self.people["certifier"]),
         }
 
     def path(self, name: str, of: str, query: str) -> str:
@@ -138,6 +141,7 @@ def _of_alice(world: World) -> dict[str, Thing]:
     way_out = stopping.url_for(alice, [LETTER])
     return {
         "person": {"public_id": alice.public_id},
+        "role": {"pk": world.dana.roles.get().pk},
         "badge": {"pk": badge.pk},
         "hold": {"pk": hold.pk},
         "membership": {"pk": Membership.objects.get(member=alice).pk},
@@ -245,4 +249,15 @@ def _an_induction(world: World, certifier: Member) -> dict[str, Thing]:
     return {
         "induction": {"public_id": induction.public_id},
         "place at an induction": {"public_id": place.public_id},
+    }
+
+
+def _a_theory_test(world: World, certifier: Member) -> dict[str, Thing]:
+    test = a_test(world, certifier)
+    return {
+        "theory": {"slug": test.type.slug},
+        "question": {"pk": test.questions.all()[0].pk},
+        "sitting of a test": {
+            "public_id": begin_test(test=test, member=world.alice, now=NOW).public_id
+        },
     }

@@ -97,6 +97,7 @@ def change_induction(*, induction: Induction, plan: Plan, by: Member, now: datet
     if is_moved:
         _tell_all(induction, "induction-changed", now)
     seats.fill(induction, now)
+    seats.admit(induction, now)
     return induction
 
 

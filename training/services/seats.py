@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bookings.services.participants import set_participants
+from members.models import Member
 from training import rules
 from training.facts import facts_for
 from training.models import Attendee, Induction
@@ -27,6 +29,12 @@ def fill(induction: Induction, now: datetime) -> list[Attendee]:
         if not rules.personal(facts_for(induction=induction, member=attendee.member, now=now)):
             seated.append(_seat(attendee, induction, now))
     return seated
+
+
+def admit(induction: Induction, now: datetime) -> None:
+    """Whoever has a seat may be at its machines, once the certifier has begun there."""
+    seated = Member.objects.filter(inductions__in=induction.attendees.seated())
+    set_participants(group=induction.group, members=seated, now=now)
 
 
 def _seat(attendee: Attendee, induction: Induction, now: datetime) -> Attendee:

@@ -32,6 +32,7 @@ def sign_up(*, induction: Induction, member: Member, by: Member, now: datetime) 
     )
     history.log_of(attendee, "sign_up", by=by, now=now)
     if state == State.SIGNED_UP:
+        seats.admit(induction, now)
         history.tell(attendee, "induction-signed-up", now)
     return attendee
 
@@ -57,4 +58,5 @@ def withdraw(*, attendee: Attendee, by: Member, now: datetime) -> Attendee:
     history.log_of(attendee, "withdraw", by=by, now=now)
     if is_seated:
         seats.fill(induction, now)
+        seats.admit(induction, now)
     return attendee

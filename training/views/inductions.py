@@ -24,9 +24,10 @@ from equipment.words import Told
 from members.models import Space
 from members.requests import MemberRequest
 from members.zones import at_home
-from training import pages, permissions, services
-from training.forms import AttendanceForm, CallOffForm, NewPlanForm, PlanForm
+from training import permissions, services
+from training.forms.inductions import AttendanceForm, CallOffForm, NewPlanForm, PlanForm
 from training.models import Attendee, Induction
+from training.pages import inductions as pages
 
 read_or_change = require_http_methods(["GET", "HEAD", "POST"])
 Made = TypeVar("Made")

@@ -1,4 +1,4 @@
-"""The words of every reason the training room gives, each with what to do next."""
+"""The words of planning an induction, signing up for it and holding it."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ def giving(params: Mapping[str, object]) -> str:
     return f"{inductions(params)}?gives={params.get('certification_slug', '')}"
 
 
-def register_training() -> None:
+def register_inductions() -> None:
     for code in UNCERTIFIED:
         lead_on(code, _("Its inductions"), giving)
     _register_signing_up()

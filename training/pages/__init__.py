@@ -1,0 +1,1 @@
+"""What the pages of the training room show, by noun."""

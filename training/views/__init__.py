@@ -1,0 +1,1 @@
+"""The pages of the training room, by noun."""
