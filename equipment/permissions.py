@@ -21,10 +21,11 @@ from members.permissions import is_caretaker, is_staff
 
 def certifiable_types(by: Member, now: datetime) -> QuerySet[CertificationType]:
     """What `by` may give others: everything at the desk, else what they hold at that level."""
+    given = CertificationType.objects.filter(retired_at=None)
     if is_staff(by):
-        return CertificationType.objects.all()
-    held = Certification.objects.valid(now).filter(member=by, level__gte=Level.MAY_CERTIFY)
-    return CertificationType.objects.filter(pk__in=held.values("type"))
+        return given
+    held = Certification.objects.certifying(now).filter(member=by)
+    return given.filter(pk__in=held.values("type"))
 
 
 def levels_to_give(by: Member) -> list[Level]:

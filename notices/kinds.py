@@ -39,6 +39,9 @@ KINDS: dict[str, frozenset[str]] = {
     "certification-given": frozenset({"certification", "by", "until"}),  # until may be None
     "certification-revoked": frozenset({"certification", "by", "why"}),
     "certification-expiring": frozenset({"certification", "until", "how"}),
+    "certification-idle": frozenset({"certification", "until", "days"}),  # unused so many days
+    "certification-suspended": frozenset({"certification", "by", "why", "until"}),  # None: open
+    "certification-restored": frozenset({"certification", "by"}),
     "induction-signed-up": INDUCTION,
     "induction-seat": INDUCTION,  # from its waitlist
     "induction-changed": INDUCTION,  # another time

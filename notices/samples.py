@@ -82,6 +82,18 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "until": "2026-12-24T23:00:00+00:00",
         "how": "Marta's induction, Wednesdays 17:00",
     },
+    "certification-idle": {
+        "certification": "CNC",
+        "until": "2026-12-24T23:00:00+00:00",
+        "days": 180,
+    },
+    "certification-suspended": {
+        "certification": "CNC",
+        "by": "Dana Osei",
+        "why": "the fire on Tuesday is looked into",
+        "until": "2026-12-01T23:00:00+00:00",
+    },
+    "certification-restored": {"certification": "CNC", "by": "Dana Osei"},
     "induction-signed-up": INDUCTION,
     "induction-seat": INDUCTION,
     "induction-changed": INDUCTION,

@@ -40,6 +40,9 @@ TITLES: dict[str, str | Promise] = {
     "certification-given": _("You are certified"),
     "certification-revoked": _("A certification is taken back"),
     "certification-expiring": _("A certification ends soon"),
+    "certification-idle": _("A certification ends soon unless you use it"),
+    "certification-suspended": _("A certification is suspended"),
+    "certification-restored": _("A suspension is lifted"),
     "induction-signed-up": _("You have a seat at an induction"),
     "induction-seat": _("A seat at an induction you wait for is yours"),
     "induction-changed": _("An induction is at another time"),
@@ -60,6 +63,7 @@ TITLES: dict[str, str | Promise] = {
 
 WHY_FIXED: dict[str, str | Promise] = {
     "certification-revoked": _("Machines stop unlocking for you, so you hear of it at once."),
+    "certification-suspended": _("Machines stop unlocking for you, so you hear of it at once."),
     "membership-expiring": _("Without a membership nothing unlocks, so you hear of it in time."),
     "document-new": _("Unsigned, nothing unlocks after a while, so you hear of it in time."),
     "machine-locked-out": _("Somebody could be hurt if the staff did not know."),

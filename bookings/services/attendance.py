@@ -12,6 +12,7 @@ from equipment import eligibility
 from equipment.facts import facts_for
 from equipment.models import Machine
 from equipment.reason import Reason
+from equipment.services import record_use
 from equipment.services.watches import tell_free
 from members.models import AccessEpoch, Member
 
@@ -43,6 +44,8 @@ def start(booking: Booking, *, by: Member | None, now: datetime, tap: bool) -> B
         update_fields=["state", "checked_in_at", "checked_in_by_tap", "lapses_at", "updated_at"]
     )
     history.log(booking, "check_in", by=by, now=now, before=before, tap=tap)
+    if not tap:  # else it counts as use once the machine runs
+        record_use(member_id=booking.member_id, machine_id=booking.machine_id, now=now)
     return booking
 
 

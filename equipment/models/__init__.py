@@ -3,6 +3,7 @@
 from equipment.models.certification import (
     Attachment,
     Certification,
+    CertificationQuerySet,
     CertificationType,
     Level,
     Prerequisite,
@@ -20,6 +21,7 @@ from equipment.models.watch import Watch
 __all__ = [
     "Attachment",
     "Certification",
+    "CertificationQuerySet",
     "CertificationType",
     "FaultReport",
     "Feature",

@@ -1,6 +1,7 @@
 """Giving a certification and taking it back, and what keeps one from being given."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from notices.services import post
 
 
 class Uncertifiable(Exception):
-    """A certification that cannot be given; its text is for the one who tried.
+    """Nothing was given, or taken; its text is for the one who tried.
 
     `lacks` is what is in the way of the member; empty where it is the one who tried.
     """
@@ -24,6 +25,17 @@ class Uncertifiable(Exception):
     def __init__(self, words: str, lacks: tuple[Lack, ...] = ()) -> None:
         super().__init__(words)
         self.lacks = lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is given: `until` None is for as long as the type says."""
+
+    type: CertificationType
+    level: int
+    until: datetime | None = None
+    note: str = ""
+    set_aside: str = ""
 
 
 def sees_all_types(by: Member) -> bool:
@@ -62,23 +74,20 @@ def certify(
     A higher level is added beside the lower one. `set_aside` is why it is given though theory or
     a prerequisite is lacking; only staff say so. Raises Uncertifiable with all that is in the way.
     """
-    may_give(by, type, level, until, now)
-    if by == member:
-        raise Uncertifiable(_("Nobody certifies themselves. Ask another certifier."))
+    terms = Terms(type, level, until, note, set_aside)
+    may_give(by, terms, now)
     Member.objects.select_for_update().get(pk=member.pk)
     found = lacking(member=member, type=type, level=level, now=now)
-    return give(member, type, level, found, by, now, until=until, note=note, set_aside=set_aside)
+    return give(member, terms, found, by, now)
 
 
-def may_give(
-    by: Member, type: CertificationType, level: int, until: datetime | None, now: datetime
-) -> None:
+def may_give(by: Member, terms: Terms, now: datetime) -> None:
     """Raises Uncertifiable where `by` may not give this to anybody, or nobody could."""
-    if not may_certify(by, type, now):
-        raise Uncertifiable(_("You may not certify “%s”. Ask staff.") % type)
-    if level >= Level.MAY_CERTIFY and not sees_all_types(by):
+    if not may_certify(by, terms.type, now):
+        raise Uncertifiable(_("You may not certify “%s”. Ask staff.") % terms.type)
+    if terms.level >= Level.MAY_CERTIFY and not sees_all_types(by):
         raise Uncertifiable(_("Only staff let people certify others. Choose a lower level."))
-    if until is not None and until <= now:
+    if terms.until is not None and terms.until <= now:
         raise Uncertifiable(_("The end lies in the past. Choose a later day."))
 
 
@@ -91,30 +100,22 @@ def may_judge(by: Member, member: Member, type: CertificationType, now: datetime
 
 
 def give(
-    member: Member,
-    type: CertificationType,
-    level: int,
-    found: tuple[Lack, ...],
-    by: Member,
-    now: datetime,
-    *,
-    until: datetime | None,
-    note: str,
-    set_aside: str,
+    member: Member, terms: Terms, found: tuple[Lack, ...], by: Member, now: datetime
 ) -> Certification:
     """Write it, unless one of the lacks that were `found` stands; the caller holds the lock."""
-    waived = _set_aside(found, set_aside, by)
-    until = until or (now + timedelta(days=type.valid_days) if type.valid_days else None)
+    if by == member:
+        raise Uncertifiable(_("Nobody certifies themselves. Ask another certifier."))
+    lasts, awake = terms.type.valid_days, terms.type.disuse_days
     given = Certification.objects.create(
         member=member,
-        type=type,
-        level=level,
+        type=terms.type,
+        level=terms.level,
         given_by=by,
         given_at=now,
-        until=until,
-        idle_until=now + timedelta(days=type.disuse_days) if type.disuse_days else None,
-        note=note,
-        set_aside=waived,
+        until=terms.until or (now + timedelta(days=lasts) if lasts else None),
+        idle_until=now + timedelta(days=awake) if awake else None,
+        note=terms.note,
+        set_aside=_set_aside(found, terms.set_aside, by),
     )
     _tell(given, by, now)
     return given
