@@ -34,7 +34,8 @@ BOX = """d.id, d.name, d.space_id, d.machine_id, d.is_reader, d.is_interlock, d.
 BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, m.run_above_ma,
     m.idle_seconds, m.finish_fixed_seconds, tc.risk, tc.required_level, tc.requires_id, ct.name,
     ct.slug, ct.how_to_get, tc.walk_up, tc.early_start_minutes, tc.overrun_minutes,
-    tc.finish_seconds"""
+    tc.finish_seconds, tc.idle_end_minutes, tc.take_over_minutes, tc.extend_by_tap_minutes,
+    tc.keep_minutes"""
 INTERLOCK = """il.id, il.name, il.boot, il.online, il.state, il.caps, il.key_sealed,
     il.key_before_sealed, il.must_sign"""
 SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))

@@ -72,6 +72,10 @@ class Bench:
     early_start_minutes: int
     overrun_minutes: int
     finish_seconds: int
+    idle_end_minutes: int | None
+    take_over_minutes: int
+    extend_by_tap_minutes: int
+    keep_minutes: int | None
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -95,6 +99,22 @@ class Bench:
     @property
     def overrun(self) -> timedelta:
         return timedelta(minutes=self.overrun_minutes)
+
+    @property
+    def idle_end(self) -> timedelta | None:
+        """Without feedback nobody knows that it stands idle."""
+        if self.idle_end_minutes is None or self.feedback == "none":
+            return None
+        return timedelta(minutes=self.idle_end_minutes)
+
+    @property
+    def take_over(self) -> timedelta | None:
+        """Nor whether a job runs, which nobody may take over."""
+        return None if self.feedback == "none" else timedelta(minutes=self.take_over_minutes)
+
+    @property
+    def keep(self) -> timedelta | None:
+        return None if self.keep_minutes is None else timedelta(minutes=self.keep_minutes)
 
     @property
     def terms(self) -> Terms:

@@ -11,6 +11,7 @@ from equipment.words import machine_page, register
 
 def register_access() -> None:
     register_answers()
+    register_warnings()
     register_time()
     register_badges()
     register_machine()
@@ -43,10 +44,62 @@ def register_answers() -> None:
         display=_("Finished and locked. Thank you."),
     )
     register(
+        "finished-kept",
+        _("Finished. The machine is locked."),
+        _("Tap before {until} to go on. Then your time is free for others."),
+        display=_("Locked. Tap before {until} to go on, then it is free for others."),
+    )
+    register(
+        "finished-for-good",
+        _("Finished. The machine is locked."),
+        _("Your time is free for others now."),
+        display=_("Finished and locked. Your time is free for others now."),
+    )
+    register(
+        "extended",
+        _("Extended, yours until {until}."),
+        _("Done instead? Tap again within 10 seconds, and it ends when the job is done."),
+        display=_("Extended until {until}. Done instead? Tap again."),
+    )
+    register(
         "session-over",
         _("That session is over."),
         _("Tap again to start anew."),
         display=_("That session is over. Tap again."),
+    )
+
+
+def register_warnings() -> None:
+    """What is shown on a machine that is on."""
+    register(
+        "nearly-up",
+        _("{left_minutes} left."),
+        _("Bring the job to its end, or extend your booking on its page."),
+        display=_("{left_minutes} left."),
+    )
+    register(
+        "nearly-up-extend",
+        _("{left_minutes} left."),
+        _("Tap to extend your booking."),
+        display=_("{left_minutes} left. Tap to extend."),
+    )
+    register(
+        "idle-soon",
+        _("Nothing has run for a while. It locks in {seconds} seconds."),
+        _("Start the machine to keep it."),
+        display=_("Nothing runs. Start within {seconds} s, or it locks."),
+    )
+    register(
+        "idle",
+        _("Nothing ran for {idle_minutes}, so it locked."),
+        _("Your time was given back. Tap or book again to go on."),
+        display=_("Locked: nothing ran for {idle_minutes}. Your time was given back."),
+    )
+    register(
+        "taken-over",
+        _("{holder} is booked now and took over."),
+        _("Your time was over. Book again to go on."),
+        display=_("Your time was over. {holder} is booked now and took over."),
     )
 
 
@@ -137,6 +190,12 @@ def register_machine() -> None:
         label=_("See what is free"),
         link=machine_page,
         display=_("In use by {holder} until {until}."),
+    )
+    register(
+        "left-on",
+        _("{holder} left {machine} on after their time."),
+        _("It is yours to take over from {until}: tap then."),
+        display=_("{holder} left it on. Yours to take over from {until}."),
     )
     register(
         "machine-finishing",

@@ -52,6 +52,7 @@ KINDS: dict[str, frozenset[str]] = {
     "membership-confirmed": frozenset({"plan", "by"}),
     "membership-declined": frozenset({"plan", "by", "why"}),
     "invitation": frozenset({"email"}),  # to sign in for the first time
+    "session-taken-over": frozenset({"machine", "machine_slug", "ended", "zone"}),
     "machine-fixed": WATCHED,
     "machine-free": WATCHED | {"until", "zone"},  # until the next booking; None where there is none
     "machine-locked-out": MACHINE,

@@ -77,6 +77,7 @@ MANNERS: dict[str, Manner] = {
     "membership-confirmed": Manner("standing"),
     "membership-declined": Manner("standing", like="membership-confirmed"),
     "invitation": Manner("standing"),
+    "session-taken-over": Manner("machines", choices=AT_ONCE),
     "machine-fixed": MACHINE,
     "machine-free": Manner("machines", choices=AT_ONCE, urgent=True, moot_after="until"),
     "machine-locked-out": Manner("staff", fixed=True, urgent=True, choices=(NOW,)),

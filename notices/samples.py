@@ -104,6 +104,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "membership-declined": {"plan": "Student", "by": "Dana Osei", "why": "bring your student card"},
     "invitation": {"email": "alice@example.org"},
     "document-new": {"document": "House rules", "required_from": "2026-12-07T23:00:00+00:00"},
+    "session-taken-over": {
+        "machine": "CNC router",
+        "machine_slug": "cnc-router",
+        "ended": "2026-11-24T13:00:00+00:00",
+    },
     "machine-fixed": {"machine": "CNC router", "machine_slug": "cnc-router"},
     "machine-free": {
         "machine": "CNC router",

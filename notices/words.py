@@ -53,6 +53,7 @@ TITLES: dict[str, str | Promise] = {
     "membership-confirmed": _("The plan you asked for is confirmed or declined"),
     "membership-declined": _("The plan you asked for is declined"),
     "invitation": _("You are invited to sign in"),
+    "session-taken-over": _("A machine you left on was taken over"),
     "machine-fixed": _("A machine you watch is back in service"),
     "machine-free": _("A machine you watch becomes free"),
     "machine-locked-out": _("A machine is locked out"),

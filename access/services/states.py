@@ -2,18 +2,21 @@
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 import wire
-from access import sessions
+from access import running, sessions
 from access.decision import STOP, Denial, decide
 from access.records import Box, Context
 from access.services.alarms import alarm
 from access.services.answers import words
 from access.services.batch import Batch, bench_of, marked
-from access.services.taps import attend, tell_off
+from access.services.endings import early, end, tell_off
+from access.services.running import look_after
+from access.services.taps import attend
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
 from equipment.models import Machine
 from equipment.services import lock_out
@@ -142,7 +145,7 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
     if session.state == OFFERED:
         attend(batch, session.booking_id)
     if session.first_n is None:
-        session = batch.put(sessions.taken_up(session, state, batch.now))
+        session = batch.put(_taken_up(session, state, batch.now))
         batch.note(
             "session",
             "active",
@@ -156,7 +159,11 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
         return  # `off` is repeated until this state is followed by a better one
     session = redecide(batch, context, session)
     if session.state == ACTIVE and session.ends_when_idle and state.st == ARMED:
-        session = batch.put(sessions.closing(session, STOP, "finished", batch.now))
+        bench = bench_of(context)
+        how = early(batch, bench, session, "finished")
+        session = end(batch, bench, session, how, state.device)
+    if session.state == ACTIVE:
+        session = look_after(batch, context, state, session)
     if session.state != ACTIVE:
         tell_off(batch, session, state.device)
         return
@@ -167,6 +174,12 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
         batch.put(marked(session))
         batch.marks.append(session.sid)
     batch.say(state.device, lease)
+
+
+def _taken_up(session: Session, state: wire.State, now: datetime) -> Session:
+    """Whoever begins in the last minutes of a booking was told so by the answer."""
+    session = sessions.taken_up(session, state, now)
+    return replace(session, warned=running.nearing(session.until, now))
 
 
 def redecide(batch: Batch, context: Context, session: Session) -> Session:
@@ -183,7 +196,7 @@ def redecide(batch: Batch, context: Context, session: Session) -> Session:
         return session
     if session.state == ACTIVE and decision.booking_id != session.booking_id:
         attend(batch, decision.booking_id)  # the next of theirs, and they are at it already
-    return batch.put(replace(session, until=decision.until, booking_id=decision.booking_id))
+    return batch.put(running.given_until(session, decision.until, decision.booking_id, batch.now))
 
 
 def _switch_off_unknown(batch: Batch, box: Box, state: wire.State, sid: str) -> None:

@@ -13,8 +13,8 @@ from access.facts import Known
 from access.records import Asked, Box, Context, Outbound
 from access.services.alarms import alarm
 from access.services.batch import Batch, bench_of, hold_facts
+from access.services.endings import tell_off
 from access.services.states import redecide
-from access.services.taps import tell_off
 from access.sessions import ACTIVE, CLOSING, ENDED, LOCKED, OFFERED, Session
 from access.watch import Watch
 from members.models import AccessEpoch

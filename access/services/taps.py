@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 import wire
 from access import sessions
-from access.decision import STOP, Claim, Denial, Facts, Grant, decide
+from access.decision import Claim, Denial, Facts, Grant, decide
 from access.records import Box, Context, Interlock
 from access.services.alarms import alarm
 from access.services.answers import answer, person_of, record
 from access.services.batch import Batch, bench_of
+from access.services.endings import early, end, tell_off
 from access.services.enrolment import note_candidate
+from access.services.running import in_use, show_time
 from access.sessions import FAULT, OFFERED, Meeting, Session, meet
 from bookings.errors import Refused
 from bookings.models import Booking
@@ -133,19 +135,18 @@ def _meet(
     until = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}
     left = sessions.seconds_until(session.until, batch.now)
     if meeting is Meeting.IN_USE:
-        holder = batch.known.people[session.member_id].short_name
-        answer(batch, context, tap, "in-use", until | {"holder": holder})
+        in_use(batch, context, tap, session, interlock, _facts(batch, context))
     elif meeting is Meeting.FINISHING:
         _finishing(batch, context, tap, session)
     elif meeting is Meeting.GRANT_AGAIN:
         _grant_again(batch, context, tap, session, interlock)
     elif meeting is Meeting.END:
-        closing = batch.put(sessions.closing(session, STOP, "finished", batch.now))
-        tell_off(batch, closing, interlock.name)
-        answer(batch, context, tap, "finished", ok=True, sid=session.sid)
+        how = early(batch, bench, session, "finished")
+        end(batch, bench, session, how, interlock.name)
+        told = how.reason
+        answer(batch, context, tap, told.code, told.params, ok=True, sid=session.sid)
     elif meeting is Meeting.SHOW_TIME:
-        batch.put(replace(session, shown_up=tap.up))
-        answer(batch, context, tap, "running", until, ok=True, sid=session.sid, left=left)
+        show_time(batch, context, tap, session)
     elif meeting is Meeting.END_WHEN_IDLE:
         batch.put(replace(session, ends_when_idle=True))
         answer(batch, context, tap, "ends-when-idle", until, ok=True, sid=session.sid, left=left)

@@ -165,7 +165,7 @@ class TestInUse:
         site.arm()
         off, answer = site.handle(site.a_tap())
         assert (off.kind, off.sid, off.mode) == ("off", site.sid, "stop")
-        assert (answer.ok, answer.code) == (True, "finished")
+        assert (answer.ok, answer.code) == (True, "finished-kept")
         site.wait(1).state()
         assert (site.session.state, site.session.end_reason) == ("ended", "finished")
 

@@ -140,7 +140,8 @@ CODES = [
     "granted", "running", "ends-when-idle", "finished", "session-over", "not-booked", "too-early",
     "time-up", "booked-by-other", "closed", "unknown-badge", "candidate", "badge-known",
     "badge-revoked", "nonce-reuse", "in-use", "machine-finishing", "no-machine", "fault",
-    "interlock-offline", "stale",
+    "interlock-offline", "stale", "finished-kept", "finished-for-good", "extended", "nearly-up",
+    "nearly-up-extend", "idle-soon", "idle", "taken-over", "left-on",
 ]  # fmt: skip
 
 

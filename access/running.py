@@ -1,0 +1,82 @@
+"""What time and stillness do to a session that is on: warned, left idle, left on, kept. PURE.
+
+A warning is told by a state, which comes at least every ten seconds; so what is here is asked then,
+costs no statement, and needs no timer that a restart could lose.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from access.decision import BOOKING, Claim
+from access.sessions import ARMED, Session, seconds_until
+
+WARNINGS = (10, 5, 1)  # minutes before the end
+LAST_MINUTES = timedelta(minutes=10)  # in which a tap extends
+IDLE_NOTICE = timedelta(minutes=1)  # how long somebody who is there can keep what would lock
+
+
+def nearing(until: datetime, now: datetime) -> int:
+    """The nearest warning whose time has come; 0 while there is more left than for any."""
+    left = until - now
+    return min((m for m in WARNINGS if left <= timedelta(minutes=m)), default=0)
+
+
+def warning_due(session: Session, now: datetime) -> int:
+    """Which warning is to be told now; 0 for none. Each once, and none that it began within."""
+    due = nearing(session.until, now)
+    return due if due and (session.warned == 0 or due < session.warned) else 0
+
+
+def given_until(
+    session: Session, until: datetime, booking_id: int | None, now: datetime
+) -> Session:
+    """More time, or less. Whoever has just got more knows how much: only later warnings count."""
+    warned = nearing(until, now) if until > session.until else session.warned
+    return replace(session, until=until, booking_id=booking_id, warned=warned)
+
+
+def minutes_left(session: Session, now: datetime) -> int:
+    """As people say it: 4 min 58 are five."""
+    return max(1, round(seconds_until(session.until, now) / 60))
+
+
+def noticed(session: Session, st: str, now: datetime) -> Session:
+    """Whether it works: since when it has stood armed without current, if it does."""
+    if st != ARMED:
+        return session if session.idle_at is None else replace(session, idle_at=None)
+    return session if session.idle_at is not None else replace(session, idle_at=now)
+
+
+def idle_left(session: Session, limit: timedelta, now: datetime) -> timedelta | None:
+    """How long it may stand idle yet; None while it works, or there is time enough."""
+    if session.idle_at is None:
+        return None
+    left = session.idle_at + limit - now
+    return left if left <= IDLE_NOTICE else None
+
+
+def left_on_since(session: Session, claims: Iterable[Claim], now: datetime) -> datetime | None:
+    """When the booked time of whoever is at it ended; None while it lasts, or it was not booked."""
+    if session.ground != BOOKING:
+        return None
+    own = [c.ends for c in claims if c.member_id == session.member_id and c.starts <= now]
+    over = max(own, default=None)
+    return over if over is not None and over <= now else None
+
+
+def may_extend(session: Session, now: datetime) -> bool:
+    """Whether a tap comes in the last minutes of a booking."""
+    return session.booking_id is not None and session.until - now <= LAST_MINUTES
+
+
+def kept_until(session: Session, keep: timedelta | None, now: datetime) -> datetime | None:
+    """Until when the rest of what was ended early stays theirs; None: to its end.
+
+    Whoever tapped twice has said that they are done, and keeps nothing.
+    """
+    if session.ends_when_idle:
+        return now
+    if keep is None or now + keep >= session.until:
+        return None
+    return now + keep

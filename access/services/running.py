@@ -1,0 +1,166 @@
+"""A session while it is on: its warnings, its idleness, and the taps that lengthen or take it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import wire
+from access import running, sessions
+from access.answers import occupied
+from access.decision import Facts, Grant, decide
+from access.records import Bench, Context, Interlock
+from access.services.answers import answer, words
+from access.services.batch import Batch, bench_of
+from access.services.endings import End, end
+from access.sessions import ARMED, RUNNING, Session
+from bookings.errors import Refused
+from bookings.models import Booking
+from bookings.services import extend
+from equipment.reason import Reason
+from members.models import Member
+from notices.services import post
+
+BEEPS = {10: 1, 5: 2, 1: 3}  # the nearer the end, the more
+SHOWN = 20  # seconds that a warning stays on the display
+
+
+def look_after(batch: Batch, context: Context, state: wire.State, session: Session) -> Session:
+    """What a state of a session that goes on calls for, beside its lease."""
+    bench = bench_of(context)
+    if bench.idle_end is not None:
+        session = _idle(batch, bench, state, session, bench.idle_end)
+    if session.state == sessions.ACTIVE and (minutes := running.warning_due(session, batch.now)):
+        session = _warn(batch, bench, state, session, minutes)
+    return session
+
+
+def _warn(batch: Batch, bench: Bench, state: wire.State, session: Session, minutes: int) -> Session:
+    """Once each, whatever restarts: which was told last stands in the session."""
+    extends = bench.extend_by_tap_minutes and running.may_extend(session, batch.now)
+    left = running.minutes_left(session, batch.now)
+    code = "nearly-up-extend" if extends and state.st == RUNNING else "nearly-up"
+    _show(batch, bench, state, session, Reason(code, {"left_minutes": left}), BEEPS[minutes])
+    return batch.put(replace(session, warned=minutes))
+
+
+def _idle(
+    batch: Batch, bench: Bench, state: wire.State, session: Session, limit: timedelta
+) -> Session:
+    """Armed and drawing nothing: told in its last minute, with every state; then it is over."""
+    seen = running.noticed(session, state.st, batch.now)
+    if seen is not session:
+        session = batch.put(seen)
+    left = running.idle_left(session, limit, batch.now)
+    if left is None:
+        return session
+    minutes = {"idle_minutes": limit // timedelta(minutes=1)}
+    if left <= timedelta(0):
+        return end(batch, bench, session, End("idle", Reason("idle", minutes)), state.device)
+    seconds = {"seconds": int(left.total_seconds())}
+    _show(batch, bench, state, session, Reason("idle-soon", seconds), 1)
+    return session
+
+
+def _show(
+    batch: Batch, bench: Bench, state: wire.State, session: Session, reason: Reason, beep: int
+) -> None:
+    person = batch.known.people.get(session.member_id)
+    text = wire.Text(text=words(reason, person, bench), secs=SHOWN, beep=beep)
+    batch.say(state.device, text)
+
+
+# --- taps --------------------------------------------------------------------------------------
+
+
+def show_time(batch: Batch, context: Context, tap: wire.Tap, session: Session) -> None:
+    """The owner's first tap at a running job: how long yet, or longer, where that is agreed.
+
+    Whatever it comes to, a second one within ten seconds says that they are done.
+    """
+    session = batch.put(replace(session, shown_up=tap.up))
+    bench = bench_of(context)
+    is_owner = session.member_id == context.member_id
+    if bench.extend_by_tap_minutes and is_owner and running.may_extend(session, batch.now):
+        _extend(batch, context, tap, session, timedelta(minutes=bench.extend_by_tap_minutes))
+        return
+    params = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}
+    left = sessions.seconds_until(session.until, batch.now)
+    answer(batch, context, tap, "running", params, ok=True, sid=session.sid, left=left)
+
+
+def _extend(batch: Batch, context: Context, tap: wire.Tap, session: Session, by: timedelta) -> None:
+    """The booking's own rules decide; the sweep that follows moves the session's end."""
+    booking = Booking.objects.select_related("machine__tool_class", "machine__space", "member").get(
+        pk=session.booking_id or 0
+    )
+    member = Member.objects.get(pk=context.member_id or 0)
+    try:
+        booking = extend(booking=booking, ends=booking.ends + by, by=member, now=batch.now)
+    except Refused as refused:
+        first = refused.reasons[0]
+        told = tuple(refused.reasons)
+        answer(batch, context, tap, first.code, first.params, sid=session.sid, reasons=told)
+        return
+    left = sessions.seconds_until(booking.ends, batch.now)
+    until = {"until": booking.ends}
+    answer(batch, context, tap, "extended", until, ok=True, sid=session.sid, left=left)
+
+
+def in_use(
+    batch: Batch,
+    context: Context,
+    tap: wire.Tap,
+    session: Session,
+    interlock: Interlock,
+    facts: Facts,
+) -> None:
+    """Somebody else's tap: it is taken, finishing, or was left on and is theirs to take over."""
+    bench = bench_of(context)
+    holder = batch.known.people[session.member_id].short_name
+    named = {"machine": bench.name, "machine_slug": bench.slug, "holder": holder}
+    since = running.left_on_since(session, batch.known.claims_of(bench.id), batch.now)
+    may = since is not None and isinstance(decide(facts, batch.now), Grant)
+    if since is None or bench.take_over is None or not may:
+        reason = occupied(batch.known, bench, session, facts, batch.now)
+        answer(batch, context, tap, reason.code, reason.params)
+    elif interlock.state != ARMED:
+        latest = session.until + timedelta(seconds=bench.terms.fin)
+        answer(batch, context, tap, "machine-finishing", named | {"until": latest})
+    elif batch.now < since + bench.take_over:
+        answer(batch, context, tap, "left-on", named | {"until": since + bench.take_over})
+    else:
+        _take_over(batch, context, session, interlock, since)
+
+
+def _take_over(
+    batch: Batch, context: Context, session: Session, interlock: Interlock, since: datetime
+) -> None:
+    """The old session ends; the reader repeats the tap within the second, and then it is theirs.
+
+    That tap has no answer and no line of its own before it begins something or is refused.
+    """
+    bench = bench_of(context)
+    taker = batch.known.people[context.member_id or 0]
+    batch.note(
+        "session",
+        "take-over",
+        device_id=interlock.id,
+        boot=session.boot,
+        member_id=taker.id,
+        machine_id=bench.id,
+        sid=session.sid,
+        detail={"from": session.member_id},
+    )
+    reason = Reason("taken-over", {"holder": taker.short_name})
+    end(batch, bench, session, End("taken-over", reason), interlock.name)
+    post(
+        to=Member.objects.get(pk=session.member_id),
+        kind="session-taken-over",
+        key=f"session-taken-over-{session.sid}",
+        context={
+            "machine": bench.name,
+            "machine_slug": bench.slug,
+            "ended": since.isoformat(),
+            "zone": bench.zone_name,
+        },
+        at=batch.now,
+    )
