@@ -203,6 +203,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
 # --- files people add: never served by address, only by views that ask who looks ---------------
 MEDIA_ROOT = env.path("FILES", default=str(VAR / "files"))
+FILE_UPLOAD_HANDLERS = [
+    "equipment.uploads.BoundedUploadHandler",  # before the two that keep what comes
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- the browser is told to be strict ----------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
