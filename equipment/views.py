@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from equipment import permissions, services
 from equipment.forms import CertifyForm, FaultForm, LockOutForm, RevokeForm, SetUpForm
-from equipment.rosters import Outcome, Terms, certify_roster, tickable
+from equipment.rosters import Outcome, certify_roster, tickable
 from equipment.services import watches
+from equipment.services.certifications import Terms
 from equipment.services.faults import answer_fault
 from equipment.services.machines import set_up_machine
 from members.permissions import is_staff
