@@ -8,8 +8,11 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import reminders
+        from bookings.services.forgetting import forget
         from bookings.words import register_bookings
+        from members.services.forgetting import register_forgetting
         from notices import overtaken
 
         register_bookings()
         overtaken.register(reminders.KINDS, reminders.is_overtaken)
+        register_forgetting(forget)

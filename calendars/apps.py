@@ -8,5 +8,8 @@ class CalendarsConfig(AppConfig):
 
     def ready(self) -> None:
         from calendars import invitations
+        from calendars.forgetting import forget
+        from members.services.forgetting import register_forgetting
 
         invitations.register()
+        register_forgetting(forget)

@@ -11,7 +11,7 @@ from desk.when import moment_words
 from members.models import Change, Member
 
 MOST = 30
-TOLD = ("reason", "why", "note", "plan", "machine_name", "type", "document")
+TOLD = ("reason", "why", "note", "plan", "machine_name", "type", "document", "role")
 
 VERBS = {
     "book": gettext_lazy("booked"),
@@ -54,6 +54,10 @@ VERBS = {
     "detach_device": gettext_lazy("took a device off its machine"),
     "revoke_device": gettext_lazy("revoked a device"),
     "make_member": gettext_lazy("made this account"),
+    "give_role": gettext_lazy("gave a role"),
+    "take_role": gettext_lazy("took a role back"),
+    "reset_second_factor": gettext_lazy("had passkeys and app forgotten"),
+    "erase": gettext_lazy("had this person forgotten"),
     "make_admin": gettext_lazy("made this person an administrator"),
 }
 

@@ -13,8 +13,8 @@ from desk.history import changes_of
 from desk.letters import trouble_of
 from desk.links import booking_url
 from desk.when import full_day, span_words
-from members.models import Badge, Hold, Member, Membership
-from members.permissions import is_staff
+from members.models import Badge, Hold, Member, Membership, Role
+from members.permissions import is_admin, is_staff, runs_organisation
 from members.services import badge_hash, normalise_badge
 from members.services.badges import FORMATS, BadgeError
 from members.zones import last_day
@@ -96,6 +96,9 @@ def person_page(
             booking_words(row, now, reader)
             for row in bookings.filter(ends__lte=now).order_by("-ends")[:MOST_BOOKINGS]
         ],
+        "roles": [role_words(row) for row in person.roles.select_related("space")],
+        "may_give_data": reader is not None and runs_organisation(reader),
+        "may_give_roles": reader is not None and is_admin(reader),
         "changes": changes_of(person, now, zone),
         "mail_trouble": trouble_of(person, now),
     }
@@ -115,6 +118,12 @@ def membership_words(row: Membership, now: datetime, zone: tzinfo) -> dict[str, 
         "is_current": is_current,
         "is_over": bool(row.until and row.until <= now),
     }
+
+
+def role_words(row: Role) -> str:
+    """“staff, Northside workshop”, “admin, all spaces”."""
+    where = row.space.name if row.space else _("all spaces")
+    return f"{row.get_kind_display()}, {where}"
 
 
 def hold_words(row: Hold, now: datetime, zone: tzinfo) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from desk.views import (
     live,
     machines,
     people,
+    personal,
+    roles,
     signing,
 )
 
@@ -27,6 +29,18 @@ urlpatterns = [
     path("labels/", labels.labels, name="labels"),
     path("people/", people.people, name="people"),
     path("people/<uuid:public_id>/", people.person, name="person"),
+    path("you/data/", personal.own_data, name="own_data"),
+    path("you/data/download/", personal.own_takeout, name="own_takeout"),
+    path("you/data/erase/", personal.own_erase, name="own_erase"),
+    path("people/<uuid:public_id>/data/", personal.takeout_of, name="takeout_of"),
+    path("people/<uuid:public_id>/erase/", personal.erase_of, name="erase_of"),
+    path("people/<uuid:public_id>/roles/", roles.roles, name="roles"),
+    path("roles/<int:pk>/take/", roles.role_take, name="role_take"),
+    path(
+        "people/<uuid:public_id>/second-factor/",
+        roles.second_factor_reset,
+        name="second_factor_reset",
+    ),
     path("people/<uuid:public_id>/hold/", people.hold_place, name="hold_place"),
     path("people/<uuid:public_id>/badge/", people.badge_issue, name="badge_issue"),
     path("people/<uuid:public_id>/plan/", people.membership_start, name="membership_start"),

@@ -7,5 +7,6 @@ from members import views
 app_name = "members"
 urlpatterns = [
     path("you/", views.profile, name="profile"),
+    path("you/role/", views.wake_roles, name="wake_roles"),
     path("you/badges/<int:pk>/lost/", views.badge_lose, name="badge_lose"),
 ]

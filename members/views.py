@@ -1,16 +1,21 @@
 """A member's own page: who they are here, what they hold, and what stands in their way."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members.forms import ProfileForm
 from members.languages import in_language
 from members.requests import MemberRequest
+from members.second_factor import has_one
 from members.services import revoke_badge
 from members.services.profiles import update_profile
 from members.zones import at_home
@@ -35,6 +40,22 @@ def profile(request: MemberRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "members/profile_show.html", page)
+
+
+@require_safe
+@login_required
+def wake_roles(request: MemberRequest) -> HttpResponse:
+    """What lets a role count that rests; who has none of them, or nothing to wake, goes on."""
+    onward = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
+        onward = reverse("desk:home")
+    if not request.user.roles_rest:
+        return redirect(onward)
+    page = {
+        "has_one": has_one(request.user),
+        "show_url": f"{reverse('mfa_reauthenticate')}?{urlencode({'next': onward})}",
+    }
+    return render(request, "members/role_wake.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,10 @@ KINDS: dict[str, frozenset[str]] = {
     "booking-missed": BOOKING,
     # a closure or lockout fell over it; `others` more of the member's are told of with it
     "booking-disrupted": BOOKING | {"disruption", "why", "others"},
+    # its member may not use the machine then; without an answer it goes to others at `release_at`,
+    # which may be None
+    "booking-at-risk": BOOKING | {"disruption", "why", "remedy", "others", "release_at"},
+    "booking-passed-on": BOOKING | {"why"},  # nobody answered
     "disruption-over": BOOKING,  # what was in the way is gone
     "booking-requested": BOOKING,  # waits for the consent of staff
     "booking-approved": BOOKING | {"by"},  # `why` where they said more
@@ -51,6 +55,21 @@ KINDS: dict[str, frozenset[str]] = {
     "document-new": frozenset({"document", "required_from"}),  # to be signed by then
     "membership-confirmed": frozenset({"plan", "by"}),
     "membership-declined": frozenset({"plan", "by", "why"}),
+    "role-given": frozenset({"role", "space", "by"}),  # space "": all of them
+    "role-taken": frozenset({"role", "space", "by"}),
+    "second-factor-reset": frozenset({"by"}),
+    "membership-requested": frozenset({"name", "plan"}),  # to staff, who answer it
+    "membership-renewed": frozenset({"plan", "until"}),  # until: the end of the term
+    "membership-changed": frozenset({"plan", "was", "starts"}),
+    "membership-ended": frozenset({"plan", "until", "why"}),  # by somebody; why may be ""
+    "membership-paused": frozenset({"plan", "starts", "until"}),
+    "membership-resumed": frozenset({"plan"}),
+    # `renews_itself` where the member may renew it without staff
+    "membership-overdue": frozenset({"plan", "due", "until"}),
+    "membership-lapsed": frozenset({"plan", "until"}),
+    "day-passes-given": frozenset({"plan", "count", "until"}),  # until may be None
+    "hold-placed": frozenset({"reason", "remedy", "until"}),  # until may be None
+    "hold-lifted": frozenset({"reason"}),
     "invitation": frozenset({"email"}),  # to sign in for the first time
     "session-taken-over": frozenset({"machine", "machine_slug", "ended", "zone"}),
     "machine-fixed": WATCHED,

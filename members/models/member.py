@@ -64,6 +64,8 @@ class Member(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
+    _roles_rest = False
+
     class Meta:
         ordering = ["name"]
         constraints = [
@@ -96,8 +98,21 @@ class Member(AbstractBaseUser):
         """Whether one role of `kinds` covers all spaces, those to come included."""
         return any(role.kind in kinds and role.space_id is None for role in self._roles)
 
+    def rest_roles(self) -> None:
+        """Let no role count in this request: its second factor was not shown."""
+        self._roles_rest = True
+
+    @property
+    def roles_rest(self) -> bool:
+        """Whether there are roles that would count, had the second factor been shown."""
+        return self._roles_rest and bool(self._all_roles)
+
     @property
     def _roles(self) -> list["Role"]:
+        return [] if self._roles_rest else self._all_roles
+
+    @property
+    def _all_roles(self) -> list["Role"]:
         if not hasattr(self, "_role_rows"):
             self._role_rows = list(self.roles.all()) if self.is_active else []
         return self._role_rows

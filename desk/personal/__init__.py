@@ -1,0 +1,1 @@
+"""What Benchkey holds about one person: handed out whole, or forgotten as far as may be."""

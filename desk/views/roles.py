@@ -1,0 +1,96 @@
+"""Who may act for others: an admin gives roles, takes them, and helps who lost their passkey."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members.models import Member, Role, Space
+from members.permissions import admin_required
+from members.requests import MemberRequest
+from members.second_factor import has_one
+from members.services.roles import (
+    RoleError,
+    give_role,
+    may_give,
+    reset_second_factor,
+    take_role,
+)
+
+
+class RoleForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.Kind.choices, initial="staff")
+    space = forms.ModelChoiceField(
+        Space.objects.none(),
+        label=gettext_lazy("Where"),
+        required=False,
+        empty_label=gettext_lazy("in all spaces, those to come included"),
+    )
+
+    def offer(self, spaces: list[Space], everywhere: bool) -> None:
+        """Only what the asker may give."""
+        field = self.fields["space"]
+        field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces])  # type: ignore[attr-defined]
+        if not everywhere:
+            field.required, field.empty_label = True, None  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_required
+def roles(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """The roles of one person, and one more."""
+    person = get_object_or_404(Member, public_id=public_id, anonymised_at=None)
+    form = RoleForm(request.POST or None)
+    form.offer([s for s in Space.objects.all() if may_give(request.user, s)], _rules_all(request))
+    if form.is_valid():
+        try:
+            give_role(member=person, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except RoleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%s has the role now.") % person.name)
+            return redirect("desk:roles", person.public_id)
+    rows = person.roles.select_related("space").order_by("kind", "space__name")
+    page = {
+        "person": person,
+        "form": form,
+        "roles": [(row, may_give(request.user, row.space)) for row in rows],
+        "has_factor": has_one(person),
+        "may_reset": _rules_all(request) and person != request.user,
+    }
+    return render(request, "desk/roles.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+@admin_required
+def role_take(request: MemberRequest, pk: int) -> HttpResponse:
+    role = get_object_or_404(Role.objects.select_related("member", "space"), pk=pk)
+    try:
+        take_role(role=role, by=request.user, now=timezone.now())
+    except RoleError as error:
+        messages.error(request, str(error))
+    return redirect("desk:roles", role.member.public_id)
+
+
+@require_POST
+@admin_required
+def second_factor_reset(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    person = get_object_or_404(Member, public_id=public_id, anonymised_at=None)
+    try:
+        reset_second_factor(member=person, by=request.user, now=timezone.now())
+    except RoleError as error:
+        messages.error(request, str(error))
+    else:
+        told = _("%s adds a new passkey or app at the next sign-in.") % person.name
+        messages.success(request, told)
+    return redirect("desk:roles", person.public_id)
+
+
+def _rules_all(request: MemberRequest) -> bool:
+    return may_give(request.user, None)

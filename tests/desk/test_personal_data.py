@@ -1,0 +1,175 @@
+"""All that is held about a person is handed out, or forgotten but for the safety record."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from access.models import AccessEvent
+from bookings.models import Booking
+from desk.personal.catalogue import ACTED, THEIRS, pointing_at
+from desk.personal.erasure import CannotErase, erase
+from desk.personal.takeout import as_json, everything
+from members.models import Change, Hold, Member, Role
+from members.services import issue_badge
+from notices.models import Outbox
+from tests.access.world import Site
+from tests.people import NOW, PASSWORD, a_member, a_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return a_world()
+
+
+def holds_of(member):
+    return as_json(everything(member, NOW))
+
+
+class TestCatalogue:
+    def test_every_column_that_points_to_a_member_was_thought_about(self):
+        thought_of = ACTED | {f"{table.model}.{table.by}" for table in THEIRS}
+        assert pointing_at(Member) <= thought_of
+
+    def test_nothing_is_listed_that_is_not_there(self):
+        listed = ACTED | {f"{t.model}.{t.by}" for t in THEIRS if "__" not in t.by}
+        assert listed <= pointing_at(Member)
+
+    def test_what_is_secret_is_a_column(self):
+        for table in THEIRS:
+            columns = {field.name for field in table.rows_of._meta.concrete_fields}
+            assert set(table.secret) <= columns, table
+
+
+class TestTakeout:
+    def test_it_holds_every_table_and_no_secret(self, world):
+        badge = issue_badge(member=world.alice, number="04A1B2C3", by=world.dana, now=NOW)
+        data = json.loads(holds_of(world.alice))
+        assert data["about"]["email"] == "alice@example.org"
+        assert {table.model for table in THEIRS} <= data["tables"].keys()
+        (told,) = data["tables"]["members.Badge"]
+        assert told["hint"] == badge.hint
+        assert not {"number_hash", "number_sealed"} & told.keys()
+        assert not {"password", "pin_hash"} & data["about"].keys()
+
+    def test_it_holds_nothing_of_others(self, world):
+        text = holds_of(world.alice)
+        for other in (world.bob, world.charlie, world.dana):
+            assert other.name not in text
+            assert other.email not in text
+
+    def test_the_page_hands_out_a_zip_after_the_password(self, world):
+        world.alice.set_password(PASSWORD)
+        world.alice.save()
+        world.alice.emailaddress_set.create(email=world.alice.email, verified=True, primary=True)
+        client, address = Client(), reverse("desk:own_takeout")
+        client.post(reverse("account_login"), {"login": "alice@example.org", "password": PASSWORD})
+        assert "reauthenticate" in client.get(address).url
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": address})
+        response = client.get(address)
+        assert response["Content-Disposition"].startswith("attachment")
+        archive = zipfile.ZipFile(io.BytesIO(response.content))
+        assert {"README.txt", "data.json"} <= set(archive.namelist())
+        assert json.loads(archive.read("data.json"))["about"]["name"] == "Alice Meyer"
+
+
+class TestErasure:
+    def test_afterwards_no_word_of_them_is_left_anywhere(self, world):
+        issue_badge(member=world.alice, number="04A1B2C3", by=world.dana, now=NOW)
+        erase(member=world.alice, by=world.dana, now=NOW)
+        world.alice.refresh_from_db()
+        text = holds_of(world.alice)
+        assert "Alice" not in text
+        assert "alice@" not in text
+        assert world.alice.anonymised_at == NOW
+        assert not Outbox.objects.filter(to=world.alice).exists()
+        for change in Change.objects.all():
+            assert "Alice" not in json.dumps([change.before, change.after])
+
+    def test_the_safety_record_stays(self, world):
+        erase(member=world.alice, by=world.dana, now=NOW)
+        assert world.alice.certifications.count() == 1
+        assert world.alice.memberships.count() == 1
+        assert Change.objects.filter(verb="erase", on_behalf_of=world.alice).exists()
+
+    def test_coming_bookings_are_free_for_others(self, world):
+        later = NOW + timedelta(days=1)
+        booking = Booking.objects.create(
+            machine=world.mill,
+            member=world.alice,
+            starts=later,
+            ends=later + timedelta(hours=1),
+            blocked_until=later + timedelta(hours=1),
+            created_at=NOW,
+            updated_at=NOW,
+            note="my boat",
+        )
+        erase(member=world.alice, by=world.dana, now=NOW)
+        booking.refresh_from_db()
+        assert (booking.state, booking.holds, booking.note) == ("cancelled", False, "")
+
+    def test_they_cannot_sign_in_and_their_badge_is_nobodys(self, world):
+        issue_badge(member=world.alice, number="04A1B2C3", by=world.dana, now=NOW)
+        client = Client()
+        client.force_login(world.alice)
+        erase(member=world.alice, by=world.dana, now=NOW)
+        assert client.get(reverse("desk:home")).status_code == 302
+        issue_badge(member=world.bob, number="04A1B2C3", by=world.dana, now=NOW)
+
+    def test_the_chain_of_events_stays_valid(self, capsys):
+        site = Site()
+        site.arm("alice")
+        site.state("locked", None)
+        site.wait(3600).sweep()
+        from access.services.chain import seal
+
+        seal()
+        before = AccessEvent.objects.filter(member_id=site.world.alice.pk).count()
+        Booking.objects.filter(member=site.world.alice).update(state="done", holds=False)
+        erase(member=site.world.alice, by=site.world.dana, now=site.now)
+        call_command("verify_events")
+        assert AccessEvent.objects.filter(member_id=site.world.alice.pk).count() == before > 0
+
+    def test_twice_is_once(self, world):
+        erase(member=world.alice, by=world.dana, now=NOW)
+        erase(member=world.alice, by=world.dana, now=NOW)
+        assert Change.objects.filter(verb="erase").count() == 1
+
+
+class TestInTheWay:
+    def test_a_machine_that_is_on_is_ended_first(self):
+        site = Site()
+        site.arm("alice")
+        with pytest.raises(CannotErase, match="A machine is on"):
+            erase(member=site.world.alice, by=site.world.dana, now=site.now)
+        assert Member.objects.get(pk=site.world.alice.pk).name == "Alice Meyer"
+
+    def test_a_hold_is_not_escaped(self, world):
+        Hold.objects.create(member=world.bob, reason="Unsafe", remedy="Talk", since=NOW)
+        with pytest.raises(CannotErase, match="hold"):
+            erase(member=world.bob, by=world.bob, now=NOW)
+
+    def test_a_guardian_is_needed(self, world):
+        a_member("Kim Meyer", plan=world.plan, guardian=world.alice)
+        with pytest.raises(CannotErase, match="guardian"):
+            erase(member=world.alice, by=world.alice, now=NOW)
+
+    def test_the_last_admin_stays(self, world):
+        Role.objects.create(member=world.alice, space=None, kind="admin")
+        with pytest.raises(CannotErase, match="admin"):
+            erase(member=world.alice, by=world.alice, now=NOW)
+
+    def test_the_page_says_so_and_asks_for_the_name(self, world, client):
+        client.force_login(world.dana)
+        page = reverse("desk:erase_of", args=[world.alice.public_id])
+        assert client.post(page, {"name": "Alice"}).status_code == 422
+        assert Member.objects.filter(name="Alice Meyer").exists()
+        assert client.post(page, {"name": "alice meyer"}).status_code == 302
+        assert not Member.objects.filter(name="Alice Meyer").exists()
