@@ -192,6 +192,12 @@ def register_machine() -> None:
         display=_("In use by {holder} until {until}."),
     )
     register(
+        "tap-first",
+        _("A button alone starts nothing."),
+        _("Tap your badge at the reader first."),
+        display=_("Tap your badge first, then press start."),
+    )
+    register(
         "left-on",
         _("{holder} left {machine} on after their time."),
         _("It is yours to take over from {until}: tap then."),

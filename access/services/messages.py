@@ -14,6 +14,7 @@ from access.records import Asked, Box, Context, Inbound, Outbound
 from access.services import trust
 from access.services.alarms import alarm
 from access.services.batch import Batch, hold_facts
+from access.services.buttons import handle_button
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
 from access.services.taps import handle_tap
 from access.watch import Watch
@@ -128,6 +129,8 @@ def _current(batch: Batch, context: Context, message: wire.Alive) -> None:
     batch.watch.hear_second(message.device, message.boot, message.up)
     if isinstance(message, wire.Tap):
         handle_tap(batch, context, message)
+    elif isinstance(message, wire.Button):
+        handle_button(batch, context, message)
     elif isinstance(message, wire.State):
         handle_state(batch, context, message)
 

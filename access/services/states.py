@@ -19,7 +19,7 @@ from access.services.running import look_after
 from access.services.taps import attend
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
 from equipment.models import Machine
-from equipment.services import lock_out
+from equipment.services import lock_out, record_use
 
 
 def handle_avail(batch: Batch, context: Context, avail: wire.Avail) -> None:
@@ -144,6 +144,7 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
     """S3: decide afresh; a lease, or the end."""
     if session.state == OFFERED:
         attend(batch, session.booking_id)
+        record_use(member_id=session.member_id, machine_id=session.machine_id, now=batch.now)
     if session.first_n is None:
         session = batch.put(_taken_up(session, state, batch.now))
         batch.note(
