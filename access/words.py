@@ -11,6 +11,7 @@ from equipment.words import machine_page, register
 
 def register_access() -> None:
     register_answers()
+    register_doors()
     register_warnings()
     register_time()
     register_badges()
@@ -66,6 +67,34 @@ def register_answers() -> None:
         _("That session is over."),
         _("Tap again to start anew."),
         display=_("That session is over. Tap again."),
+    )
+
+
+def register_doors() -> None:
+    """What a door says."""
+    register(
+        "door-open",
+        _("Hello {name}. Come in."),
+        _("Push the door while it buzzes."),
+        display=_("Hello {name}. Come in."),
+    )
+    register(
+        "door-shut",
+        _("{door} opens for you {opens}."),
+        _("Come back then, or ask staff about another plan."),
+        display=_("It opens for you: {opens}."),
+    )
+    register(
+        "door-shut-long",
+        _("{door} does not open for you this week."),
+        _("Look at the planned closures, or ask staff."),
+        display=_("It does not open for you this week. Ask staff."),
+    )
+    register(
+        "door-not-yours",
+        _("Your plan does not open {door}."),
+        _("Ask staff about a plan that does."),
+        display=_("Your plan does not open this door. Ask staff."),
     )
 
 

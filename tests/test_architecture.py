@@ -54,6 +54,7 @@ PURE = [
     "access/broker/plan.py",
     "access/broker/wanted.py",
     "access/decision.py",
+    "access/doors.py",
     "access/running.py",
     "calendars/lines.py",
     "calendars/ics.py",

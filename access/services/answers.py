@@ -75,7 +75,11 @@ def record(
 
 def words(reason: Reason, person: Person | None, bench: Bench | None) -> str:
     """The reason for a display, in the member's language and the space's time."""
-    zone = bench.zone if bench else UTC
+    return in_words(reason, person, bench.zone if bench else UTC)
+
+
+def in_words(reason: Reason, person: Person | None, zone: tzinfo) -> str:
+    """The same where there is no machine."""
     language = person.language if person else settings.LANGUAGE_CODE
     today = datetime.now(zone).date()  # what is today needs no date
     return _words(reason.code, tuple(reason.params.items()), zone, language, today)

@@ -14,6 +14,7 @@ from access.records import Box, Context, Interlock
 from access.services.alarms import alarm
 from access.services.answers import answer, person_of, record
 from access.services.batch import Batch, bench_of
+from access.services.doors import door_of, knock
 from access.services.endings import early, end, tell_off
 from access.services.enrolment import note_candidate
 from access.services.running import in_use, show_time
@@ -41,6 +42,9 @@ def handle_tap(batch: Batch, context: Context, tap: wire.Tap) -> None:
         return
     if context.member_id is None:
         _unknown(batch, context, box, tap)
+        return
+    if (door := door_of(box)) is not None:
+        knock(batch, context, tap, door)
         return
     interlock = _interlock(batch, context, tap)
     if isinstance(interlock, str):

@@ -142,6 +142,7 @@ CODES = [
     "badge-revoked", "nonce-reuse", "in-use", "machine-finishing", "no-machine", "fault",
     "interlock-offline", "stale", "finished-kept", "finished-for-good", "extended", "nearly-up",
     "nearly-up-extend", "idle-soon", "idle", "taken-over", "left-on", "tap-first",
+    "door-open", "door-shut", "door-shut-long", "door-not-yours",
 ]  # fmt: skip
 
 
