@@ -1,16 +1,30 @@
-"""What a tap would answer now, for pages; the same facts and the same decision. Changes nothing."""
+"""What a tap would answer now, for pages and for taps; the same facts and the same decision.
+
+Changes nothing. Where a PIN is asked for, the page answers as to a tap with the right one.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from access import facts
-from access.decision import Claim, Decision, Denial, Grant, decide
+from access.decision import (
+    NEEDS_SUPERVISOR,
+    Claim,
+    Decision,
+    Denial,
+    Facts,
+    Grant,
+    decide,
+    hosts,
+    wants_supervisor,
+)
+from access.pins import shut, wrong_pins
 from access.records import Bench
 from access.sessions import CLOSING, FAULT, GRACE, Session
 from bookings.facts import facts_for
 from bookings.rules import Slot, walk_up_refusals
 from bookings.rules.gaps import walk_up_slot
-from equipment.models import Machine
+from equipment.models import Machine, ToolClass
 from equipment.reason import Reason
 from members.models import Member
 
@@ -22,40 +36,95 @@ def would_answer(*, member: Member, machine: Machine, now: datetime) -> Decision
     """
     (bench,) = facts.benches([machine.pk])
     place = facts.place_of(machine.pk)
-    holder = place.session.member_id if place.session is not None else member.pk
-    known = facts.know({member.pk, holder}, [bench], now)
+    session = place.session
+    known = facts.know({member.pk, *_people(session)}, [bench], now)
+    if place.interlock is None:  # nobody taps here
+        bench = replace(bench, two_person=False, supervised=False, least_credential="badge")
     interlock = place.interlock.state if place.interlock is not None else ""
     if interlock == FAULT:
         return Denial((Reason("fault", {"machine": bench.name}),))
-    if place.session is not None and holder != member.pk:
-        name = known.people[holder].short_name
-        return _occupied(place.session, bench, interlock, name, now)
-    decision = decide(known.facts(member.pk, bench), now)
+    if session is not None and not session.is_of(member.pk):
+        return Denial((_taken(known, bench, session, member.pk, interlock, now),))
+    if session is not None:
+        return decide(known.facts_of(session, bench), now)
+    decision = considered(known, bench, known.facts(member.pk, bench), now)
     if isinstance(decision, Denial) and decision.is_unclaimed() and bench.walk_up:
-        return _walk_up(known, bench, member, machine, now)
+        decision = would_walk_up(known, bench, member.pk, now)
+    return _with_pin(decision, bench, member, now)
+
+
+def considered(known: facts.Known, bench: Bench, asked: Facts, now: datetime) -> Decision:
+    """The decision; where somebody who may certify is all that lacks, that is said first."""
+    decision = decide(asked, now)
+    if isinstance(decision, Denial) and _lacks_supervisor(known, bench, asked, decision, now):
+        reason = Reason(NEEDS_SUPERVISOR, {"machine": bench.name})
+        return replace(decision, reasons=(reason, *decision.reasons))
     return decision
 
 
-def _occupied(session: Session, bench: Bench, st: str, holder: str, now: datetime) -> Denial:
-    """Somebody is at it, or their job is finishing."""
-    named = {"machine": bench.name, "machine_slug": bench.slug}
-    if session.state == CLOSING or st == GRACE:
-        longest = timedelta(seconds=bench.terms.fin or bench.terms.ttl)
-        until = max(now, (session.closing_at or now) + longest)
-        return Denial((Reason("machine-finishing", named | {"until": until}),))
-    return Denial((Reason("in-use", named | {"until": session.until, "holder": holder}),))
+def occupied(
+    known: facts.Known, bench: Bench, session: Session, asked: Facts, now: datetime
+) -> Reason:
+    """Somebody is at it. Whoever may supervise and tapped too early is told who taps first."""
+    holder = known.people[session.member_id].short_name
+    named = {"machine": bench.name, "machine_slug": bench.slug, "holder": holder}
+    host = known.companion(session.member_id, bench, supervises=True)
+    is_alone = session.companion_id is None
+    if is_alone and wants_supervisor(asked, now, [host]):
+        return Reason("trainee-first", named)
+    return Reason("in-use", named | {"until": session.until})
 
 
-def _walk_up(
-    known: facts.Known, bench: Bench, member: Member, machine: Machine, now: datetime
-) -> Decision:
+def would_walk_up(known: facts.Known, bench: Bench, member_id: int, now: datetime) -> Decision:
     """What is left when the machine is free: as long a stretch as there is room for."""
+    machine = Machine.objects.select_related("tool_class__requires", "space").get(pk=bench.id)
     longest = Slot(now, now + timedelta(minutes=machine.tool_class.walk_up_minutes))
-    asked = facts_for(member_id=member.pk, machine=machine, slot=longest, now=now)
+    asked = facts_for(member_id=member_id, machine=machine, slot=longest, now=now)
     slot = walk_up_slot(asked, longest)
     if reasons := walk_up_refusals(asked, slot):
         return Denial(reasons)
-    blocked_until = slot.ends + asked.policy.buffer
-    known.add_claim(bench.id, Claim(0, member.pk, now, slot.ends, blocked_until))
-    decision = decide(known.facts(member.pk, bench), now)
+    claim = Claim(0, member_id, now, slot.ends, slot.ends + asked.policy.buffer)
+    booked = known.facts(member_id, bench)
+    decision = decide(replace(booked, claims=(*booked.claims, claim)), now)
     return replace(decision, booking_id=None) if isinstance(decision, Grant) else decision
+
+
+def _people(session: Session | None) -> list[int]:
+    """Who is at it."""
+    both = (session.member_id, session.companion_id) if session else ()
+    return [one for one in both if one is not None]
+
+
+def _taken(
+    known: facts.Known, bench: Bench, session: Session, member_id: int, st: str, now: datetime
+) -> Reason:
+    """Somebody is at it, or their job is finishing."""
+    if session.state == CLOSING or st == GRACE:
+        longest = timedelta(seconds=bench.terms.fin or bench.terms.ttl)
+        until = max(now, (session.closing_at or now) + longest)
+        named = {"machine": bench.name, "machine_slug": bench.slug}
+        return Reason("machine-finishing", named | {"until": until})
+    return occupied(known, bench, session, known.facts(member_id, bench), now)
+
+
+def _lacks_supervisor(
+    known: facts.Known, bench: Bench, asked: Facts, denial: Denial, now: datetime
+) -> bool:
+    if all(reason.code != "level-too-low" for reason in denial.reasons):
+        return False
+    if wants_supervisor(asked, now):
+        return True
+    others = hosts(asked, now)
+    known.learn(others)
+    hosting = [known.companion(other, bench, supervises=True) for other in others]
+    return wants_supervisor(asked, now, hosting)
+
+
+def _with_pin(decision: Decision, bench: Bench, member: Member, now: datetime) -> Decision:
+    """A yes, or a wait for another, stands only for who has a PIN, where one is asked for."""
+    if bench.least_credential != ToolClass.Credential.PIN:
+        return decision
+    if isinstance(decision, Denial) and not decision.awaits_another():
+        return decision
+    reason = shut(member, wrong_pins(member.pk, now))
+    return decision if reason is None else Denial((reason,))

@@ -18,6 +18,7 @@ BOOKING, SUPERVISED, CLASS, MAINTENANCE = "booking", "supervised", "class", "mai
 UNDER_SUPERVISION, MAY_CERTIFY = 1, 3  # levels; see equipment.models.Level
 
 NEEDS_SECOND, NEEDS_SUPERVISOR = "needs-second", "needs-supervisor"
+AWAITS_ANOTHER = frozenset({NEEDS_SECOND, NEEDS_SUPERVISOR})  # somebody else's tap would do
 
 # Reasons that a walk-up takes away: the machine is free, and the member may use it.
 UNCLAIMED = frozenset({"not-booked", "too-early", "time-up"})
@@ -143,6 +144,9 @@ class Denial:
     def is_unclaimed(self) -> bool:
         """Whether nothing but a booking is missing."""
         return all(reason.code in UNCLAIMED for reason in self.reasons)
+
+    def awaits_another(self) -> bool:
+        return self.code in AWAITS_ANOTHER
 
 
 Decision = Grant | Denial
@@ -318,14 +322,18 @@ def _opens_for(facts: Facts, claim: Claim) -> bool:
 def _class_of(facts: Facts, now: datetime) -> Claim | None:
     """The induction at this machine that the member takes part in now.
 
-    Whoever is at the machine by it hears of its end by the same claim.
+    Whoever is at the machine by one hears of its end by the same claim.
     """
-    for claim in facts.claims:
-        if claim.is_class and facts.member_id in claim.participants:
-            until = claim.blocked_until if facts.ground == CLASS else claim.ends
-            if (claim.starts <= now or claim.begun) and now < until:
-                return claim
-    return None
+    begun = [
+        claim
+        for claim in facts.claims
+        if claim.is_class and facts.member_id in claim.participants
+        if claim.starts <= now or claim.begun
+    ]
+    lasting = [claim for claim in begun if now < claim.ends]
+    if lasting:
+        return lasting[0]
+    return begun[-1] if begun and facts.ground == CLASS else None
 
 
 def _by_class(facts: Facts, lesson: Claim, now: datetime) -> Decision:

@@ -9,19 +9,21 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
 
-from access.decision import STOP, Claim, Closure, Facts
+from access.decision import MAY_CERTIFY, STOP, SUPERVISED, Claim, Closure, Companion, Facts
 from access.records import Asked, Bench, Box, Context, Interlock, Person, Recorded
 from access.sessions import Session
 from equipment import eligibility
 from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span, SuspensionFact
 from equipment.facts import certification_fact
+from members.services import badge_hash, read_badge
+from members.services.badges import FORMATS
 
 LOOK_BACK = timedelta(hours=1)  # so that a tap just after the end is told when that was
 HORIZON = timedelta(hours=12)  # claims and closures beyond are read when they come nearer
@@ -29,18 +31,21 @@ SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)  # of IN lists, so that few stat
 
 BOX = """d.id, d.name, d.space_id, d.machine_id, d.is_reader, d.is_interlock, d.is_enrolment,
     d.revoked_at IS NOT NULL, d.online, d.seen_at, d.boot, d.n, d.up, d.sync_id, d.sync_boot,
-    d.state, d.relay, d.ma, d.fault, d.firmware, d.model, d.caps, d.key_sealed,
+    d.state, d.relay, d.ma, d.fault, d.firmware, d.model, d.badge_format, d.caps, d.key_sealed,
     d.key_before_sealed, d.must_sign"""
 BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, m.run_above_ma,
     m.idle_seconds, m.finish_fixed_seconds, tc.risk, tc.required_level, tc.requires_id, ct.name,
     ct.slug, ct.how_to_get, tc.walk_up, tc.early_start_minutes, tc.overrun_minutes,
     tc.finish_seconds, tc.idle_end_minutes, tc.take_over_minutes, tc.extend_by_tap_minutes,
-    tc.keep_minutes"""
+    tc.keep_minutes, tc.least_credential, tc.two_person, tc.supervised"""
 INTERLOCK = """il.id, il.name, il.boot, il.online, il.state, il.caps, il.key_sealed,
     il.key_before_sealed, il.must_sign"""
 SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
-BADGE = """b.id, b.member_id, CASE WHEN b.id IS NULL AND asked.badge <> %s
-    THEN (SELECT MAX(o.id) FROM members_badge o WHERE o.number_hash = asked.badge) END"""
+REVOKED = "sb.revoked_at IS NOT NULL OR cb.revoked_at IS NOT NULL"
+READ = """CASE d.badge_format WHEN 'reversed' THEN asked.reversed
+    WHEN 'decimal' THEN asked.as_decimal ELSE asked.badge END"""
+BADGE = f"""b.id, b.member_id, CASE WHEN b.id IS NULL AND asked.badge <> %s
+    THEN (SELECT MAX(o.id) FROM members_badge o WHERE o.number_hash = {READ}) END"""  # noqa: S608
 RECORDED = "e.badge_hash, e.sid, e.answer, e.at"
 
 MACHINE = """
@@ -50,31 +55,34 @@ LEFT JOIN equipment_certificationtype ct ON ct.id = tc.requires_id
 LEFT JOIN access_device il ON il.machine_id = m.id AND il.is_interlock AND il.revoked_at IS NULL"""
 
 WHERE = f"""
-WITH asked(i, device, boot, nonce, badge) AS (VALUES {{values}})
-SELECT asked.i, {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, sb.revoked_at IS NOT NULL, {BADGE}, {RECORDED}
+WITH asked(i, device, boot, nonce, badge, reversed, as_decimal) AS (VALUES {{values}})
+SELECT asked.i, {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, {REVOKED}, {BADGE}, {RECORDED}
 FROM asked
 JOIN access_device d ON d.name = asked.device
 LEFT JOIN equipment_machine m ON m.id = d.machine_id {MACHINE}
 LEFT JOIN access_session s ON s.machine_id = m.id AND NOT (s.state = 'ended')
 LEFT JOIN members_badge sb ON sb.id = s.badge_id
-LEFT JOIN members_badge b ON b.number_hash = asked.badge AND b.revoked_at IS NULL
+LEFT JOIN members_badge cb ON cb.id = s.companion_badge_id
+LEFT JOIN members_badge b ON b.number_hash = {READ} AND b.revoked_at IS NULL
 LEFT JOIN access_accessevent e ON e.device_id = d.id AND e.boot = asked.boot
     AND e.nonce = asked.nonce AND e.kind = 'tap'"""  # noqa: E501, S608  constants only
 
 OPEN = f"""
-SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, sb.revoked_at IS NOT NULL
+SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, {REVOKED}
 FROM access_session s
 JOIN equipment_machine m ON m.id = s.machine_id {MACHINE}
 JOIN access_device d ON d.id = s.interlock_id
 LEFT JOIN members_badge sb ON sb.id = s.badge_id
+LEFT JOIN members_badge cb ON cb.id = s.companion_badge_id
 WHERE NOT (s.state = 'ended')"""  # noqa: S608  constants only
 
 PLACE = f"""
-SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, sb.revoked_at IS NOT NULL
+SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, {REVOKED}
 FROM equipment_machine m {MACHINE}
 JOIN access_device d ON d.id = il.id
 LEFT JOIN access_session s ON s.machine_id = m.id AND NOT (s.state = 'ended')
 LEFT JOIN members_badge sb ON sb.id = s.badge_id
+LEFT JOIN members_badge cb ON cb.id = s.companion_badge_id
 WHERE m.id = %s"""  # noqa: S608  constants only
 
 # What is known of members (0), machines (1) and spaces (2). The first branch names the types.
@@ -94,16 +102,31 @@ UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode, NULL,
 FROM equipment_certification WHERE member_id IN ({members})
 UNION ALL SELECT 'suspension', member_id, type_id, id, why, mode, since, until, NULL
 FROM equipment_suspension WHERE lifted_at IS NULL AND member_id IN ({members})
-UNION ALL SELECT 'lockout', machine_id, id, NULL, why, mode, since, expected_until, NULL
+UNION ALL SELECT 'lockout', machine_id, id, CASE WHEN do_not_energise THEN 1 ELSE 0 END, why, mode,
+    since, expected_until, NULL
 FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id IN ({machines})
-UNION ALL SELECT 'claim', machine_id, id, member_id, state, NULL, starts, ends, blocked_until
+UNION ALL SELECT 'claim', machine_id, id, member_id, state, purpose, starts, ends, blocked_until
 FROM bookings_booking WHERE holds AND machine_id IN ({machines})
     AND blocked_until > {since} AND starts < {horizon}
     AND (lapses_at IS NULL OR lapses_at > {now})
+UNION ALL SELECT 'participant', bb.machine_id, bb.id, bp.member_id, mm.name, NULL, NULL, NULL, NULL
+FROM bookings_participant bp JOIN bookings_booking bb ON bb.id = bp.booking_id
+    JOIN members_member mm ON mm.id = bb.member_id
+WHERE bb.holds AND bp.member_id IN ({members}) AND bb.machine_id IN ({machines})
+UNION ALL SELECT 'maintenance', machine_id, member_id, NULL, NULL, NULL, since, until, NULL
+FROM access_maintenancegrant
+WHERE withdrawn_at IS NULL AND machine_id IN ({machines}) AND until > {now}
 UNION ALL SELECT 'closure', space_id, id, NULL, reason, NULL, starts, ends, NULL
 FROM members_closure WHERE space_id IN ({spaces}) AND ends > {now} AND starts < {horizon}"""
 
-OPENS = frozenset({"confirmed", "running"})  # states of a booking that a grant may stand on
+RUNNING, INDUCTION = "running", "induction"  # a state and a purpose of bookings
+OPENS = frozenset({"confirmed", RUNNING})  # states of a booking that a grant may stand on
+
+
+# Of Known, what is about members wherever they are.
+ABOUT_PEOPLE = (
+    "memberships", "pauses", "holds", "certifications", "suspensions", "revocation_modes"
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -130,6 +153,12 @@ class Known:
     lockout_modes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[int, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
     claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
+    participants: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    class_hosts: dict[int, str] = field(default_factory=dict)  # by booking, as participants are
+    maintenance: dict[tuple[int, int], list[Span]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    do_not_energise: set[int] = field(default_factory=set)
     closures: dict[int, list[Closure]] = field(default_factory=lambda: defaultdict(list))
 
     def judge(self, member_id: int, bench: Bench) -> eligibility.Facts:
@@ -150,9 +179,25 @@ class Known:
             lockouts=tuple(fact for _id, fact in self.lockouts.get(bench.id, ())),
         )
 
-    def facts(self, member_id: int, bench: Bench, *, badge_revoked: bool = False) -> Facts:
+    def facts(
+        self,
+        member_id: int,
+        bench: Bench,
+        *,
+        badge_revoked: bool = False,
+        companion_id: int | None = None,
+        ground: str = "",
+    ) -> Facts:
         """Everything a decision about this member at this machine may know."""
-        revocations = self.revocation_modes.get((member_id, bench.requires_id or 0), ())
+        pair, companion = [member_id], None
+        if companion_id is not None:
+            pair.append(companion_id)
+            companion = self.companion(companion_id, bench, supervises=ground == SUPERVISED)
+        revocations = [
+            mode
+            for one in pair
+            for mode in self.revocation_modes.get((one, bench.requires_id or 0), ())
+        ]
         return Facts(
             judge=self.judge(member_id, bench),
             member_id=member_id,
@@ -161,11 +206,50 @@ class Known:
             early_start=bench.early_start,
             overrun=bench.overrun,
             walk_up=bench.walk_up,
+            two_person=bench.two_person,
+            supervised=bench.supervised,
+            companion=companion,
+            ground=ground,
+            maintenance=tuple(self.maintenance.get((bench.id, member_id), ())),
+            do_not_energise=bench.id in self.do_not_energise,
             badge_revoked=badge_revoked,
             finishes=bench.terms.fin > 0,
             lockout_mode=_strictest(self.lockout_modes.get(bench.id, ())),
             revocation_mode=_strictest(revocations),
         )
+
+    def facts_of(self, session: Session, bench: Bench, *, badge_revoked: bool = False) -> Facts:
+        """Those of a session that is decided again: of both, where there are two."""
+        return self.facts(
+            session.member_id,
+            bench,
+            badge_revoked=badge_revoked,
+            companion_id=session.companion_id,
+            ground=session.ground,
+        )
+
+    def ever_certifies(self, member_id: int, bench: Bench) -> bool:
+        """Whether they were ever given leave to certify; if it counts now is the judge's to say."""
+        held = self.certifications.get((member_id, bench.requires_id or 0), ())
+        return any(certification.level >= MAY_CERTIFY for certification in held)
+
+    def companion(self, member_id: int, bench: Bench, *, supervises: bool) -> Companion:
+        """Whoever taps second, judged as one who certifies where they are to supervise."""
+        judge = self.judge(member_id, bench)
+        if supervises and judge.requirement is not None:
+            judge = replace(judge, requirement=replace(judge.requirement, level=MAY_CERTIFY))
+        person = self.people.get(member_id)
+        return Companion(member_id, person.short_name if person else "", judge, supervises)
+
+    def learn(self, members: Collection[int]) -> None:
+        """About more people, in one more statement; nothing where all of them are known."""
+        unknown = set(members) - self.people.keys()
+        if not unknown:
+            return
+        more = know(unknown, (), self.now)
+        self.people |= more.people
+        for name in ABOUT_PEOPLE:
+            getattr(self, name).update(getattr(more, name))
 
     def sort(self) -> None:
         """Oldest first, as everything is told."""
@@ -185,9 +269,23 @@ class Known:
     def claims_of(self, machine_id: int) -> tuple[Claim, ...]:
         """Read only where something is decided: most taps of a busy day meet an open session."""
         if machine_id not in self.claims:
-            read = (_claim(*row) for row in self.rows.get(machine_id, ()))
+            read = (self._claim(*row) for row in self.rows.get(machine_id, ()))
             self.claims[machine_id] = tuple(sorted(read, key=_by_start))
         return self.claims[machine_id]
+
+    def _claim(self, b: int, c: int, t: str, u: str, p: Any, q: Any, r: Any) -> Claim:
+        return Claim(
+            b,
+            c,
+            _aware(p),
+            _aware(q),
+            _aware(r),
+            opens=t in OPENS,
+            is_class=u == INDUCTION,
+            begun=t == RUNNING,
+            host=self.class_hosts.get(b, ""),
+            participants=frozenset(self.participants.get(b, ())),
+        )
 
     def add_claim(self, machine_id: int, claim: Claim) -> None:
         claims = (*self.claims_of(machine_id), claim)
@@ -199,15 +297,22 @@ def where(asked: Sequence[Asked]) -> list[Context]:
     contexts = [Context() for _ in asked]
     if not asked:
         return contexts
-    values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(asked))
+    values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(asked))
     params: list[object] = []
     for i, ask in enumerate(asked):
-        params += (i, ask.device, ask.boot, ask.nonce, ask.badge_hash)
+        params += (i, ask.device, ask.boot, ask.nonce, *hashes(ask.badge))
     params.append(b"")
     for i, *row in _rows(WHERE.format(values=values), params):
-        contexts[i] = _context(row)
-        contexts[i].badge_hash = asked[i].badge_hash
+        context = contexts[i] = _context(row)
+        if context.box is not None and asked[i].badge:
+            context.badge = read_badge(asked[i].badge, context.box.badge_format)
+            context.badge_hash = badge_hash(context.badge)
     return contexts
+
+
+def hashes(sent: str) -> list[bytes]:
+    """What was read, by each format: that of the reader is known to the database alone."""
+    return [badge_hash(read_badge(sent, fmt)) if sent else b"" for fmt in FORMATS]
 
 
 def open_sessions() -> list[Context]:
@@ -233,6 +338,9 @@ def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> K
         *ids[1] * 2,
         adapt(now - overrun - LOOK_BACK),
         horizon,
+        at,
+        *ids[0],
+        *ids[1] * 2,
         at,
         *space_ids,
         at,
@@ -271,7 +379,7 @@ def _places(record: type[Any], *names: str) -> tuple[int, ...]:
     return tuple(columns.index(name) for name in names)
 
 
-_RETIRED, _WALK_UP = _places(Bench, "retired_at", "walk_up")
+_RETIRED, *_YES_OR_NO = _places(Bench, "retired_at", "walk_up", "two_person", "supervised")
 _MOMENTS = _places(
     Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"
 )
@@ -328,7 +436,9 @@ def _bytes(value: Any) -> bytes | None:
 
 def _bench(row: Sequence[Any]) -> Bench:
     values = list(row)
-    values[_RETIRED], values[_WALK_UP] = _moment(row[_RETIRED]), bool(row[_WALK_UP])
+    values[_RETIRED] = _moment(row[_RETIRED])
+    for i in _YES_OR_NO:
+        values[i] = bool(row[i])
     return Bench(*values)
 
 
@@ -375,18 +485,27 @@ def _suspension(
 
 
 def _lockout(
-    known: Known, a: int, b: int, _c: None, t: str, u: str, p: Any, q: Any, _r: None
+    known: Known, a: int, b: int, c: int, t: str, u: str, p: Any, q: Any, _r: None
 ) -> None:
     known.lockouts[a].append((b, LockoutFact(t, Span(_aware(p)), _moment(q))))
     known.lockout_modes[a].add(u)
+    if c:
+        known.do_not_energise.add(a)
 
 
 def _claim_row(known: Known, a: int, *row: Any) -> None:
     known.rows[a].append(row)
 
 
-def _claim(b: int, c: int, t: str, _u: None, p: Any, q: Any, r: Any) -> Claim:
-    return Claim(b, c, _aware(p), _aware(q), _aware(r), t in OPENS)
+def _participant(known: Known, _a: int, b: int, c: int, t: str, *_: None) -> None:
+    known.participants[b].add(c)
+    known.class_hosts[b] = t
+
+
+def _maintenance(
+    known: Known, a: int, b: int, _c: None, _t: None, _u: None, p: Any, q: Any, _r: None
+) -> None:
+    known.maintenance[a, b].append(Span(_aware(p), _aware(q)))
 
 
 def _by_start(claim: Claim) -> tuple[datetime, int]:
@@ -408,6 +527,8 @@ READERS: dict[str, Callable[..., None]] = {
     "suspension": _suspension,
     "lockout": _lockout,
     "claim": _claim_row,
+    "participant": _participant,
+    "maintenance": _maintenance,
     "closure": _closure,
 }
 

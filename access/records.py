@@ -42,6 +42,7 @@ class Box:
     fault: str
     firmware: str
     model: str
+    badge_format: str
     caps: tuple[str, ...] = ()
     key_sealed: bytes | None = None
     key_before_sealed: bytes | None = None
@@ -76,6 +77,9 @@ class Bench:
     take_over_minutes: int
     extend_by_tap_minutes: int
     keep_minutes: int | None
+    least_credential: str
+    two_person: bool
+    supervised: bool
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -162,7 +166,7 @@ class Asked:
     device: str
     boot: str = ""
     nonce: str = ""
-    badge_hash: bytes = b""
+    badge: str = ""  # as the reader sent it
 
 
 @dataclass(slots=True)
@@ -178,6 +182,7 @@ class Context:
     badge_was_revoked: bool = False
     session_badge_revoked: bool = False
     recorded: Recorded | None = None
+    badge: str = ""  # its number, by the format of the reader
     badge_hash: bytes = b""
 
 

@@ -6,6 +6,7 @@ Each code has the sentence of a page, what to do next, and what fits a display o
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from access.ground_words import register_grounds
 from equipment.words import machine_page, register
 
 
@@ -16,6 +17,7 @@ def register_access() -> None:
     register_time()
     register_badges()
     register_machine()
+    register_grounds()
 
 
 def register_answers() -> None:

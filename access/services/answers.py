@@ -26,6 +26,7 @@ def answer(
     left: int | None = None,
     grant: wire.Grant | None = None,
     reasons: tuple[Reason, ...] = (),
+    up: int | None = None,
 ) -> None:
     """Record the tap with its answer, and say it once that is committed."""
     message = wire.Answer(
@@ -39,7 +40,7 @@ def answer(
         grant=grant,
     )
     payload = batch.say(tap.device, message)
-    record(batch, context, tap, code, ok=ok, sid=sid, payload=payload, reasons=reasons)
+    record(batch, context, tap, code, ok=ok, sid=sid, payload=payload, reasons=reasons, up=up)
 
 
 def record(
@@ -52,10 +53,16 @@ def record(
     sid: str = "",
     payload: bytes | None = None,
     reasons: tuple[Reason, ...] = (),
+    up: int | None = None,
 ) -> None:
-    """One line for one tap; `payload` is what a repeat of it is answered with."""
+    """One line for one tap; `payload` is what a repeat of it is answered with, `up` is kept where
+    the tap waits for another.
+    """
     if context.box is None:
         return
+    detail: dict[str, object] = {} if up is None else {"up": up}
+    if len(reasons) > 1:
+        detail["also"] = [reason.code for reason in reasons[1:]]
     event = batch.note(
         "tap",
         code,
@@ -67,7 +74,7 @@ def record(
         machine_id=context.bench.id if context.bench else None,
         sid=sid,
         ok=ok,
-        detail={"also": [reason.code for reason in reasons[1:]]} if len(reasons) > 1 else {},
+        detail=detail,
         answer=payload,
     )
     batch.taps[context.box.id, tap.boot, tap.nonce] = event

@@ -102,6 +102,7 @@ class Batch:
         sessions = {c.session.machine_id: c.session for c in contexts if c.session is not None}
         members = {c.member_id for c in contexts if c.member_id is not None}
         members |= {session.member_id for session in sessions.values()}
+        members |= {s.companion_id for s in sessions.values() if s.companion_id is not None}
         known = facts.know(members, benches.values(), now)
         boxes = {c.box.id: c.box for c in reversed(contexts) if c.box is not None}
         for context in contexts:

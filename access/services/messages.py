@@ -18,7 +18,6 @@ from access.services.buttons import handle_button
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
 from access.services.taps import handle_tap
 from access.watch import Watch
-from members.services import badge_hash
 from wire.fields import name
 
 logger = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ def _asked(inbound: Inbound) -> Asked:
     if message is None:
         return Asked(_device_in(inbound.topic))
     if isinstance(message, wire.Tap):
-        return Asked(message.device, message.boot, message.nonce, badge_hash(message.badge))
+        return Asked(message.device, message.boot, message.nonce, message.badge)
     return Asked(message.device)
 
 

@@ -186,15 +186,17 @@ def _taken_up(session: Session, state: wire.State, now: datetime) -> Session:
 def redecide(batch: Batch, context: Context, session: Session) -> Session:
     """S5: the decision of this moment about a session that was granted before."""
     bench = bench_of(context)
-    facts = batch.known.facts(session.member_id, bench, badge_revoked=context.session_badge_revoked)
+    facts = batch.known.facts_of(session, bench, badge_revoked=context.session_badge_revoked)
     decision = decide(facts, batch.now)
     if isinstance(decision, Denial):
         person = batch.known.people.get(session.member_id)
         batch.texts[session.sid] = words(decision.reasons[0], person, bench)
         return batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
-    stands_on = decision.until, decision.booking_id
-    if session.state == CLOSING or stands_on == (session.until, session.booking_id):
+    stands_on = decision.until, decision.booking_id, decision.ground
+    before = session.until, session.booking_id, session.ground
+    if session.state == CLOSING or stands_on == before:
         return session
+    session = replace(session, ground=decision.ground)
     if session.state == ACTIVE and decision.booking_id != session.booking_id:
         attend(batch, decision.booking_id)  # the next of theirs, and they are at it already
     return batch.put(running.given_until(session, decision.until, decision.booking_id, batch.now))

@@ -9,19 +9,33 @@ from django.utils.translation import gettext_lazy as _
 
 import wire
 from access import sessions
-from access.decision import Claim, Denial, Facts, Grant, decide
-from access.records import Box, Context, Interlock
+from access.answers import considered, would_walk_up
+from access.decision import (
+    MAINTENANCE,
+    NEEDS_SUPERVISOR,
+    SUPERVISED,
+    Claim,
+    Decision,
+    Denial,
+    Facts,
+    Grant,
+    decide,
+)
+from access.records import Bench, Box, Context, Interlock
 from access.services.alarms import alarm
 from access.services.answers import answer, person_of, record
 from access.services.batch import Batch, bench_of
 from access.services.doors import door_of, knock
 from access.services.endings import early, end, tell_off
 from access.services.enrolment import note_candidate
+from access.services.first_tap import First, first_of_two
+from access.services.pins import pin_refusal
 from access.services.running import in_use, show_time
 from access.sessions import FAULT, OFFERED, Meeting, Session, meet
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import check_in, walk_up
+from equipment import eligibility
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import Member
@@ -93,8 +107,8 @@ def _unknown(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> None:
     """A badge that is nobody's; at an enrolment reader staff are shown it."""
     if context.badge_was_revoked:
         answer(batch, context, tap, "badge-revoked")
-    elif box.is_enrolment:
-        note_candidate(device_id=box.id, number=tap.badge, now=batch.now)
+    elif box.is_enrolment and not context.badge.startswith("?"):
+        note_candidate(device_id=box.id, number=context.badge, now=batch.now)
         answer(batch, context, tap, "candidate")
     else:
         answer(batch, context, tap, "unknown-badge")
@@ -133,7 +147,7 @@ def _without_machine(batch: Batch, context: Context, tap: wire.Tap, code: str) -
 def _meet(
     batch: Batch, context: Context, tap: wire.Tap, session: Session, interlock: Interlock
 ) -> None:
-    own = session.member_id == context.member_id
+    own = session.is_of(context.member_id)
     meeting = meet(session, interlock.state, own=own, up=tap.up)
     bench = bench_of(context)
     until = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}
@@ -172,13 +186,16 @@ def _grant_again(
     batch: Batch, context: Context, tap: wire.Tap, session: Session, interlock: Interlock
 ) -> None:
     """Amendment 19: the same session for the new nonce, if it is still the member's right."""
-    decision = decide(_facts(batch, context), batch.now)
+    bench = bench_of(context)
+    decision = decide(batch.known.facts_of(session, bench), batch.now)
     if isinstance(decision, Denial):
         closing = batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
         tell_off(batch, closing, interlock.name)
         _deny(batch, context, tap, decision)
         return
-    session = replace(session, until=decision.until, badge_id=context.badge_id)
+    session = replace(session, until=decision.until)
+    if context.member_id == session.member_id:
+        session = replace(session, badge_id=context.badge_id)
     _give(batch, context, tap, session, interlock)
 
 
@@ -186,40 +203,110 @@ def _grant_again(
 
 
 def _begin(batch: Batch, context: Context, tap: wire.Tap, interlock: Interlock) -> None:
-    decision = decide(_facts(batch, context), batch.now)
-    if isinstance(decision, Denial) and decision.is_unclaimed() and bench_of(context).walk_up:
-        decision = _walk_up(batch, context)
+    """Everything else first, the PIN then, and the claim on the machine last."""
+    if _begin_together(batch, context, tap, interlock):
+        return
+    bench, member_id = bench_of(context), context.member_id or 0
+    decision = considered(batch.known, bench, _facts(batch, context), batch.now)
+    walks_up = _walks_up(decision, bench)
+    if walks_up and bench.two_person:  # booked when the second has tapped
+        decision = would_walk_up(batch.known, bench, member_id, batch.now)
+        walks_up = False
+    if isinstance(decision, Grant) or decision.awaits_another() or walks_up:
+        if (reason := pin_refusal(batch, context, tap)) is not None:
+            decision = Denial((reason,))
+        elif walks_up:
+            refused = _walk_up(batch, bench, member_id)
+            decision = refused or decide(_facts(batch, context), batch.now)
     if isinstance(decision, Denial):
         _deny(batch, context, tap, decision)
         return
-    session = Session(
+    session = _session(batch, context, interlock, decision, member_id, context.badge_id)
+    _give(batch, context, tap, batch.add(session), interlock)
+
+
+def _begin_together(batch: Batch, context: Context, tap: wire.Tap, interlock: Interlock) -> bool:
+    """Whether this is the second tap of two, and so is answered."""
+    bench, member_id = bench_of(context), context.member_id or 0
+    may_certify = bench.supervised and batch.known.ever_certifies(member_id, bench)
+    first = first_of_two(batch, context, tap) if bench.two_person or may_certify else None
+    if first is None or (first.code == NEEDS_SUPERVISOR and not may_certify):
+        return False
+    batch.known.learn({first.member_id})
+    decision = _decide_for_two(batch, context, first)
+    if decision is None:
+        return False
+    walks_up = _walks_up(decision, bench)
+    if isinstance(decision, Grant) or walks_up:
+        if (reason := pin_refusal(batch, context, tap)) is not None:
+            decision = Denial((reason,))
+        elif walks_up:
+            host = member_id if first.code == NEEDS_SUPERVISOR else first.member_id
+            refused = _walk_up(batch, bench, host)
+            decision = refused or decide(_facts_of_two(batch, context, first), batch.now)
+    if isinstance(decision, Denial):
+        _deny(batch, context, tap, decision)
+        return True
+    session = _session(batch, context, interlock, decision, first.member_id, first.badge_id)
+    session = replace(session, companion_id=member_id, companion_badge_id=context.badge_id)
+    _give(batch, context, tap, batch.add(session), interlock)
+    return True
+
+
+def _decide_for_two(batch: Batch, context: Context, first: First) -> Decision | None:
+    """None: whoever tapped is nobody's second, and may have come for their own."""
+    facts = _facts_of_two(batch, context, first)
+    judge = facts.companion.judge if facts.companion else None
+    lacking = eligibility.missing(judge, batch.now) if judge else ()
+    if lacking:
+        return Denial(lacking) if first.code == NEEDS_SUPERVISOR else None
+    return decide(facts, batch.now)
+
+
+def _facts_of_two(batch: Batch, context: Context, first: First) -> Facts:
+    ground = SUPERVISED if first.code == NEEDS_SUPERVISOR else ""
+    bench, second = bench_of(context), context.member_id
+    return batch.known.facts(first.member_id, bench, companion_id=second, ground=ground)
+
+
+def _session(
+    batch: Batch,
+    context: Context,
+    interlock: Interlock,
+    grant: Grant,
+    member_id: int,
+    badge_id: int | None,
+) -> Session:
+    return Session(
         sid=secrets.token_hex(12),
         machine_id=bench_of(context).id,
-        member_id=context.member_id or 0,
-        booking_id=decision.booking_id,
-        badge_id=context.badge_id,
+        member_id=member_id,
+        booking_id=grant.booking_id,
+        badge_id=badge_id,
         interlock_id=interlock.id,
         boot=interlock.boot,
-        ground=decision.ground,
+        ground=grant.ground,
         state=OFFERED,
         offered_at=batch.now,
-        until=decision.until,
+        until=grant.until,
     )
-    batch.add(session)
-    _give(batch, context, tap, session, interlock)
 
 
-def _walk_up(batch: Batch, context: Context) -> Grant | Denial:
-    """The machine is free and may be had at once: book it, and decide again."""
-    bench = bench_of(context)
-    member = Member.objects.get(pk=context.member_id or 0)
+def _walks_up(decision: Decision, bench: Bench) -> bool:
+    """The machine is free and may be had at once."""
+    return bench.walk_up and isinstance(decision, Denial) and decision.is_unclaimed()
+
+
+def _walk_up(batch: Batch, bench: Bench, member_id: int) -> Denial | None:
+    """Book it on the spot; why not, where it cannot be."""
+    member = Member.objects.get(pk=member_id)
     machine = Machine.objects.select_related("tool_class__requires", "space").get(pk=bench.id)
     try:
         booking = walk_up(member=member, machine=machine, by=member, now=batch.now, tap=True)
     except Refused as refused:
         return Denial(tuple(refused.reasons))
     batch.known.add_claim(bench.id, claim_of(booking))
-    return decide(_facts(batch, context), batch.now)
+    return None
 
 
 def claim_of(booking: Booking) -> Claim:
@@ -241,8 +328,8 @@ def _give(
     batch: Batch, context: Context, tap: wire.Tap, session: Session, interlock: Interlock
 ) -> None:
     """Answer with the grant, or offer the session to the interlock if that is another box."""
-    bench, person = bench_of(context), person_of(batch, context)
-    params = {"name": person.first_name if person else "", "until": session.until}
+    bench = bench_of(context)
+    code, params = _welcome(batch, session)
     left = sessions.seconds_until(session.until, batch.now)
     grant = None
     if interlock.name == tap.device:
@@ -256,20 +343,27 @@ def _give(
     else:
         batch.say(interlock.name, wire.Offer(boot=session.boot, sid=session.sid))
     batch.put(session)
-    answer(batch, context, tap, "granted", params, ok=True, sid=session.sid, left=left, grant=grant)
+    answer(batch, context, tap, code, params, ok=True, sid=session.sid, left=left, grant=grant)
+
+
+def _welcome(batch: Batch, session: Session) -> tuple[str, dict[str, object]]:
+    """Whom the machine is for now, and until when."""
+    people = batch.known.people
+    member, companion = people.get(session.member_id), people.get(session.companion_id or 0)
+    params: dict[str, object] = {
+        "name": member.first_name if member else "",
+        "until": session.until,
+    }
+    if companion is None:
+        return ("granted-maintenance" if session.ground == MAINTENANCE else "granted"), params
+    code = "granted-supervised" if session.ground == SUPERVISED else "granted-together"
+    return code, params | {"other": companion.first_name}
 
 
 def _deny(batch: Batch, context: Context, tap: wire.Tap, denial: Denial) -> None:
     first = denial.reasons[0]
-    answer(batch, context, tap, first.code, first.params, reasons=denial.reasons)
-
-
-def tell_off(batch: Batch, session: Session, interlock: str) -> None:
-    """S5: say `off` now and note when, to repeat it each second until there is proof."""
-    if session.state != sessions.CLOSING:
-        return
-    if batch.watch.tell_due(session.sid, batch.mono):
-        batch.say(interlock, sessions.off(session, batch.texts.get(session.sid)))
+    up = tap.up if denial.awaits_another() else None
+    answer(batch, context, tap, first.code, first.params, reasons=denial.reasons, up=up)
 
 
 def attend(batch: Batch, booking_id: int | None) -> None:

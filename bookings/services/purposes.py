@@ -15,6 +15,7 @@ from bookings.rules import Facts, Slot, ask
 from bookings.rules.slot import ends_after_start, not_past, share_free, untaken
 from bookings.services import booking as one
 from bookings.services import claims, several
+from bookings.services.attendance import finish
 from equipment.models import Machine
 from equipment.reason import Reason
 from members.models import AccessEpoch, Member
@@ -67,14 +68,18 @@ def claim(
 def release(
     *, member: Member, group: uuid.UUID, by: Member | None, now: datetime, why: str = ""
 ) -> None:
-    """Give back what `claim` took and has not begun to run. Twice is once."""
-    held = Booking.objects.filter(group=group, holds=True, state=Booking.State.CONFIRMED)
+    """Give back what `claim` took; what somebody began early ends. Twice is once."""
+    open_states = (Booking.State.CONFIRMED, Booking.State.RUNNING)
+    held = Booking.objects.filter(group=group, holds=True, state__in=open_states, ends__gt=now)
     claims.lock(member.pk, *held.values_list("machine_id", flat=True))
     several.lock_rows(held)
     rows = list(held.select_related("member", "machine__tool_class", "machine__space"))
-    if rows:
+    running = [row for row in rows if row.state == Booking.State.RUNNING]
+    for row in running:
+        finish(booking=row, by=by, now=now)
+    if waiting := [row for row in rows if row not in running]:
         said = {"why": why} if why else {}
-        several.cancel(rows, by=by, now=now, group=str(group), **said)
+        several.cancel(waiting, by=by, now=now, group=str(group), **said)
         AccessEpoch.bump()
 
 
