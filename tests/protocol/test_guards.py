@@ -1,7 +1,8 @@
 """Take one guard away, and the same world breaks: what the invariants watch for, they see.
 
 Each scene is the shortest story in which that guard, of the device (D) or the server (S), matters.
-With all guards in place each of them ends well.
+With all guards in place each of them ends well. The long hunts tell no story: they let the world
+live until it breaks, and without its guard it must.
 """
 
 import random
@@ -9,10 +10,14 @@ import random
 import pytest
 
 from access import sessions
-from access.services import messages, states, sweeping
+from access.services import answers, messages, states, sweeping, taps
 from access.services.taps import handle_tap
+from tests.protocol.test_wild import undone
 from tests.protocol.wild import Wild
 from wire import rules
+
+LIVES = 120  # at most, of a hunt; the first few suffice
+LONG_LIFE = 1_000
 
 
 @pytest.fixture
@@ -98,6 +103,35 @@ def a_kept_tap_is_handed_out(wild):
     assert not wild.going, "a retained tap was answered"
 
 
+def the_answer_is_lost_and_the_tap_repeated(wild):
+    box = begin(wild)
+    (tap,) = [n for n, (_device, message) in enumerate(wild.said) if message.kind == "tap"]
+    wild.say_again(tap)
+    assert box.relay, "the repeat was taken for a second tap"
+    wild.come_to_rest()
+
+
+def a_member_taps(wild):
+    begin(wild)
+
+
+def the_database_is_put_back(wild):
+    """The interlock holds a session that is on no record any more."""
+    begin(wild)
+    wild.put_database_back()
+    wild.pass_time(15)
+
+
+def a_lockout_is_written_by_hand(wild):
+    """No service moved the epoch; the next lease is decided on the facts all the same."""
+    wild.lock_out(begin(wild), "stop", announced=False)
+    wild.pass_time(15)
+
+
+def nothing(*_args, **_kwargs):
+    return None
+
+
 def answer_retained(batch, context, _inbound, message):
     if message.kind == "tap":
         handle_tap(batch, context, message)
@@ -109,6 +143,8 @@ def unchanged(_batch, _context, session):
 
 def spend_anew(memory, lease, _up):
     session = memory.session
+    if session is None:
+        return
     session.exp, session.hard, session.last_re = lease.exp, lease.hard, lease.re
     memory.st = "running"
 
@@ -117,25 +153,41 @@ GUARDS = {
     "D2 time is looked at": (
         the_gatekeeper_dies,
         [
-            (rules, "lapse", lambda *_: None),
+            (rules, "lapse", nothing),
             (rules, "energised", lambda memory, _up: memory.session is not None),
         ],
     ),
     "D3 a grant answers a tap that waits": (
         the_grant_is_late,
         [
-            (rules, "grant_refused", lambda *_: None),
-            (rules, "answer_refused", lambda *_: None),
+            (rules, "grant_refused", nothing),
+            (rules, "answer_refused", nothing),
         ],
     ),
     "D4 seconds of GRACE stay spent": (
         a_job_goes_on_and_the_answers_stop_again_and_again,
         [(rules, "renew", spend_anew)],
     ),
-    "D7 off is obeyed": (the_machine_is_locked_out, [(rules, "switch_off", lambda *_: None)]),
+    "D7 off is obeyed": (the_machine_is_locked_out, [(rules, "switch_off", nothing)]),
     "S1 what is retained is no fact": (
         a_kept_tap_is_handed_out,
         [(messages, "_retained", answer_retained)],
+    ),
+    "S2 a repeated tap is known": (
+        the_answer_is_lost_and_the_tap_repeated,
+        [(taps, "_repeated", lambda *_: False)],
+    ),
+    "S2 what is answered is written down": (
+        a_member_taps,
+        [(answers, "record", nothing), (taps, "record", nothing)],
+    ),
+    "S3 a session nobody knows is switched off": (
+        the_database_is_put_back,
+        [(states, "_switch_off_unknown", nothing)],
+    ),
+    "S3 a lease is decided afresh": (
+        a_lockout_is_written_by_hand,
+        [(states, "redecide", unchanged)],
     ),
     "S4 a session ends on proof": (
         a_state_overtakes_the_grant,
@@ -162,3 +214,32 @@ def test_without_it_the_world_breaks(wild, monkeypatch, guard):
         monkeypatch.setattr(module, name, instead)
     with pytest.raises(AssertionError):
         scene(wild)
+
+
+HUNTED = {
+    "D3": [(rules, "grant_refused", nothing), (rules, "answer_refused", nothing)],
+    "D4": [(rules, "lease_refused", nothing), (rules, "renew", spend_anew)],
+    "D7": [(rules, "switch_off", nothing)],
+    "S2, known": [(taps, "_repeated", lambda *_: False)],
+    "S2, written down": [(answers, "record", nothing), (taps, "record", nothing)],
+    "S3, unknown": [(states, "_switch_off_unknown", nothing)],
+    "S3, afresh": [(states, "redecide", unchanged)],
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("guard", HUNTED)
+def test_without_it_chance_alone_breaks_the_world(db, monkeypatch, guard, figure, caplog):
+    for module, name, instead in HUNTED[guard]:
+        monkeypatch.setattr(module, name, instead)
+    caplog.set_level("CRITICAL")  # the server says at length what it makes of it
+    for seed in range(LIVES):
+        with undone():
+            wild = Wild(random.Random(seed), gatekeepers=1 + seed % 2)
+            try:
+                wild.live(LONG_LIFE)
+            except AssertionError as broken:
+                why = str(broken).partition("\n")[0]
+                figure(f"without {guard}: life {seed}, step {wild.steps:,}: {why}")
+                return
+    pytest.fail(f"{LIVES} lives without {guard}, and nothing was missed")

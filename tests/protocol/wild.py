@@ -1,8 +1,9 @@
 """The real device rules and the real server on a network that cannot be trusted.
 
 Two machines, one that is cut when time is up and one that may finish; people who tap, staff who
-lock out and revoke; devices that lose power or the network; a gatekeeper that dies; a wall clock
-that jumps. Messages are lost, doubled, delayed past each other, and said again an hour later.
+lock out and revoke, and do so behind the services' back; devices that lose power or the network,
+and whose clocks run fast or slow; a gatekeeper that dies; a wall clock that jumps; a database put
+back to an hour ago. Messages are lost, doubled, delayed past each other, and said again much later.
 
 What must hold is in `watch`, in its own arithmetic: seconds of true time, who was entitled when,
 and which relay is on. It knows none of the rules it checks.
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 import wire
 from access import services
@@ -45,8 +46,10 @@ FIN = {"cut": 0, "finish": 20}
 LEASE = 30
 TAP = 5  # seconds a tap lives
 STEP = 0.5
+RATES = (0.98, 1.0, 1.02)  # of a device's clock: no crystal is that bad
 EVER = NOW - timedelta(days=1)
-SLACK = 2 * STEP
+SLACK = 2 * STEP + 0.02 * (LEASE + max(FIN.values()))
+HEARTBEAT = 10 / min(RATES) + STEP
 PROMPT = 3 * STEP  # with a network that works
 LOAD = 3400
 DELAYS = (0, 0, 0, 0, 0.5, 1, 3, 7, 20, 70)
@@ -58,6 +61,7 @@ class Box:
 
     name: str
     fin: int
+    rate: float = 1.0
     booted_at: float = 0.0
     connected: bool = False
     running: bool = False
@@ -65,6 +69,8 @@ class Box:
     rules: Rules | None = None
     retained: wire.State | None = None
     taps: dict[str, tuple[str, float]] = field(default_factory=dict)  # nonce -> who, when
+    unanswered: dict[str, float] = field(default_factory=dict)  # nonce -> when
+    answers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # nonce -> codes
     ungrounded: float = 0.0  # seconds in a row the relay was on for one not entitled
     ignored: float = 0.0  # and the network worked all the while
     graces: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -87,6 +93,9 @@ class Wild:
         self.alive = True
         self.moved, self.next_end = True, None
         self.swept_at = 0.0
+        self.clear_since = 0.0  # everything works since then
+        self.unannounced_at = -HEARTBEAT  # the last change that nobody told the gatekeeper of
+        self.forgotten = set()  # sids that were on record before the database was put back
         self.booked = {name: [] for name in FIN}  # (who, from, until)
         self.certified = {"alice", "dana"}
         self.locked_out = set()
@@ -95,7 +104,7 @@ class Wild:
         self.grants = 0
         self.steps = 0
         self._people()
-        self.boxes = {name: Box(name, fin) for name, fin in FIN.items()}
+        self.boxes = {name: Box(name, fin, random.choice(RATES)) for name, fin in FIN.items()}
         for box in self.boxes.values():
             self.power(box)
 
@@ -146,6 +155,7 @@ class Wild:
         )
         box.booted_at, box.running = self.t, False
         box.connected = False
+        box.unanswered.clear()
         self.see(box, Boot())
         self.plug(box, True)
 
@@ -157,10 +167,11 @@ class Wild:
     def plug(self, box, connected):
         if connected != box.connected:
             box.connected = connected
+            box.unanswered.clear()
             self.see(box, Connected() if connected else Disconnected())
 
     def see(self, box, event):
-        for effect in box.rules.handle(event, self.t - box.booted_at):
+        for effect in box.rules.handle(event, (self.t - box.booted_at) * box.rate):
             if isinstance(effect, Relay):
                 self.switched(box, effect.on, event)
             elif isinstance(effect, Publish):
@@ -172,6 +183,9 @@ class Wild:
         nonce = f"{next(self.numbers):024x}"
         box.taps[nonce] = who, self.t
         self.see(box, Tapped(BADGES[who], nonce))
+        waiting = box.rules.memory.tap
+        if waiting is not None and waiting.message.nonce == nonce:
+            box.unanswered[nonce] = self.t
 
     # --- the network --------------------------------------------------------------------------
 
@@ -248,6 +262,14 @@ class Wild:
     def die(self):
         self.alive = False
 
+    def come_and_go(self):
+        """It dies again and again, each time until the lease is over and the job is finishing."""
+        for _ in range(self.random.choice((1, 3))):
+            self.die()
+            self.pass_time(self.random.choice((5, 34, 42)))
+            self.restart()
+            self.pass_time(12)
+
     # --- people -------------------------------------------------------------------------------
 
     def book(self, box, who, seconds):
@@ -275,28 +297,28 @@ class Wild:
             self.book(box, who, self.random.choice((20, 100, 600)))
         self.tap(box, has_it[0] if has_it else who)
 
-    def cancel(self, box):
+    def cancel(self, box, announced=True):
         Booking.objects.filter(machine=self.machines[box.name], holds=True).update(
             holds=False, state="cancelled"
         )
         self.booked[box.name].clear()
-        self.changed()
+        self.changed(announced)
 
-    def lock_out(self, box, mode):
+    def lock_out(self, box, mode, announced=True):
         machine = self.machines[box.name]
         lock_out(machine=machine, why="Look at it", by=None, now=self.now, mode=mode)
         self.locked_out.add(box.name)
-        self.changed()
+        self.changed(announced)
 
     def clear(self, box):
         for lockout in Lockout.objects.filter(machine=self.machines[box.name], cleared_at=None):
             clear_lockout(lockout=lockout, by=None, now=self.now)
         self.locked_out.discard(box.name)
 
-    def revoke(self, who):
+    def revoke(self, who, announced=True):
         self.members[who].certifications.filter(revoked_at=None).update(revoked_at=self.now)
         self.certified.discard(who)
-        self.changed()
+        self.changed(announced)
 
     def certify(self, who):
         Certification.objects.create(
@@ -308,10 +330,35 @@ class Wild:
         self.jumped += timedelta(seconds=seconds)
         self.moved = True
 
-    def changed(self):
-        """The row that every service of this kind moves, and that the gatekeeper looks at."""
-        AccessEpoch.bump()
-        self.moved = True
+    def changed(self, announced=True):
+        """The row that every service of this kind moves, and that the gatekeeper looks at.
+
+        A change by hand in the database moves it not; the next state of the device finds it.
+        """
+        if announced:
+            AccessEpoch.bump()
+            self.moved = True
+        else:
+            self.unannounced_at = self.t
+
+    def change_by_hand(self, box, who):
+        """In the database, behind the services' back; time enough to find it, or not."""
+        self.random.choice(
+            (
+                lambda: self.cancel(box, announced=False),
+                lambda: self.revoke(who, announced=False),
+                lambda: self.lock_out(box, "stop", announced=False),
+            )
+        )()
+        self.pass_time(self.random.choice((1, 15)))
+
+    def put_database_back(self):
+        """To before the open sessions began: devices hold what nobody here has heard of."""
+        lost = Session.objects.exclude(state="ended")
+        self.forgotten.update(lost.values_list("sid", flat=True))
+        lost.delete()
+        self.unannounced_at = self.t
+        self.pass_time(self.random.choice((1, 15)))
 
     # --- what must hold -----------------------------------------------------------------------
 
@@ -337,8 +384,10 @@ class Wild:
             return
         self.grants += 1
         sid = box.rules.memory.session.sid
-        who = self.holder(sid)
         assert isinstance(event, Received), "it switched on by itself"
+        if sid in self.forgotten:
+            return  # its grant was under way when the database was put back
+        who = self.holder(sid)
         session = Session.objects.get(sid=sid)
         assert session.interlock.name == box.name, "another machine's session"
         assert session.state != "ended", "a session that is over switched on"
@@ -351,16 +400,33 @@ class Wild:
         assert late <= TAP + SLACK, "switched on for one who lost the right to it before the tap"
 
     def check_answer(self, box, message):
-        if isinstance(message, wire.Answer) and message.code != "nonce-reuse":
-            rows = AccessEvent.objects.filter(kind="tap", device__name=box.name)
-            assert rows.filter(nonce=message.nonce).count() == 1, "answered and not on record"
+        """On record before it is said, and the same however often the tap is repeated."""
+        if not isinstance(message, wire.Answer) or message.code == "nonce-reuse":
+            return
+        rows = AccessEvent.objects.filter(kind="tap", device__name=box.name)
+        assert rows.filter(nonce=message.nonce).count() == 1, "answered and not on record"
+        codes = box.answers[message.nonce]
+        codes.add(message.code)
+        assert len(codes - {"session-over"}) <= 1, f"decided twice: {codes}"
+        box.unanswered.pop(message.nonce, None)
 
     def watch(self):
+        if not self.alive or self.harsh or self.delay or self.going:
+            self.clear_since = self.t
         for box in self.boxes.values():
             for who in ("alice", "dana"):
                 if self.entitled(box, who):
                     self.entitled_at[box.name, who] = self.t
             self.watch_relay(box)
+            self.watch_taps(box)
+
+    def watch_taps(self, box):
+        """What is tapped while everything works is answered."""
+        for nonce, when in list(box.unanswered.items()):
+            if not box.connected or when <= self.clear_since:
+                del box.unanswered[nonce]
+            else:
+                assert self.t - when <= TAP, "a tap got no answer"
 
     def watch_relay(self, box):
         memory = box.rules.memory
@@ -369,18 +435,25 @@ class Wild:
             box.ungrounded = box.ignored = 0.0
             return
         sid = memory.session.sid
-        open_here = Session.objects.exclude(state="ended").filter(machine=self.machines[box.name])
-        assert list(open_here.values_list("sid", flat=True)) == [sid], "on, and not on record"
-        entitled = self.entitled(box, self.holder(sid))
-        box.ungrounded = 0.0 if entitled else box.ungrounded + STEP
+        grounded = sid not in self.forgotten and self.entitled(box, self.holder(sid))
+        if sid not in self.forgotten:
+            assert self.open_sids(box) == [sid], "on, and not on record"
+        box.ungrounded = 0.0 if grounded else box.ungrounded + STEP
         limit = LEASE + box.fin + SLACK
         assert box.ungrounded <= limit, f"on for {box.ungrounded} s without a ground"
-        works = self.alive and box.connected and not (self.harsh or self.delay or self.going)
+        works = box.connected and self.t > max(self.clear_since, self.unannounced_at + HEARTBEAT)
         box.ignored = box.ignored + STEP if works and box.ungrounded else 0.0
         assert box.ignored <= PROMPT + box.fin, f"told nothing, or deaf, for {box.ignored} s"
         if memory.st == "grace":
             box.graces[sid] += STEP
             assert box.graces[sid] <= box.fin + SLACK, "GRACE was spent twice"
+
+    def open_sids(self, box):
+        """Asked at every step of a relay that is on, and so without the ORM's pains."""
+        sql = "SELECT sid FROM access_session WHERE state <> 'ended' AND machine_id = %s"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.machines[box.name].pk])
+            return [sid for (sid,) in cursor.fetchall()]
 
     def come_to_rest(self):
         """Given a network that works, everything ends by itself."""
@@ -396,6 +469,8 @@ class Wild:
             assert not box.relay, "still on without a ground"
         left = Session.objects.exclude(state="ended").values_list("state", "sid")
         assert not left, f"never proven over: {list(left)}"
+        poison = AccessEvent.objects.filter(kind="dropped", code="unhandled")
+        assert not poison.exists(), "a message broke its own handling"
 
     # --- by itself ----------------------------------------------------------------------------
 
@@ -407,18 +482,21 @@ class Wild:
         member = random.choice(("alice", "dana"))
         weighted = (
             (15, lambda: self.tap(box, who)),
-            (40, lambda: self.come(box, member)),
+            (50, lambda: self.come(box, member)),
             (20, lambda: setattr(box, "running", random.random() < 0.7)),
-            (8, lambda: setattr(self, "harsh", random.random() < 0.7)),
-            (8, lambda: self.plug(box, random.random() < 0.7)),
+            (8, lambda: setattr(self, "harsh", random.random() < 0.6)),
+            (8, lambda: self.plug(box, random.random() < 0.8)),
             (5, lambda: self.lose_power(box)),
-            (4, self.restart),
-            (2, self.die),
-            (5, lambda: self.lock_out(box, random.choice(("stop", "after-job")))),
-            (9, lambda: self.clear(box)),
-            (4, lambda: self.revoke(member)),
-            (9, lambda: member in self.certified or self.certify(member)),
+            (8, self.restart),
+            (1, self.die),
+            (3, self.come_and_go),
+            (4, lambda: self.lock_out(box, random.choice(("stop", "after-job")))),
+            (25, lambda: self.clear(box)),
+            (3, lambda: self.revoke(member)),
+            (25, lambda: member in self.certified or self.certify(member)),
             (5, lambda: self.cancel(box)),
+            (5, lambda: self.change_by_hand(box, member)),
+            (4, self.put_database_back),
             (9, lambda: self.say_again(random.randrange(10_000))),
             (4, lambda: self.hand_out_retained(random.randrange(10_000))),
             (1, lambda: self.jump(random.choice((-3600, -10, 10, 3600)))),
@@ -432,5 +510,5 @@ class Wild:
         self.restart()
         while self.steps < steps:
             self.happen()
-            self.pass_time(self.random.choice((0.5, 0.5, 1, 2, 5, 15)))
+            self.pass_time(self.random.choice((0.5, 0.5, 0.5, 1, 2, 4, 12)))
         self.come_to_rest()
