@@ -18,7 +18,7 @@ from benchmarks.figures import Table
 from benchmarks.foreign import Foreign
 from benchmarks.site import Site
 
-NAMES = ("tap", "booking", "board", "feed")
+NAMES = ("tap", "booking", "board", "feed", "importing")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Judges a whole file, then writes what is sound in short transactions."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ KINDS: dict[str, Callable[[datetime], Kind[Any]]] = {
     "certifications": Certifications,
 }
 BATCH = 50  # lines per transaction, 10 to 30 ms of it: a tap at a machine may have to wait so long
+# SQLite has one writer, and who waits looks every 1 to 100 ms whether it is free. Without a pause
+# the next batch is always there first, and taps were seen to wait three seconds.
+SHORTEST_PAUSE = 0.06  # seconds
 
 Progress = Callable[[int, int], None]  # lines done, lines in all
 
@@ -47,11 +51,15 @@ def write(
     prepared: Prepared, now: datetime, progress: Progress, *, dry_run: bool = False
 ) -> Outcomes:
     """Bring the tables in line with the sound lines; a dry run takes each batch back."""
-    lines, outcomes = prepared.judged.lines, Outcomes()
+    lines, outcomes, pause = prepared.judged.lines, Outcomes(), SHORTEST_PAUSE
     for start in range(0, len(lines), BATCH):
+        if start:
+            time.sleep(pause)
+        began = time.monotonic()
         with transaction.atomic():
             outcomes += prepared.kind.write(lines[start : start + BATCH], now)
             transaction.set_rollback(dry_run)
+        pause = max(SHORTEST_PAUSE, time.monotonic() - began)  # others get as long as we took
         progress(min(start + BATCH, len(lines)), len(lines))
     return outcomes
 
