@@ -46,7 +46,7 @@ def home_page(member: Member, space: Space, hours: Hours, now: datetime) -> dict
         "next": next_booking(mine[0], states, facts, now) if mine else None,
         "later": [later_booking(booking, now) for booking in mine[1:]],
         "machines": open_machines(machines, facts, states, now, space),
-        "gaps": gaps_of(machines, facts, now, zone),
+        "gaps": gaps_of(member, machines, facts, now, zone),
         "certifications": certifications_of(member, now, zone),
         "again": again(member, coming, now),
     }

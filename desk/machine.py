@@ -23,7 +23,7 @@ from desk.states import State, standing_lockouts, states_of
 from desk.verdict import actions_of, verdict_of
 from desk.when import length, moment_words, relative_day, short_day, span, weekday
 from equipment.eligibility import Facts
-from equipment.forms import FaultForm
+from equipment.forms.machines import FaultForm
 from equipment.models import Lockout, Machine
 from members.models import Member, Space
 from members.permissions import is_caretaker, is_staff
@@ -77,7 +77,7 @@ def _for_member(
     return {
         "verdict": verdict_of(machine, member, now),
         "actions": actions_of(machine, state, member, facts, now),
-        "path": path_to(machine, facts, now, machine.space.tz),
+        "path": path_to(member, machine, facts, now),
         "fault_form": FaultForm(),
         "can_lock_out": is_caretaker(member, machine.space),
         "can_book_for": is_staff(member, machine.space),

@@ -8,17 +8,24 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from desk.when import full_day, moment_words
-from equipment.eligibility import Facts, Span, missing
+from desk.ways import short_words, way_words
+from desk.when import full_day
+from equipment.eligibility import Facts, Requirement, Span, missing
+from equipment.ladder import Need
 from equipment.models import Level, Machine, ToolClass
+from equipment.reason import Reason
 from equipment.words import Told, tell
-from training.pages.inductions import next_giving
+from members.models import Member
+from members.services.documents import unsigned
+from training.ladders import read_ladder
+from training.ways import Ladder, Way, ways
 
 PERSONAL = (
     "account-closed",
     "no-membership",
     "membership-not-begun",
     "membership-ended",
+    "membership-paused",
     "on-hold",
 )
 MACHINE = ("locked-out", "retired")
@@ -46,28 +53,53 @@ class Gap:
     url: str = ""
 
 
-def path_to(machine: Machine, facts: Facts, now: datetime, zone: tzinfo) -> list[Step]:
-    """The stages to this machine: member, in good standing, certified, then at work."""
+def path_to(member: Member, machine: Machine, facts: Facts, now: datetime) -> list[Step]:
+    """What is left in order: member, papers, each certification, badge; then at work.
+
+    What lies behind shows as done. Queries: two where nothing is lacking, else eleven at most.
+    """
+    zone = machine.space.tz
     told = {reason.code: tell(reason, zone) for reason in missing(facts, now)}
     personal = [told[code] for code in PERSONAL if code in told]
     certified = [words for code, words in told.items() if code not in PERSONAL + MACHINE]
     steps = [_stage(_("Member"), _membership(facts, now, zone), personal)]
+    if personal or certified:
+        steps += _papers(member)
     if facts.requirement is not None:
-        stage = _stage(facts.requirement.name, _certification(facts, now, zone), certified)
-        steps.append(_with_induction(stage, facts.requirement.slug, now, zone))
+        steps += _certifying(member, facts, facts.requirement, certified, now, zone)
+    if machine.has_interlock:
+        steps += _badge(member)
     steps.append(Step("", *_at_work(machine)))
     return _with_next(steps)
 
 
 def gaps_of(
-    machines: Iterable[Machine], facts: dict[int, Facts], now: datetime, zone: tzinfo
+    member: Member,
+    machines: Iterable[Machine],
+    facts: dict[int, Facts],
+    now: datetime,
+    zone: tzinfo,
 ) -> list[Gap]:
-    """One entry per tool class whose certification is lacking; personal reasons are told apart."""
-    seen: dict[int, Gap | None] = {}
+    """One entry per tool class whose certification is lacking, each with its next step.
+
+    Personal reasons are told apart. Eight queries where something is lacking, else none.
+    """
+    lacking: dict[int, tuple[ToolClass, Reason, Requirement]] = {}
     for machine in machines:
-        if machine.tool_class_id not in seen:
-            seen[machine.tool_class_id] = _gap(machine.tool_class, facts[machine.pk], now, zone)
-    return [gap for gap in seen.values() if gap is not None]
+        one = facts[machine.pk]
+        reasons = [reason for reason in missing(one, now) if reason.code not in PERSONAL + MACHINE]
+        if reasons and one.requirement is not None:
+            found = machine.tool_class, reasons[0], one.requirement
+            lacking.setdefault(machine.tool_class_id, found)
+    if not lacking:
+        return []
+    known = read_ladder(member, now)
+    return [_gap(*found, known, now, zone) for found in lacking.values()]
+
+
+def is_barred(facts: Facts, now: datetime) -> bool:
+    """Whether something about the person, not the machine, is in the way."""
+    return any(reason.code not in MACHINE for reason in missing(facts, now))
 
 
 def lack_of(facts: Facts, now: datetime, zone: tzinfo) -> str:
@@ -90,14 +122,44 @@ def _stage(title: str, done: str, lacking: list[Told]) -> Step:
     return Step("", title, f"{first.text} {first.remedy}", first.remedy_url, first.remedy_label)
 
 
-def _with_induction(step: Step, slug: str, now: datetime, zone: tzinfo) -> Step:
-    """Where the certification is lacking: when the next induction gives it."""
-    coming = next_giving(slug, now) if step.css != "done" else None
-    if coming is None:
-        return step
-    when = _("Next induction: %s") % moment_words(coming.starts, now, zone)
-    url = reverse("training:induction_detail", args=[coming.public_id])
-    return replace(step, url=url, url_label=when)
+def _papers(member: Member) -> list[Step]:
+    """What is to be signed, where something is."""
+    if not unsigned(member):
+        return []
+    title, text = _("Read and sign waiver and house rules"), _("A few minutes, here or on paper.")
+    return [Step("", title, text, reverse("desk:signing"), _("Read and sign"))]
+
+
+def _certifying(
+    member: Member,
+    facts: Facts,
+    need: Requirement,
+    told: list[Told],
+    now: datetime,
+    zone: tzinfo,
+) -> list[Step]:
+    """One stage that is done, or every step that is left; the last one says what is the matter."""
+    if not told:
+        return [Step("done", need.name, _certification(facts, now, zone))]
+    *before, last = ways(read_ladder(member, now), Need(need.slug, need.level)) or [None]
+    steps = [_way(way, now, zone) for way in before if way is not None]
+    if last is None:
+        return [*steps, _stage(need.name, "", told)]
+    step = _way(last, now, zone)
+    text = f"{told[-1].text} {told[-1].remedy} {step.text if last.session else ''}".strip()
+    return [*steps, replace(step, title=need.name if not before else step.title, text=text)]
+
+
+def _way(way: Way, now: datetime, zone: tzinfo) -> Step:
+    words = way_words(way, now, zone)
+    return Step("", words.title, words.text, words.url, words.label)
+
+
+def _badge(member: Member) -> list[Step]:
+    """What opens the machine, where the member has none."""
+    if member.badges.filter(revoked_at=None).exists():
+        return []
+    return [Step("", _("Pick up a badge"), _("Staff at the desk give you one."))]
 
 
 def _with_next(steps: list[Step]) -> list[Step]:
@@ -143,10 +205,21 @@ def _at_work(machine: Machine) -> tuple[str, str]:
     return _("Book and tap"), _("Book a time, then tap your badge: it unlocks.")
 
 
-def _gap(tool_class: ToolClass, facts: Facts, now: datetime, zone: tzinfo) -> Gap | None:
-    for reason in missing(facts, now):
-        if reason.code not in PERSONAL + MACHINE:
-            told = tell(reason, zone)
-            icon = "school" if reason.code in ("not-certified", "level-too-low") else "warn"
-            return Gap(icon, tool_class.name, told.text, told.remedy, told.remedy_url)
-    return None
+def _gap(
+    tool_class: ToolClass,
+    reason: Reason,
+    need: Requirement,
+    known: Ladder,
+    now: datetime,
+    zone: tzinfo,
+) -> Gap:
+    """What is the matter, and the first of the steps that are left with where it is taken."""
+    told = tell(reason, zone)
+    icon = "school" if reason.code in ("not-certified", "level-too-low") else "warn"
+    left = ways(known, Need(need.slug, need.level))
+    if not left or (left[0].session is None and left[0].exam is None):
+        return Gap(icon, tool_class.name, told.text, told.remedy, told.remedy_url)
+    first = way_words(left[0], now, zone)
+    then = ", ".join(short_words(way, now, zone) for way in left[1:])
+    text = " ".join([told.text, _("After that: %s.") % then]) if then else told.text
+    return Gap(icon, tool_class.name, text, first.label, first.url)

@@ -55,12 +55,6 @@ def types_offered(now: datetime) -> list[CertificationType]:
     return list(CertificationType.objects.filter(pk__in=offered.values("type")))
 
 
-def next_giving(type_slug: str, now: datetime) -> Induction | None:
-    """The next one that gives a certification and may still be signed up for."""
-    rows = Induction.objects.coming(now).filter(type__slug=type_slug, closes_at__gt=now)
-    return rows.select_related("space").order_by("starts").first()
-
-
 def detail(induction: Induction, member: Member, now: datetime) -> dict[str, Any]:
     """The context of its page."""
     place = induction.attendees.open().filter(member=member).first()

@@ -1,0 +1,127 @@
+"""The way to a machine in words, wherever it is shown."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from desk.path import path_to
+from desk.ways import short_words, way_words
+from equipment.facts import facts_for
+from equipment.models import CertificationType, Prerequisite
+from tests.people import NOW, a_world
+from tests.training.people import STARTS, an_induction, marta, signed_up
+from tests.training.theory import a_test, right_places
+from training.services.sitting import begin_test, finish_test
+from training.ways import Kind, Way
+
+PAGE = "/machines/cnc-router/"
+UTC = NOW.tzinfo
+
+
+@pytest.fixture
+def world(db):
+    with time_machine.travel(NOW, tick=False):
+        yield a_world()
+
+
+@pytest.fixture
+def certifier(world):
+    return marta(world)
+
+
+def path_of(member, machine):
+    facts = facts_for(member_id=member.pk, machines=[machine], now=NOW)[machine.pk]
+    return path_to(member, machine, facts, NOW)
+
+
+def told(member, machine):
+    return [(step.css, step.title, step.url_label) for step in path_of(member, machine)]
+
+
+def test_a_newcomer_is_told_every_step_with_the_next_occasion(world, certifier):
+    a_test(world, certifier)
+    an_induction(world, certifier)
+    assert told(world.charlie, world.router) == [
+        ("done", "Member", ""),
+        ("next", "Theory of “CNC”", "Sit the theory test"),
+        ("", "Induction: CNC", "Next induction: Fri 13:30"),
+        ("", "Book and start", ""),
+    ]
+
+
+def test_what_one_is_in_the_middle_of_is_gone_on_with(world, certifier):
+    attempt = begin_test(test=a_test(world, certifier), member=world.charlie, now=NOW)
+    _member, theory, *_rest = path_of(world.charlie, world.router)
+    assert theory.url == f"/theory/sittings/{attempt.public_id}/"
+    finish_test(attempt=attempt, sent={}, now=NOW)
+    _member, theory, *_rest = path_of(world.charlie, world.router)
+    assert "You may try again Wed 13:30." in theory.text
+
+
+def test_once_it_is_passed_and_signed_up_for_that_is_what_is_said(world, certifier):
+    attempt = begin_test(test=a_test(world, certifier), member=world.charlie, now=NOW)
+    finish_test(attempt=attempt, sent=right_places(attempt), now=NOW)
+    signed_up(an_induction(world, certifier), world.charlie)
+    assert told(world.charlie, world.router)[1] == ("next", "CNC", "Your induction: Fri 13:30")
+
+
+def test_what_comes_first_is_named_first(world, certifier):
+    basics = CertificationType.objects.create(name="Basics", slug="basics")
+    Prerequisite.objects.create(type=world.certification, needs=basics)
+    titles = [title for _css, title, _label in told(world.charlie, world.router)]
+    assert titles == ["Member", "Induction: Basics", "Induction: CNC", "Book and start"]
+
+
+def test_whoever_may_use_it_costs_no_reading_of_ladders(world):
+    with CaptureQueriesContext(connection) as asked:
+        assert told(world.alice, world.router)[1][0] == "done"
+    assert len(asked) <= 8  # seven of them are the judge's facts
+
+
+def test_the_steps_cost_the_same_however_many_there_are(world, certifier):
+    with CaptureQueriesContext(connection) as few:
+        path_of(world.charlie, world.router)
+    before = world.certification
+    for n in range(5):
+        needed = CertificationType.objects.create(name=f"Step {n}", slug=f"step-{n}")
+        Prerequisite.objects.create(type=before, needs=needed)
+        an_induction(world, certifier, machines=[], starts=STARTS + n * timedelta(days=1))
+        before = needed
+    with CaptureQueriesContext(connection) as many:
+        assert len(path_of(world.charlie, world.router)) == 8
+    assert len(many) == len(few) <= 17
+
+
+def test_a_machine_that_opens_for_a_badge_takes_one(world):
+    world.router.has_interlock = True
+    world.router.save()
+    assert "Pick up a badge" in [title for _css, title, _label in told(world.alice, world.router)]
+
+
+# --- where it stands -------------------------------------------------------------------------
+
+
+def test_a_refused_booking_shows_the_way(world, certifier, client):
+    a_test(world, certifier)
+    client.force_login(world.charlie)
+    page = client.get("/machines/cnc-router/book/?starts=2026-11-25T10:00").content.decode()
+    assert "You still need the certification “CNC”" in page
+    assert "To use this machine" in page and "/theory/cnc/" in page
+
+
+def test_home_names_the_first_step_and_what_comes_after(world, certifier, client):
+    a_test(world, certifier)
+    an_induction(world, certifier)
+    client.force_login(world.charlie)
+    (gap,) = client.get("/").context["gaps"]
+    assert (gap.remedy, gap.url) == ("Sit the theory test", "/theory/cnc/")
+    assert "After that: induction “CNC” Fri 13:30." in gap.text
+
+
+@pytest.mark.parametrize("kind", [Kind.SUSPENDED, Kind.STAFF, Kind.INDUCTION, Kind.REFRESHER])
+def test_every_kind_has_words_without_an_occasion(db, kind):
+    way = Way(kind, "cnc", "CNC", 2)
+    assert way_words(way, NOW, UTC).text and short_words(way, NOW, UTC)
