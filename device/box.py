@@ -233,9 +233,10 @@ class Box:
 
     def _note_received(self, event: Received) -> None:
         match event.message:
-            case Answer(ok=ok, code=code, text=text):
+            case Answer(nonce=nonce, ok=ok, code=code, text=text):
                 ms = self._since_tap()
-                self.answer = {"ok": ok, "code": code, "text": text, "ms": ms}
+                said = {"nonce": nonce, "ok": ok, "code": code, "text": text}
+                self.answer = said | {"ms": ms}
                 self.note(f"answer: {code}, {text}", ms)
             case Grant(sid=sid):
                 self.note(f"grant for {sid}", self._since_tap())
