@@ -1,11 +1,17 @@
-"""Holds: reasons not to serve a member now."""
+"""Holds: reasons not to serve a member now. Nobody lifts one of their own."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from members.models import AccessEpoch, Hold, Member
 from members.services.changes import record
+from notices.services import post
+
+
+class HoldError(Exception):
+    """Nothing was written; its text is for the person who tried."""
 
 
 @transaction.atomic
@@ -24,13 +30,20 @@ def place_hold(
     )
     after = {"reason": reason, "until": until.isoformat() if until else None}
     record(actor=by, verb="place_hold", subject=hold, at=now, after=after, on_behalf_of=member)
+    context = {"reason": reason, "remedy": remedy, "until": after["until"]}
+    post(to=member, kind="hold-placed", key=f"hold-placed:{hold.pk}", context=context, at=now)
     AccessEpoch.bump()
     return hold
 
 
 @transaction.atomic
 def lift_hold(*, hold: Hold, by: Member | None, now: datetime) -> Hold:
+    """Serve them again. Raises HoldError for one's own: a ban is not for its member to end."""
+    if by is not None and by.pk == hold.member_id:
+        raise HoldError(_("Nobody lifts a hold of their own. Ask somebody else of the staff."))
     hold.lifted_at = now
     hold.save(update_fields=["lifted_at"])
     record(actor=by, verb="lift_hold", subject=hold, at=now, on_behalf_of=hold.member)
+    context = {"reason": hold.reason}
+    post(to=hold.member, kind="hold-lifted", key=f"hold-lifted:{hold.pk}", context=context, at=now)
     return hold

@@ -1,0 +1,71 @@
+"""Guests: whom a member brings along and answers for. Counted by the month; opens no machine."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from members.models import Guest, Hold, Member, Space
+from members.services.changes import record
+from members.services.memberships import MembershipError, lock_member
+from members.standing import running, state_of
+from members.terms import SERVED, day_begins, months_later
+
+
+@transaction.atomic
+def sign_in_guest(*, host: Member, space: Space, name: str, by: Member, now: datetime) -> Guest:
+    """One visit more this month. Who is in already is not counted twice. Raises MembershipError."""
+    lock_member(host)
+    if there := guests_in(space, now).filter(host=host, name__iexact=name).first():
+        return there
+    _may_bring(host, space, now)
+    guest = Guest.objects.create(host=host, space=space, name=name, came_at=now, entered_by=by)
+    _log("sign_in_guest", guest, by, now)
+    return guest
+
+
+def _may_bring(host: Member, space: Space, now: datetime) -> None:
+    membership = running(host, now)
+    if membership is None or state_of(host, now) not in SERVED:
+        raise MembershipError(_("Only members bring guests, while their membership runs."))
+    if Hold.objects.filter(member=host).standing(now).exists():
+        raise MembershipError(_("A hold stands in the way. What lifts it stands on your page."))
+    most = membership.plan.guests_a_month
+    if not most:
+        raise MembershipError(_("This plan brings no guests. Staff show people around."))
+    if visits(host, space, now) >= most:
+        words = _("All %s visits of this month are used. More begin with the next month.")
+        raise MembershipError(words % most)
+
+
+def visits(host: Member, space: Space, now: datetime) -> int:
+    """How many of this calendar month, by the clock of the space."""
+    first = now.astimezone(space.tz).date().replace(day=1)
+    since, until = _begins(first, space), _begins(months_later(first, 1), space)
+    return Guest.objects.filter(host=host, came_at__gte=since, came_at__lt=until).count()
+
+
+def guests_in(space: Space, now: datetime) -> QuerySet[Guest]:
+    """Who came today and has not left: nobody stays over midnight unasked."""
+    since = _begins(now.astimezone(space.tz).date(), space)
+    rows = Guest.objects.filter(space=space, left_at=None, came_at__gte=since, came_at__lte=now)
+    return rows.select_related("host").order_by("came_at")
+
+
+def _begins(day: date, space: Space) -> datetime:
+    return day_begins(day, space.tz)
+
+
+@transaction.atomic
+def sign_out_guest(*, guest: Guest, by: Member, now: datetime) -> Guest:
+    """They have left. Twice is once."""
+    if Guest.objects.filter(pk=guest.pk, left_at=None).update(left_at=now):
+        guest.left_at = now
+        _log("sign_out_guest", guest, by, now)
+    return guest
+
+
+def _log(verb: str, guest: Guest, by: Member, now: datetime) -> None:
+    after = {"name": guest.name, "space": guest.space.slug}
+    record(actor=by, verb=verb, subject=guest, at=now, after=after, on_behalf_of=guest.host)
