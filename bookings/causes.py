@@ -1,19 +1,22 @@
-"""What keeps a booking from being, through no fault of its member: one small function per cause.
+"""What keeps a booking from being: one small function per cause.
 
 Each compares facts: it is handed bookings ahead, and says which of them it is in the way of. None
-writes anything. A new cause is a function in CAUSES, and a column of Disruption to point at it.
+writes anything. A new cause is a function in CAUSES, and a column of Disruption to point at it. The
+last one is the member's own: they may not use the machine then.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
 from bookings.models import Booking
+from bookings.personal import not_theirs
 from equipment.models import Lockout, Machine, MachineClosure
+from equipment.reason import Reason
 from members.models import Closure
 
 State = Booking.State
@@ -35,15 +38,31 @@ class Ahead:
     starts: datetime
     ends: datetime
     overrides: Sequence[str]  # codes of rules staff set aside, knowing why
+    tool_class_id: int
+    purpose: str
+    state: str
+
+    @property
+    def is_own_use(self) -> bool:
+        """The member means to use the machine, and the time is theirs or asked for."""
+        return self.purpose == Booking.Purpose.USE and self.state != State.OFFERED
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A row that is in the way: which column of Disruption points at it, and its words."""
+    """A row that is in the way: which column of Disruption points at it, and its words.
+
+    A personal one has no row but a `reason`; its `why` is what tells it from others.
+    """
 
     column: str
     pk: int
     why: str
+    reason: Reason | None = field(default=None, compare=False)
+
+    @property
+    def is_personal(self) -> bool:
+        return self.reason is not None
 
 
 Finder = Callable[[Sequence[Ahead], datetime], dict[int, Cause]]
@@ -87,7 +106,8 @@ def bookings_ahead(now: datetime, ids: Iterable[int] | None = None) -> list[Ahea
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     columns = ("pk", "sequence", "member_id", "machine_id", "machine__space_id")
-    return [Ahead(*row) for row in rows.values_list(*columns, "starts", "ends", "overrides")]
+    more = ("machine__tool_class_id", "purpose", "state")
+    return [Ahead(*row) for row in rows.values_list(*columns, "starts", "ends", "overrides", *more)]
 
 
 def causes_of(ahead: Sequence[Ahead], now: datetime) -> dict[int, Cause]:
@@ -139,7 +159,18 @@ def space_closed(ahead: Sequence[Ahead], now: datetime) -> dict[int, Cause]:
     }
 
 
-CAUSES: tuple[Finder, ...] = (locked_out, machine_closed, space_closed)
+def not_eligible(ahead: Sequence[Ahead], now: datetime) -> dict[int, Cause]:
+    """Its member is not to use the machine then: lapsed, resting, on hold, not certified."""
+    return {pk: personal(reason) for pk, reason in not_theirs(ahead, now).items()}
+
+
+def personal(reason: Reason) -> Cause:
+    """Of one member the same code about the same certification is one cause."""
+    about = reason.params.get("certification_slug", "")
+    return Cause("", 0, f"{reason.code} {about}".strip(), reason)
+
+
+CAUSES: tuple[Finder, ...] = (locked_out, machine_closed, space_closed, not_eligible)
 
 
 def _shelves(rows: Iterable[tuple[int, datetime, datetime, int, str]]) -> dict[int, Shelf]:

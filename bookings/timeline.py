@@ -35,6 +35,7 @@ VERBS = {
     "accept": gettext_lazy("took the offer"),
     "decline": gettext_lazy("declined the offer"),
     "disrupt": gettext_lazy("asked for another choice"),
+    "pass_on": gettext_lazy("passed it on to others"),
 }
 # What time did to something that was never the member's.
 LAPSES = {
@@ -87,6 +88,8 @@ def _details(change: Change, zone: tzinfo) -> Iterator[str]:
         yield _("later than the notice asked for")
     for row in told.get("set_aside", ()):
         yield _("Set aside: %s") % tell(read(row), zone).text
+    for row in told.get("refused", ()):
+        yield tell(read(row), zone).text
     if why := told.get("why"):
         yield str(why)
 

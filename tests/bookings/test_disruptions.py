@@ -126,7 +126,8 @@ def test_looking_costs_the_same_for_one_booking_and_for_many(world: World) -> No
         with CaptureQueriesContext(connection) as asked:
             find_disruptions(now=NOW)
         counts.append(len(asked))
-    assert counts == [5, 5]  # bookings, three causes, what is open
+    # bookings, three causes, what is open; kinds and six about the members for what is personal
+    assert counts == [12, 12]
 
 
 def test_a_shelf_finds_what_reaches_in_from_far_before() -> None:
