@@ -320,7 +320,13 @@ def open_sessions() -> list[Context]:
     return [_context(row) for row in _rows(OPEN, [])]
 
 
-def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> Known:
+def know(
+    members: Collection[int],
+    benches: Iterable[Bench],
+    now: datetime,
+    *,
+    horizon: timedelta = HORIZON,
+) -> Known:
     """Everything about these members and these machines around `now`, in one statement."""
     known = Known(now)
     machines = {bench.id: bench for bench in benches}
@@ -332,19 +338,19 @@ def know(members: Collection[int], benches: Iterable[Bench], now: datetime) -> K
     ids = _padded(members, sizes[0]), _padded(machines, sizes[1])
     space_ids = _padded(spaces, _size(len(spaces)))
     adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
-    horizon, at = adapt(now + HORIZON), adapt(now)
+    until, at = adapt(now + horizon), adapt(now)
     params = [
         *ids[0] * 6,
         *ids[1] * 2,
         adapt(now - overrun - LOOK_BACK),
-        horizon,
+        until,
         at,
         *ids[0],
         *ids[1] * 2,
         at,
         *space_ids,
         at,
-        horizon,
+        until,
     ]
     for kind, *row in _rows(_know_sql(connection.vendor, *sizes, len(space_ids)), params):
         READERS[kind](known, *row)

@@ -17,6 +17,7 @@ from access.keeper import Keeper
 from access.models import AccessEvent, GatekeeperStatus
 from access.mqtt import Adapter
 from access.records import Inbound
+from access.rounds import Rounds
 from access.services.chain import drop_answers
 from access.watch import Watch
 
@@ -28,6 +29,7 @@ CHORES = 1.0
 BEAT = 2.0
 SEAL = 0.2
 TIDY = 60.0
+LISTS = 1.0
 STANDSTILL = 3.0  # a loop this slow was asleep: it cannot say what was silent meanwhile
 JUMP = 5.0  # seconds the wall clock may differ from the monotonic one
 LONGEST_BACK_OFF = 5.0
@@ -47,6 +49,7 @@ class Gatekeeper:
     ) -> None:
         self.name = name
         self.watch = Watch()
+        self.rounds = Rounds()
         self.stopping = False
         self._clock, self._monotonic = clock, monotonic
         self._adapter = Adapter(broker_url, name, self._hear)
@@ -54,7 +57,7 @@ class Gatekeeper:
         self._started_at = clock()
         self._epoch = -1
         self._next_end: datetime | None = None
-        self._due = dict.fromkeys(("look", "chores", "beat", "seal", "tidy"), 0.0)
+        self._due = dict.fromkeys(("look", "chores", "beat", "seal", "tidy", "lists"), 0.0)
         self._offset = self._wall_offset()
         self._turned_at = monotonic()
         self._connected_at: datetime | None = None
@@ -125,6 +128,12 @@ class Gatekeeper:
         if self._is_due("look", LOOK):
             self._notice_jump()
             self._look()
+        if self._is_due("lists", LISTS):
+            services.look_for_changes(
+                self.rounds, epoch=self._epoch, now=self._clock(), mono=self._monotonic()
+            )
+        if not self._adapter and self.rounds.waiting:  # one device between two looks at messages
+            self._adapter.publish(services.issue_next(self.rounds, now=self._clock()))
         if not self._adapter and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
         if self._is_due("tidy", TIDY):
@@ -171,6 +180,7 @@ class Gatekeeper:
         connected, was = self._adapter.connected, self.watch.connected_at is not None
         if connected and not was:
             self.watch.connect(self._monotonic())
+            self.rounds.lost = True
         elif was and not connected:
             self.watch.disconnect()
         if connected != was or self._connected_at is None:
@@ -186,6 +196,8 @@ class Gatekeeper:
 
     def _patience(self) -> float:
         """How long the network may be waited for: until the next look at the epoch."""
+        if self.rounds.waiting and self._may_try():
+            return 0.0
         return max(0.0, min(LOOK, self._due["look"] - self._monotonic()))
 
     # --- trouble ------------------------------------------------------------------------------

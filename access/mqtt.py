@@ -146,11 +146,13 @@ class Adapter:
                 self._client.ack(waiting.mid, waiting.qos)
 
     def publish(self, messages: Sequence[Outbound]) -> None:
-        """Never retained: nothing that is said may be heard later than it is meant."""
+        """Retained is a list alone: nothing else may be heard later than it is meant."""
         if not self.connected:
             return
         for message in messages:
-            self._client.publish(message.topic, message.payload, qos=message.qos, retain=False)
+            self._client.publish(
+                message.topic, message.payload, qos=message.qos, retain=message.retain
+            )
 
     def close(self) -> None:
         self._client.on_disconnect = None  # asked for, and so no loss

@@ -15,7 +15,8 @@ Messages (wire.messages, wire.codec)
         `detail` is printable ASCII of at most 120 characters: safe to log and to store.
     Alive is the union of those that name a boot, Up and Down that of all.
     encode_up(message, key=None) -> (topic, payload)
-    encode_down(device, message, key=None) -> (topic, payload)   parse(*encode(m)) == m
+    encode_down(device, message, key=None, signer=None) -> (topic, payload)
+        parse(*encode(m)) == m. A List is signed by the signer with Ed25519, else with the key.
         `text` is cut to what a display holds (wire.clip), every other field is sent as it is.
     QOS[message.kind], RETAIN[message.kind]                      how each kind is published
     up_filter() and down_filter(device)                          what to subscribe to

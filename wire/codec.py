@@ -29,7 +29,7 @@ from wire.messages import (
     Text,
     Up,
 )
-from wire.sign import Verifier
+from wire.sign import Signer, Verifier
 
 ROOT = "bk"
 VERSION = "1"
@@ -251,10 +251,17 @@ def encode_up(message: Up, key: bytes | None = None) -> tuple[str, bytes]:
     return topic, _encode(message) if key is None else sign.sign(key, topic, _encode(message))
 
 
-def encode_down(device: str, message: Down, key: bytes | None = None) -> tuple[str, bytes]:
-    """(topic, payload) of what the server says to one device; `text` is clipped."""
+def encode_down(
+    device: str, message: Down, key: bytes | None = None, signer: Signer | None = None
+) -> tuple[str, bytes]:
+    """(topic, payload) of what the server says to one device; `text` is clipped.
+
+    A list is signed always: by the signer, with Ed25519, or else with the key.
+    """
     topic, body = f"{ROOT}/{VERSION}/{device}/down/{message.kind}", _encode(message)
     if isinstance(message, List):
+        if signer is not None:
+            return topic, sign.sign_ed25519(signer, topic, body)
         if key is None:
             raise ValueError("a list without a signature is worth nothing")
         return topic, sign.sign(key, topic, body, sign.HMAC)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from wire.fields import LOWER_HEX, ProtocolError, spelled
 
 Verifier = Callable[[bytes, bytes], bool]  # (signed bytes, signature) -> whether it is genuine
+Signer = Callable[[bytes], bytes]  # bytes to sign -> 64 bytes of Ed25519
 
 HMAC, ED25519 = "h:", "e:"  # what the signature under a list begins with
 _hmac_digits = spelled(LOWER_HEX, 32, 32)
@@ -26,6 +27,11 @@ def signature(key: bytes, topic: str, body: bytes) -> str:
 def sign(key: bytes, topic: str, body: bytes, prefix: str = "") -> bytes:
     """The body with its signature under it."""
     return b"%b\n%b" % (body, (prefix + signature(key, topic, body)).encode())
+
+
+def sign_ed25519(signer: Signer, topic: str, body: bytes) -> bytes:
+    """The body of a list with the Ed25519 signature of a space under it (RFC 8032)."""
+    return b"%b\n%b" % (body, (ED25519 + signer(_signed_bytes(topic, body)).hex()).encode())
 
 
 def split(payload: bytes) -> tuple[bytes, str]:

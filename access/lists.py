@@ -1,0 +1,86 @@
+"""Who may start while a device is on its own, and until when: entries for its list. PURE.
+
+An entry is what a tap would be granted, decided beforehand by the same function; whoever would be
+refused now or then is not in the list. What cannot be foreseen is told by a newer list, as long as
+the device can hear one. Knows no key, no badge and no database.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from access.decision import BOOKING, Claim, Facts, Grant, decide
+from wire import Entry
+
+LONGEST = timedelta(hours=24)  # a device takes no list that is valid for longer
+HALF = LONGEST / 2  # with less left the next one is due, changed or not
+BEHIND = timedelta(minutes=1)  # so much a device's clock may be behind and still take it at once
+MOST = 64  # entries: so many fit into 4,096 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One member may start, and be at it, during [opens, until)."""
+
+    member_id: int
+    opens: datetime
+    until: datetime
+
+    def covers(self, other: "Stretch") -> bool:
+        same = self.member_id == other.member_id
+        return same and self.opens <= other.opens and other.until <= self.until
+
+
+def stretches(
+    claims: Iterable[Claim], facts_of: Callable[[int], Facts], now: datetime
+) -> list[Stretch]:
+    """Of all bookings that begin within the life of a list, the nearest first."""
+    found: list[Stretch] = []
+    for claim in sorted(claims, key=lambda claim: claim.starts):
+        if not claim.opens or claim.starts >= now + LONGEST:
+            continue
+        stretch = _stretch(facts_of(claim.member_id), claim, now)
+        if stretch is not None and not any(earlier.covers(stretch) for earlier in found):
+            found.append(stretch)
+    return found
+
+
+def _stretch(facts: Facts, claim: Claim, now: datetime) -> Stretch | None:
+    """As a tap at its first moment would be answered; a little early where that is free."""
+    if facts.judge.lockouts:
+        return None  # when it ends is a hope: offline only what is certain counts
+    for opens in (claim.starts - facts.early_start, claim.starts):
+        at = max(now, opens)
+        decision = decide(facts, at)
+        if isinstance(decision, Grant) and decision.ground == BOOKING and decision.until > at:
+            return Stretch(claim.member_id, opens, decision.until)
+    return None
+
+
+def entries(
+    found: Iterable[Stretch], hashes_of: Callable[[int], Sequence[str]], fin: int
+) -> tuple[Entry, ...]:
+    """One for each badge of each member, as many as fit."""
+    every = (
+        Entry(h16, int(stretch.opens.timestamp()), int(stretch.until.timestamp()), fin)
+        for stretch in found
+        for h16 in hashes_of(stretch.member_id)
+    )
+    return tuple(entry for _n, entry in zip(range(MOST), every, strict=False))
+
+
+def is_due(until: datetime | None, *, changed: bool, empty: bool, now: datetime) -> bool:
+    """Whether a new list is to be sent; an empty one that has run out says the same as none."""
+    if changed:
+        return True
+    return not empty and (until is None or until - now < HALF)
+
+
+def as_read(number: str, fmt: str) -> tuple[str, ...]:
+    """What a reader of that format may send for a badge: a list has to name it as it is read."""
+    if fmt == "reversed":
+        return (bytes.fromhex(number)[::-1].hex().upper(),)
+    if fmt == "decimal":
+        value = str(int(number, 16))
+        return tuple(dict.fromkeys((value, value.zfill(10))))
+    return (number,)
