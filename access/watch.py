@@ -50,6 +50,8 @@ class Watch:
     told: dict[str, Told] = field(default_factory=dict)
     alarms: dict[tuple[str, str, str], float] = field(default_factory=dict)
     drops: dict[str, tuple[float, int]] = field(default_factory=dict)
+    offers: dict[str, float] = field(default_factory=dict)  # to peripherals
+    missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
     connected_at: float | None = None
     messages: int = 0
     taps: int = 0
@@ -156,6 +158,20 @@ class Watch:
         if self.connected_at is None:
             return False
         return mono - max(self.heard.setdefault(device, mono), self.connected_at) > SILENT
+
+    def offer_due(self, device: str, mono: float) -> bool:
+        """Whether what a peripheral was offered before has had its time."""
+        if mono - self.offers.get(device, -FRESH) < FRESH:
+            return False
+        self.offers[device] = mono
+        return True
+
+    def is_missing(self, device: str, mono: float, *, is_on: bool) -> bool:
+        """Whether a peripheral that should run has not done so for too long."""
+        if is_on or self.connected_at is None:
+            self.missing.pop(device, None)
+            return False
+        return mono - self.missing.setdefault(device, mono) > ALARM_AFTER
 
     def may_alarm(self, alarm: tuple[str, str, str], mono: float) -> bool:
         """The same alarm (device, code, about) is given again only after a while."""

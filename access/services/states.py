@@ -15,6 +15,7 @@ from access.services.alarms import alarm
 from access.services.answers import words
 from access.services.batch import Batch, bench_of, marked
 from access.services.endings import early, end, tell_off
+from access.services.following import handle_run, peripheral_of
 from access.services.running import look_after
 from access.services.taps import attend
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
@@ -50,6 +51,9 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
         return
     batch.watch.heard[box.name] = batch.mono
     _observe(batch, box, state)
+    if (peripheral := peripheral_of(box)) is not None:
+        handle_run(batch, state, peripheral)
+        return
     session = _session_of(batch, box)
     if session is not None and state.sid == session.sid:
         _renew(batch, context, state, session)

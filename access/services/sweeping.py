@@ -14,6 +14,7 @@ from access.records import Asked, Box, Context, Outbound
 from access.services.alarms import alarm
 from access.services.batch import Batch, bench_of, hold_facts
 from access.services.endings import tell_off
+from access.services.following import keep_in_step
 from access.services.states import redecide
 from access.sessions import ACTIVE, CLOSING, ENDED, LOCKED, OFFERED, Session
 from access.watch import Watch
@@ -41,6 +42,7 @@ def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True
             if context.session is not None:
                 _look_at(batch, context, context.session, redecide_all)
         _hear_silence(batch)
+        keep_in_step(batch)
         batch.write()
     batch.remember()
     return batch.out

@@ -1,0 +1,99 @@
+"""Keeps peripherals in step with the machines they serve; see access/following.py."""
+
+import secrets
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+import wire
+from access import facts, following
+from access.decision import STOP
+from access.following import Run
+from access.models import Peripheral, Session
+from access.records import Asked, Box
+from access.services.alarms import alarm
+from access.services.batch import Batch
+from access.sessions import LOCKED
+
+ON = (Session.State.ACTIVE, Session.State.CLOSING)  # their relay is, or may be, closed
+
+
+def keep_in_step(batch: Batch) -> None:
+    """Once a second: offer what should run and does not, end what should not. One statement."""
+    for peripheral in _peripherals().filter(Q(busy=True) | ~Q(sid="")):
+        (context,) = facts.where([Asked(peripheral.device.name)])
+        if context.box is not None:
+            _step(batch, peripheral, context.box)
+
+
+def peripheral_of(box: Box) -> Peripheral | None:
+    """What this box drives, if it is a peripheral: asked only of interlocks on no machine."""
+    if box.machine_id is not None or not box.is_interlock:
+        return None
+    return _peripherals().filter(device=box.id).first()
+
+
+def handle_run(batch: Batch, state: wire.State, peripheral: Peripheral) -> None:
+    """A state of a peripheral: asked anew, as every state is, and answered by a lease or off."""
+    run, wanted = _followed(batch, peripheral)
+    if state.sid is not None and not (wanted and state.sid == run.sid and state.boot == run.boot):
+        batch.say(state.device, _off(state.sid, state.boot))
+    elif state.sid is not None:
+        batch.say(state.device, following.lease(run, state, batch.now))
+    if state.want is None:
+        return
+    if wanted and state.want == run.sid and state.boot == run.boot:
+        batch.say(state.device, following.grant(run, state, batch.now))
+    else:
+        batch.say(state.device, _off(state.want, state.boot))
+
+
+def _peripherals() -> QuerySet[Peripheral]:
+    at_it = Session.objects.filter(state__in=ON, machine__peripherals=OuterRef("pk"))
+    standing = Peripheral.objects.filter(device__revoked_at=None).select_related("device")
+    return standing.annotate(busy=Exists(at_it))
+
+
+def _followed(batch: Batch, peripheral: Peripheral) -> tuple[Run, bool]:
+    busy: bool = peripheral.busy  # type: ignore[attr-defined]  # annotated
+    before = Run(peripheral.sid, peripheral.boot, peripheral.until)
+    run_on = timedelta(seconds=peripheral.run_on_seconds)
+    run = following.follow(before, busy=busy, run_on=run_on, now=batch.now)
+    if run != before:
+        _write(peripheral, run)
+    return run, following.is_wanted(run, busy=busy, now=batch.now)
+
+
+def _step(batch: Batch, peripheral: Peripheral, box: Box) -> None:
+    told = peripheral.sid
+    run, wanted = _followed(batch, peripheral)
+    if not wanted:
+        batch.watch.missing.pop(box.name, None)
+        if told and not run.sid:
+            batch.say(box.name, _off(told, box.boot))
+        return
+    is_on = box.online and box.state not in (LOCKED, "fault", "")
+    if batch.watch.is_missing(box.name, batch.mono, is_on=is_on):
+        words = format_lazy(_("{name} should run and does not."), name=peripheral.name)
+        alarm(batch, box, "peripheral-off", words)
+    if box.online and box.state == LOCKED and batch.watch.offer_due(box.name, batch.mono):
+        _offer(batch, peripheral, run, box)
+
+
+def _offer(batch: Batch, peripheral: Peripheral, run: Run, box: Box) -> None:
+    """Each offer is a new run: what the device has ended it never takes up again (D7)."""
+    offered = Run(sid=secrets.token_hex(12), boot=box.boot, until=run.until)
+    _write(peripheral, offered)
+    batch.note("run", "offered", device_id=box.id, boot=box.boot, sid=offered.sid)
+    batch.say(box.name, wire.Offer(boot=box.boot, sid=offered.sid))
+
+
+def _write(peripheral: Peripheral, run: Run) -> None:
+    peripheral.sid, peripheral.boot, peripheral.until = run.sid, run.boot, run.until
+    peripheral.save(update_fields=["sid", "boot", "until"])
+
+
+def _off(sid: str, boot: str) -> wire.Off:
+    return wire.Off(sid=sid, mode=STOP, code="not-needed", boot=boot)
