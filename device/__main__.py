@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from device import ed25519
-from device.arguments import address, key, loopback, name
+from device.arguments import address, existing, key, loopback, name
 from device.box import Box
 from device.client import Address
 from device.control import Control
@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.key is None and not KEYED.isdisjoint(caps):
         parser.error(f"a device with one of {sorted(KEYED)} needs BENCHKEY_DEVICE_KEY")
     host, port = options.broker
-    where = Address(host, port, options.username, options.password)
+    tls = options.tls or options.ca is not None
+    where = Address(host, port, options.username, options.password, tls, options.ca)
     config = Config(
         options.name, caps, heartbeat=options.heartbeat, warn_s=options.warn, key=options.key
     )
@@ -51,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m device", description=__doc__)
     parser.add_argument("name", type=name, help="a-z, 0-9 and -, as the server knows it")
     parser.add_argument("--broker", type=address, default=("127.0.0.1", 1883), metavar="HOST:PORT")
+    parser.add_argument("--tls", action="store_true", help="encrypt, and check who the broker is")
+    parser.add_argument(
+        "--ca", type=existing, metavar="FILE", help="the only authority to believe; means --tls"
+    )
     parser.add_argument(
         "--username",
         default=os.environ.get("BENCHKEY_DEVICE_USERNAME"),

@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import string
+from pathlib import Path
 
 from wire import fields
 
@@ -24,6 +25,12 @@ def address(text: str) -> tuple[str, int]:
     if not host or not port.isdecimal():
         raise argparse.ArgumentTypeError("HOST:PORT")
     return host, int(port)
+
+
+def existing(text: str) -> str:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return text
 
 
 def loopback(text: str) -> tuple[str, int]:
