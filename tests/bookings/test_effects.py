@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bookings.effects import bookings_lost
+from bookings.effects import bookings_lost, rehearse
 from bookings.models import Booking
 from bookings.services import cancel
 from equipment.eligibility import Facts, Span
 from equipment.models import Certification
 from equipment.services import lock_out
+from members.models import Change, Membership
+from members.services.memberships import MembershipError, end_membership
+from notices.models import Outbox
 from tests.bookings.people import AT_14, HOUR, a_booking
 from tests.people import NOW, World
 
@@ -97,3 +102,44 @@ def test_four_bookings_cost_as_many_queries_as_one(world: World) -> None:
             assert len(lost(world, uncertified)) == number + 1
         counts.append(len(asked))
     assert set(counts) == {8}
+
+
+# --- rehearsing ----------------------------------------------------------------------------------
+
+
+def test_what_is_rehearsed_is_told_and_not_done(world: World) -> None:
+    booking = a_booking(world, starts=AT_14 + 9 * DAY)
+    row = world.alice.memberships.get()
+    written = (Change.objects.count(), Outbox.objects.count())
+
+    def end() -> Membership:
+        return end_membership(membership=row, until=NOW + DAY, by=world.dana, now=NOW)
+
+    ended, hit = rehearse(member=world.alice, act=end, now=NOW)
+    assert (ended.until, hit) == (NOW + DAY, [booking])
+    row.refresh_from_db()
+    assert row.ended_at is None
+    assert (Change.objects.count(), Outbox.objects.count()) == written
+
+
+def test_what_is_refused_is_refused_in_the_rehearsal(world: World) -> None:
+    row = world.alice.memberships.get()
+
+    def end() -> Membership:
+        return end_membership(membership=row, until=NOW - DAY, by=world.dana, now=NOW)
+
+    with pytest.raises(MembershipError, match="in the past"):
+        rehearse(member=world.alice, act=end, now=NOW)
+
+
+def test_nothing_that_waits_for_the_commit_comes(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    come: list[int] = []
+    with django_capture_on_commit_callbacks(execute=True):
+        rehearse(
+            member=world.alice,
+            act=lambda: transaction.on_commit(lambda: come.append(1)),
+            now=NOW,
+        )
+    assert come == []
