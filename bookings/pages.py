@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.models import Booking
+from bookings.services.claims import is_held_for_induction
 from bookings.services.expiry import lapsed
 from equipment.models import Machine
 from members.models import Member
@@ -129,6 +130,8 @@ def own_booking_now(member: Member, machine: Machine, now: datetime) -> Booking 
 
 def actions_of(booking: Booking, now: datetime, at_desk: bool = False) -> list[Action]:
     """What can be done about it now, the likeliest first; `at_desk` by staff of its space."""
+    if is_held_for_induction(booking):
+        return _of_induction(booking, now)
     state = state_at(booking, now)
     if state == State.RUNNING:
         return [_finish(booking), _extend(booking)]
@@ -145,6 +148,16 @@ def actions_of(booking: Booking, now: datetime, at_desk: bool = False) -> list[A
     if now >= booking.starts:
         return [*first, _finish(booking, primary=not first), _extend(booking)]
     return [*first, _move(booking), _hand_over(booking), _cancel(booking)]
+
+
+def _of_induction(booking: Booking, now: datetime) -> list[Action]:
+    """It can be begun and ended like any; its time is the induction's."""
+    state = state_at(booking, now)
+    if state == State.RUNNING:
+        return [_finish(booking)]
+    if state != State.CONFIRMED or booking.machine.has_interlock or now < booking.starts:
+        return []
+    return [_check_in(booking)]
 
 
 def _answer(booking: Booking, answer: str) -> Action:

@@ -26,8 +26,11 @@ class Facts:
     judge: eligibility.Facts  # of the person alone: no machine, no requirement
     is_certifier: bool = False
     has_it_for_good: bool = False
-    needs: str = ""  # the name of what one must hold already
-    has_needed: bool = True
+    certification_slug: str = ""
+    needed: tuple[str, ...] = ()  # names of what one must hold before, and does not
+    suspended: tuple[str, ...] = ()  # names of what is suspended for them
+    is_refresher: bool = False
+    may_refresh: bool = False  # held it, or did not long ago
 
 
 def takes_place(facts: Facts) -> Reason | None:
@@ -53,9 +56,23 @@ def not_held(facts: Facts) -> Reason | None:
 
 
 def prepared(facts: Facts) -> Reason | None:
-    if facts.has_needed:
+    if not facts.needed:
         return None
-    return Reason("needs-first", {"certification": facts.needs})
+    return Reason("needs-first", {"certification": ", ".join(facts.needed)})
+
+
+def not_suspended(facts: Facts) -> Reason | None:
+    """Whoever may not use it for the time being is not taught it either."""
+    if not facts.suspended:
+        return None
+    return Reason("suspended-first", {"certification": ", ".join(facts.suspended)})
+
+
+def refreshes(facts: Facts) -> Reason | None:
+    if not facts.is_refresher or facts.may_refresh:
+        return None
+    named = {"certification": facts.certification, "certification_slug": facts.certification_slug}
+    return Reason("refresher-only", named)
 
 
 RULES: tuple[Callable[[Facts], Reason | None], ...] = (
@@ -64,6 +81,8 @@ RULES: tuple[Callable[[Facts], Reason | None], ...] = (
     not_by_oneself,
     not_held,
     prepared,
+    not_suspended,
+    refreshes,
 )
 
 

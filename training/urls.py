@@ -13,6 +13,7 @@ urlpatterns = [
     path("inductions/<uuid:public_id>/change/", induct.induction_change, name="induction_change"),
     path("inductions/<uuid:public_id>/cancel/", induct.induction_cancel, name="induction_cancel"),
     path("inductions/<uuid:public_id>/sign-up/", induct.sign_up, name="sign_up"),
+    path("inductions/<uuid:public_id>/sign-up-other/", induct.sign_up_other, name="sign_up_other"),
     path("inductions/<uuid:public_id>/attendance/", induct.attendance, name="attendance"),
     path("inductions/places/<uuid:public_id>/withdraw/", induct.withdraw, name="withdraw"),
     path("theory/", theory.theory_list, name="theory_list"),

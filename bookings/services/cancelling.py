@@ -27,13 +27,15 @@ def cancel(
     """Free its time for others. A running one is finished instead; twice is once.
 
     Later than the notice that the policy asks for, its member's own cancelling is marked as late,
-    unless a closure or lockout was in its way: `displaced`.
+    unless a closure or lockout was in its way: `displaced`. What an induction holds goes with it.
     """
     booking = claims.locked(booking)
     if booking.state == Booking.State.CANCELLED:
         return booking
     if booking.state == Booking.State.OFFERED:
         return decline(offer=booking, by=by, now=now)
+    if not displaced:
+        claims.its_own(booking)
     claims.unchanged(booking, sequence)
     claims.still_open(booking, now)
     if booking.state == Booking.State.RUNNING:

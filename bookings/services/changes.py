@@ -95,6 +95,7 @@ def _waits(booking: Booking, facts: Facts, slot: Slot, by: Member) -> bool:
 
 def _movable(booking: Booking, machine: Machine, now: datetime) -> None:
     """What has begun was perhaps used: moved away it would count in no quota."""
+    claims.its_own(booking)
     claims.taken_up(booking)
     if booking.state == State.RUNNING:
         raise Refused(Reason("booking-running"))
@@ -138,6 +139,7 @@ def _extend(
     now: datetime,
 ) -> Booking:
     booking = claims.locked(booking)
+    claims.its_own(booking)
     if ends == booking.ends and sequence is not None and sequence < booking.sequence:
         return booking
     claims.unchanged(booking, sequence)

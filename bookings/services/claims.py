@@ -123,6 +123,16 @@ def taken_up(booking: Booking) -> None:
         raise Refused(Reason("offer-open", told))
 
 
+def its_own(booking: Booking) -> None:
+    """Raise Refused for what an induction holds: it comes, moves and goes with the induction."""
+    if is_held_for_induction(booking):
+        raise Refused(Reason("induction-holds-it", {"group": str(booking.group)}))
+
+
+def is_held_for_induction(booking: Booking) -> bool:
+    return booking.purpose == Booking.Purpose.INDUCTION and booking.group is not None
+
+
 def unchanged(booking: Booking, sequence: int | None) -> None:
     """Raise Refused unless it is the version somebody saw; None: they do not say which."""
     if sequence is not None and sequence != booking.sequence:
@@ -138,6 +148,7 @@ def settled(booking: Booking) -> None:
 
 def may_change_hands(booking: Booking, now: datetime) -> None:
     """Raise Refused for all but a booking that is the member's and has not begun."""
+    its_own(booking)
     still_open(booking, now)
     settled(booking)
     if booking.state == Booking.State.RUNNING or booking.starts <= now:

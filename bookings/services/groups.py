@@ -112,6 +112,7 @@ def move_group(
 def _move(
     booking: Booking, slot: Slot, sequence: int | None, *, by: Member, now: datetime
 ) -> list[Booking]:
+    claims.its_own(booking)
     rows = _locked(booking, now)
     if not rows:
         claims.still_open(booking, now)
@@ -139,6 +140,7 @@ def cancel_group(
 
     `sequence` is the version of `booking` that somebody saw.
     """
+    claims.its_own(booking)
     rows = _locked(booking, now)
     if not rows:
         return rows

@@ -31,6 +31,11 @@ def _register_states() -> None:
         _("Ask at the desk."),
     )
     register(
+        "induction-holds-it",
+        _("This time belongs to an induction."),
+        _("Change the induction or call it off; its machines go with it."),
+    )
+    register(
         "begun-already",
         _("This booking began at {starts}."),
         _("Finish it on its page; the rest of the time is then free for others."),

@@ -56,6 +56,7 @@ CARETAKERS = rule("maintainer", *HERE, else_=HIDDEN)
 A_DESK = rule(*DESKS, else_=FORBIDDEN)  # people, too: they belong to no space
 A_CERTIFIER = rule("certifier", *DESKS, else_=FORBIDDEN)
 ITS_CERTIFIER = rule("certifier", *DESKS, else_=HIDDEN)
+OWN_OR_CERTIFIER = rule("owner", "certifier", *DESKS, else_=HIDDEN)
 A_CARETAKER = rule("maintainer", "maintainer elsewhere", *DESKS, else_=FORBIDDEN)
 # Inductions: whoever gives them, which any certifier may in any space, and the space's staff.
 GIVER = rule("certifier", *HERE, else_=HIDDEN)
@@ -101,9 +102,16 @@ ROWS = [
     Row("members:profile", get=MEMBERS, post=MEMBERS),
     Row("members:wake_roles", get=MEMBERS),
     Row("members:badge_lose", "badge", get=OWNER, post=OWNER),
+    Row("members:pin_set", get=MEMBERS, post=MEMBERS),
+    Row("members:pin_remove", post=MEMBERS),
     # equipment
     Row("equipment:certify", get=A_CERTIFIER, post=A_CERTIFIER),
-    Row("equipment:certification_revoke", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("equipment:type_list", get=ORGANISATION),
+    Row("equipment:type_create", get=ORGANISATION, post=ORGANISATION),
+    Row("equipment:type_change", "certification type", get=ORGANISATION, post=ORGANISATION),
+    Row("equipment:attachment_add", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("equipment:attachment", "attachment", get=OWN_OR_CERTIFIER),
+    Row("equipment:attachment_remove", "attachment", post=ITS_CERTIFIER),
     Row("equipment:machine_set_up", "machine", get=CARETAKERS, post=CARETAKERS),
     Row("equipment:lock_out", "machine", get=CARETAKERS, post=CARETAKERS),
     Row("equipment:fault_report", "machine", get=MEMBERS, post=MEMBERS),
@@ -193,6 +201,7 @@ ROWS = [
     Row("training:induction_cancel", "induction", get=GIVER, post=GIVER),
     Row("training:attendance", "induction", post=GIVER),
     Row("training:sign_up", "induction", post=MEMBERS),
+    Row("training:sign_up_other", "induction", post=GIVER),
     Row("training:withdraw", "place at an induction", post=OWNER_OR_GIVER),
     Row("training:theory_list", get=MEMBERS),
     Row("training:theory_test", "theory", get=MEMBERS),
@@ -211,6 +220,9 @@ ROWS = [
     Row("access:device_create", get=A_DESK, post=A_DESK, keeps="northside"),
     Row("access:device_attach", "device", get=THIS_DESK, post=THIS_DESK),
     Row("access:device_revoke", "device", get=THIS_DESK, post=THIS_DESK),
+    Row("access:badge_format", "device", get=THIS_DESK, post=THIS_DESK),
+    Row("access:maintenance", "machine", get=CARETAKERS, post=CARETAKERS),
+    Row("access:maintenance_withdraw", "leave to mend", post=CARETAKERS),
     Row("access:enrol", get=A_DESK, keeps="04A2"),
     Row("access:enrol_assign", "new badge", get=THIS_DESK, post=THIS_DESK),
     # calendars
@@ -255,9 +267,14 @@ ROWS = [
     Row("desk:hold_place", "person", get=A_DESK, post=A_DESK),
     Row("desk:badge_issue", "person", get=A_DESK, post=A_DESK),
     Row("desk:membership_start", "person", get=A_DESK, post=A_DESK),
+    Row("desk:certification", "certification", get=OWN_OR_CERTIFIER),
+    Row("desk:certification_suspend", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("desk:certification_revoke", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
+    Row("desk:suspension_lift", "suspension", post=ITS_CERTIFIER),
     Row("desk:membership_end", "membership", get=A_DESK, post=A_DESK),
     Row("desk:hold_lift", "hold", post=A_DESK),
     Row("desk:badge_revoke", "badge", post=A_DESK),
+    Row("desk:pin_remove", "person", post=A_DESK),
     Row("desk:letters", get=A_DESK),
     Row("desk:letter", "letter", get=A_DESK),
     Row("desk:letter_html", "letter", get=A_DESK),

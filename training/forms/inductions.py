@@ -1,6 +1,6 @@
 """Forms of inductions: they clean what was typed and judge nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.forms.booking import WALL, WallTimeField
 from equipment.models import CertificationType, Level, Machine
 from members.models import Member, Space
+from training.forms.people import PersonField
 from training.models import Attendee, Induction
 from training.services import Mark, Plan
 
@@ -124,10 +125,15 @@ class NewPlanForm(PlanForm):
         required=False,
         empty_label=_("nothing"),
     )
+    is_refresher = forms.BooleanField(
+        label=_("A refresher"),
+        required=False,
+        help_text=_("Open to whoever holds it, or held it not longer ago than its rules say."),
+    )
     certifier = forms.ModelChoiceField(
         Member.objects.none(), label=_("Given by"), to_field_name="public_id", empty_label=None
     )
-    field_order = ["type", "level", "needs", "certifier", "title"]
+    field_order = ["type", "level", "is_refresher", "needs", "certifier", "title"]
 
     def __init__(
         self,
@@ -141,6 +147,12 @@ class NewPlanForm(PlanForm):
         self.fields["certifier"].queryset = certifiers  # type: ignore[attr-defined]
 
 
+class SignUpForm(forms.Form):
+    """Whom those who run it sign up."""
+
+    member = PersonField(label=_("Sign somebody up"))
+
+
 class CallOffForm(forms.Form):
     why = forms.CharField(
         label=_("Why"), max_length=200, help_text=_("Told to everybody who signed up.")
@@ -150,9 +162,16 @@ class CallOffForm(forms.Form):
 class AttendanceForm(forms.Form):
     """How it went for each person, and a note; whoever is left out stays as they are."""
 
-    def __init__(self, *args: Any, attendees: Iterable[Attendee], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        attendees: Iterable[Attendee],
+        lacking: Mapping[int, list[str]],
+        **kwargs: Any,
+    ) -> None:
+        """`lacking`: by member, what would refuse that they passed."""
         super().__init__(*args, **kwargs)
-        self.attendees = list(attendees)
+        self.attendees, self.lacking = list(attendees), lacking
         for attendee in self.attendees:
             self.fields[f"how-{attendee.public_id}"] = forms.ChoiceField(
                 label=attendee.member.name,
@@ -166,10 +185,11 @@ class AttendanceForm(forms.Form):
             )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Each person with their two fields, for the page."""
+        """Each person with what they lack and their two fields, for the page."""
         return [
             {
                 "attendee": attendee,
+                "lacks": [] if attendee.certification_id else self.lacking[attendee.member_id],
                 "how": self[f"how-{attendee.public_id}"],
                 "note": self[f"note-{attendee.public_id}"],
             }

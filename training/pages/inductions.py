@@ -1,9 +1,10 @@
 """Inductions as pages show them: the seats left, one's own, and what stands against it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -11,7 +12,10 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking
 from bookings.pages import Pill
+from equipment.ladder import Need, lacks
+from equipment.ladder_words import lack_words
 from equipment.models import CertificationType, Machine
+from equipment.standings import read_graph, standings_of
 from equipment.words import Told, tell
 from members.models import Member
 from training import rules
@@ -31,6 +35,15 @@ class Line:
     place: Attendee | None
     pill: Pill
     runs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody who has a seat or waits, and what still keeps them from being certified there."""
+
+    member: Member
+    public_id: UUID
+    lacks: list[str]
 
 
 def coming(member: Member, now: datetime, type: str = "") -> list[Line]:
@@ -59,6 +72,9 @@ def detail(induction: Induction, member: Member, now: datetime) -> dict[str, Any
     """The context of its page."""
     place = induction.attendees.open().filter(member=member).first()
     seated = list(induction.attendees.seated().select_related("member"))
+    waiting = list(induction.attendees.waiting().select_related("member"))
+    is_runner = runs(member, induction)
+    lacking = lacks_of(induction, [*seated, *waiting], now) if is_runner else {}
     return {
         "induction": induction,
         "place": place,
@@ -67,12 +83,32 @@ def detail(induction: Induction, member: Member, now: datetime) -> dict[str, Any
         "left": max(induction.capacity - len(seated), 0),
         "machines": machines_of(induction),
         "may_withdraw": place is not None and _may_withdraw(place, induction, now),
-        "runs": runs(member, induction),
+        "runs": is_runner,
+        "may_add": is_runner
+        and induction.state == Induction.State.PLANNED
+        and induction.ends > now,
         "is_open": induction.state == Induction.State.PLANNED and induction.starts > now,
         "has_begun": induction.state != Induction.State.CANCELLED and induction.starts <= now,
-        "seated": seated,
-        "waiting": list(induction.attendees.waiting().select_related("member")),
+        "seated": [_seat(attendee, lacking) for attendee in seated],
+        "waiting": [_seat(attendee, lacking) for attendee in waiting],
     }
+
+
+def lacks_of(
+    induction: Induction, attendees: Collection[Attendee], now: datetime
+) -> dict[int, list[str]]:
+    """By member, in words: what would refuse the outcome “passed”. In five queries."""
+    graph, wanted = read_graph(), Need(induction.type.slug, induction.level)
+    held = standings_of([attendee.member_id for attendee in attendees], now)
+    return {
+        pk: [lack_words(lack) for lack in lacks(graph, standing, wanted)]
+        for pk, standing in held.items()
+    }
+
+
+def _seat(attendee: Attendee, lacking: Mapping[int, list[str]]) -> Seat:
+    lacks = [] if attendee.certification_id else lacking.get(attendee.member_id, [])
+    return Seat(attendee.member, attendee.public_id, lacks)
 
 
 def refusals(induction: Induction, member: Member, now: datetime) -> list[Told]:

@@ -99,4 +99,5 @@ def _certify(attendee: Attendee, by: Member, now: datetime) -> None:
             note=induction.title,
         )
     except Uncertifiable as error:
-        raise Refused(Reason("not-certifiable", {"why": str(error)})) from error
+        params = {"name": attendee.member.name, "why": str(error)}
+        raise Refused(Reason("not-certifiable", params)) from error

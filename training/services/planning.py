@@ -52,6 +52,7 @@ def plan_induction(
     now: datetime,
     level: int = Level.FULL,
     needs: CertificationType | None = None,
+    is_refresher: bool = False,
 ) -> Induction:
     """Announce it and claim its machines, all or nothing. Raises Refused with every reason."""
     _sound(plan, now)
@@ -65,6 +66,7 @@ def plan_induction(
         type=type,
         level=level,
         needs=needs,
+        is_refresher=is_refresher,
         certifier=certifier,
         created_at=now,
         **plan.columns(),

@@ -19,14 +19,16 @@ State = Attendee.State
 def sign_up(*, induction: Induction, member: Member, by: Member, now: datetime) -> Attendee:
     """Take a seat, or a place in line where none is left. Twice is once.
 
-    Raises Refused with every reason against it.
+    `by` another than the member: whoever runs it, until it is over. Raises Refused with every
+    reason against it.
     """
     induction = history.locked(induction)
     if standing := induction.attendees.open().filter(member=member).first():
         return standing
-    if reasons := rules.refusals(facts_for(induction=induction, member=member, now=now)):
+    facts = facts_for(induction=induction, member=member, now=now, at_desk=by != member)
+    if reasons := rules.refusals(facts):
         raise Refused(*reasons)
-    state = State.SIGNED_UP if seats.left(induction) else State.WAITING
+    state = _place(induction, now)
     attendee = Attendee.objects.create(
         induction=induction, member=member, state=state, asked_at=now
     )
@@ -35,6 +37,15 @@ def sign_up(*, induction: Induction, member: Member, by: Member, now: datetime) 
         seats.admit(induction, now)
         history.tell(attendee, "induction-signed-up", now)
     return attendee
+
+
+def _place(induction: Induction, now: datetime) -> State:
+    """A seat, or before it begins a place in line."""
+    if seats.left(induction):
+        return State.SIGNED_UP
+    if induction.starts <= now:
+        raise Refused(Reason("no-seat-left"))
+    return State.WAITING
 
 
 @transaction.atomic

@@ -25,7 +25,13 @@ from members.models import Space
 from members.requests import MemberRequest
 from members.zones import at_home
 from training import permissions, services
-from training.forms.inductions import AttendanceForm, CallOffForm, NewPlanForm, PlanForm
+from training.forms.inductions import (
+    AttendanceForm,
+    CallOffForm,
+    NewPlanForm,
+    PlanForm,
+    SignUpForm,
+)
 from training.models import Attendee, Induction
 from training.pages import inductions as pages
 
@@ -141,6 +147,28 @@ def sign_up(request: MemberRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+def sign_up_other(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Whoever runs it signs somebody up; what was typed stays where that cannot be."""
+    induction = permissions.induction_to_run(request.user, public_id)
+    form, now = SignUpForm(request.POST), timezone.now()
+    made, refusals = _attempt(
+        form,
+        induction.space,
+        lambda: services.sign_up(
+            induction=induction, member=form.cleaned_data["member"], by=request.user, now=now
+        ),
+    )
+    if made is None:
+        return _detail(request, induction, marking=refusals, adding=form)
+    words = {
+        Attendee.State.WAITING: _("It is full: %s waits for a seat and is told."),
+    }.get(Attendee.State(made.state), _("%s has a seat."))
+    messages.success(request, words % made.member.name)
+    return redirect("training:induction_detail", public_id)
+
+
+@require_POST
+@login_required
 def withdraw(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Give up a seat or a place in line: one's own, or for those who run it, anybody's."""
     attendee = permissions.attendee_for(request.user, public_id)
@@ -197,17 +225,21 @@ def _detail(
     induction: Induction,
     form: AttendanceForm | None = None,
     marking: list[Told] | None = None,
+    adding: SignUpForm | None = None,
 ) -> HttpResponse:
     shown = pages.detail(induction, request.user, timezone.now())
     if shown["runs"] and shown["has_begun"]:
         shown["form"] = form or _attendance_form(induction)
+    if shown["may_add"]:
+        shown["adding"] = adding or SignUpForm()
     shown["marking"] = marking
     return _page(request, induction.space, "training/induction_detail.html", shown)
 
 
 def _attendance_form(induction: Induction, request: MemberRequest | None = None) -> AttendanceForm:
-    attendees = induction.attendees.seated().select_related("member", "induction")
-    return AttendanceForm(request.POST if request else None, attendees=attendees)
+    attendees = list(induction.attendees.seated().select_related("member", "induction"))
+    lacking = pages.lacks_of(induction, attendees, timezone.now())
+    return AttendanceForm(request.POST if request else None, attendees=attendees, lacking=lacking)
 
 
 def _plan(form: NewPlanForm, space: Space, request: MemberRequest) -> Induction:
@@ -217,6 +249,7 @@ def _plan(form: NewPlanForm, space: Space, request: MemberRequest) -> Induction:
         type=given["type"],
         level=given["level"],
         needs=given["needs"],
+        is_refresher=given["is_refresher"],
         certifier=given["certifier"],
         plan=form.plan(given["type"].name),
         by=request.user,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from equipment.words import lead_on, register
+from training.models import Induction
 
 
 def inductions(_params: Mapping[str, object]) -> str:
@@ -28,9 +29,19 @@ def giving(params: Mapping[str, object]) -> str:
     return f"{inductions(params)}?gives={params.get('certification_slug', '')}"
 
 
+def holder(params: Mapping[str, object]) -> str:
+    """The induction that a booking belongs to; all of them where it is gone."""
+    found = Induction.objects.filter(group=str(params["group"])).values_list("public_id", flat=True)
+    public_id = found.first()
+    if public_id is None:
+        return inductions(params)
+    return reverse("training:induction_detail", args=[public_id])
+
+
 def register_inductions() -> None:
     for code in UNCERTIFIED:
         lead_on(code, _("Its inductions"), giving)
+    lead_on("induction-holds-it", _("The induction"), holder)
     _register_signing_up()
     _register_planning()
     _register_holding()
@@ -65,6 +76,25 @@ def _register_signing_up() -> None:
         "needs-first",
         _("It takes “{certification}” first."),
         _("Choose an induction that gives it, and come back then."),
+        label=_("All inductions"),
+        link=inductions,
+    )
+    register(
+        "suspended-first",
+        _("“{certification}” is suspended."),
+        _("Talk to staff; they lift it when the matter is settled."),
+    )
+    register(
+        "refresher-only",
+        _("This is a refresher for whoever held “{certification}” not long ago."),
+        _("Choose an induction that begins from the start."),
+        label=_("Its inductions"),
+        link=giving,
+    )
+    register(
+        "no-seat-left",
+        _("It has begun, and no seat is left."),
+        _("Offer more seats at the next one."),
         label=_("All inductions"),
         link=inductions,
     )
@@ -126,6 +156,6 @@ def _register_holding() -> None:
     )
     register(
         "not-certifiable",
-        _("Nothing was written down: {why}"),
-        _("Let somebody else mark this person."),
+        _("Nothing was written down for {name}: {why}"),
+        _("Mark them as present or not yet, and pass them when it is settled."),
     )
