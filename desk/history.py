@@ -1,9 +1,10 @@
 """The Changes about one person, as lines: who did what, when. Reads the record, words it."""
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,7 @@ from desk.when import moment_words
 from members.models import Change, Member
 
 MOST = 30
-TOLD = ("reason", "why", "note", "plan", "machine_name", "type", "document", "role")
+TOLD = ("reason", "why", "note", "plan", "machine_name", "type", "document", "role", "file")
 
 VERBS = {
     "book": gettext_lazy("booked"),
@@ -27,6 +28,12 @@ VERBS = {
     "lapse": gettext_lazy("let a booking lapse"),
     "certify": gettext_lazy("certified"),
     "revoke_certification": gettext_lazy("took a certification back"),
+    "suspend_certification": gettext_lazy("suspended a certification"),
+    "lift_suspension": gettext_lazy("lifted a suspension"),
+    "attach": gettext_lazy("added a file"),
+    "remove_attachment": gettext_lazy("removed a file"),
+    "make_certification_type": gettext_lazy("made a kind of certification"),
+    "change_certification_type": gettext_lazy("changed a kind of certification"),
     "lock_out": gettext_lazy("locked a machine out"),
     "clear_lockout": gettext_lazy("cleared a lockout"),
     "set_policy": gettext_lazy("changed a policy"),
@@ -65,6 +72,15 @@ VERBS = {
 def changes_of(person: Member, now: datetime, zone: tzinfo) -> list[dict[str, Any]]:
     """The newest changes by or for this person."""
     return [line(change, now, zone) for change in about(person)[:MOST]]
+
+
+def changes_to(subjects: Iterable[Model], now: datetime, zone: tzinfo) -> list[dict[str, Any]]:
+    """The newest changes to any of these things."""
+    wanted = Q(pk__in=())
+    for subject in subjects:
+        wanted |= Q(subject_kind=subject._meta.label, subject_id=subject.pk)
+    rows = Change.objects.filter(wanted).select_related("actor").order_by("-at", "-pk")
+    return [line(change, now, zone) for change in rows[:MOST]]
 
 
 def about(person: Member) -> "QuerySet[Change]":

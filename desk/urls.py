@@ -4,6 +4,7 @@ from django.urls import path
 
 from desk.views import (
     board,
+    certifications,
     documents,
     front,
     home,
@@ -45,6 +46,18 @@ urlpatterns = [
     path("people/<uuid:public_id>/badge/", people.badge_issue, name="badge_issue"),
     path("people/<uuid:public_id>/plan/", people.membership_start, name="membership_start"),
     path("people/<uuid:public_id>/sign/<slug:slug>/", signing.paper_sign, name="paper_sign"),
+    path("certifications/<int:pk>/", certifications.certification, name="certification"),
+    path(
+        "certifications/<int:pk>/suspend/",
+        certifications.certification_suspend,
+        name="certification_suspend",
+    ),
+    path(
+        "certifications/<int:pk>/revoke/",
+        certifications.certification_revoke,
+        name="certification_revoke",
+    ),
+    path("suspensions/<int:pk>/lift/", certifications.suspension_lift, name="suspension_lift"),
     path("memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
     path("holds/<int:pk>/lift/", people.hold_lift, name="hold_lift"),
     path("badges/<int:pk>/revoke/", people.badge_revoke, name="badge_revoke"),

@@ -2,19 +2,26 @@
 
 from django.urls import path
 
-from equipment import views
+from equipment.views import attachments, certifications, machines, types
 
 app_name = "equipment"
 urlpatterns = [
-    path("certify/", views.certify, name="certify"),
+    path("certify/", certifications.certify, name="certify"),
+    path("certifications/", types.type_list, name="type_list"),
+    path("certifications/new/", types.type_edit, name="type_create"),
+    path("certifications/<slug:slug>/change/", types.type_edit, name="type_change"),
+    path("certifications/<int:pk>/attach/", attachments.attachment_add, name="attachment_add"),
+    path("attachments/<uuid:public_id>/", attachments.attachment, name="attachment"),
     path(
-        "certifications/<int:pk>/revoke/", views.certification_revoke, name="certification_revoke"
+        "attachments/<uuid:public_id>/remove/",
+        attachments.attachment_remove,
+        name="attachment_remove",
     ),
-    path("machines/<slug:slug>/set-up/", views.machine_set_up, name="machine_set_up"),
-    path("machines/<slug:slug>/lock-out/", views.lock_out, name="lock_out"),
-    path("machines/<slug:slug>/fault/", views.fault_report, name="fault_report"),
-    path("machines/<slug:slug>/watch/", views.watch, name="watch"),
-    path("machines/<slug:slug>/unwatch/", views.unwatch, name="unwatch"),
-    path("faults/<int:pk>/answer/", views.fault_answer, name="fault_answer"),
-    path("lockouts/<int:pk>/clear/", views.lockout_clear, name="lockout_clear"),
+    path("machines/<slug:slug>/set-up/", machines.machine_set_up, name="machine_set_up"),
+    path("machines/<slug:slug>/lock-out/", machines.lock_out, name="lock_out"),
+    path("machines/<slug:slug>/fault/", machines.fault_report, name="fault_report"),
+    path("machines/<slug:slug>/watch/", machines.watch, name="watch"),
+    path("machines/<slug:slug>/unwatch/", machines.unwatch, name="unwatch"),
+    path("faults/<int:pk>/answer/", machines.fault_answer, name="fault_answer"),
+    path("lockouts/<int:pk>/clear/", machines.lockout_clear, name="lockout_clear"),
 ]

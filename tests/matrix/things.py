@@ -13,7 +13,15 @@ from access.models import Candidate, Device
 from bookings.models import Booking, Disruption, HandOver, Series, Wait
 from calendars.models import BusySource, Feed
 from calendars.services import make_feed, publish_feed
-from equipment.models import Certification, FaultReport, Level, Lockout, MachineClosure
+from equipment.models import (
+    Attachment,
+    Certification,
+    FaultReport,
+    Level,
+    Lockout,
+    MachineClosure,
+    Suspension,
+)
 from members.models import (
     Closure,
     Document,
@@ -145,9 +153,31 @@ def _of_alice(world: World) -> dict[str, Thing]:
         "badge": {"pk": badge.pk},
         "hold": {"pk": hold.pk},
         "membership": {"pk": Membership.objects.get(member=alice).pk},
-        "certification": {"pk": alice.certifications.get().pk},
+        **_certified(world),
         "message": {"pk": Outbox.objects.get(key="matrix").pk},
         "way out of mail": {"token": way_out.rstrip("/").rpartition("/")[2]},
+    }
+
+
+def _certified(world: World) -> dict[str, Thing]:
+    """What Alice holds and a file beside it; it is Bob who is suspended, so that she may book."""
+    held = world.alice.certifications.get()
+    suspension = Suspension.objects.create(
+        member=world.bob, type=world.certification, why="A fire", since=NOW
+    )
+    file = Attachment.objects.create(
+        certification=held,
+        name="sheet.pdf",
+        media_type="application/pdf",
+        size=1,
+        file="attachments/lost.pdf",
+        added_at=NOW,
+    )
+    return {
+        "certification": {"pk": held.pk},
+        "certification type": {"slug": held.type.slug},
+        "suspension": {"pk": suspension.pk},
+        "attachment": {"public_id": file.public_id},
     }
 
 

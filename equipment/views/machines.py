@@ -1,14 +1,7 @@
-"""Staff certify people and lock out machines; any member reports a fault.
-
-Whoever lacks the role for the thing asked for gets 404, as for a thing that is not there; who may
-certify nothing at all gets 403.
-"""
-
-from typing import Any
+"""Staff lock machines out and set them up; any member reports a fault, or asks to hear of them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,55 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from equipment import permissions, services
-from equipment.forms import CertifyForm, FaultForm, LockOutForm, RevokeForm, SetUpForm
-from equipment.rosters import Outcome, certify_roster, tickable
+from equipment.forms.machines import FaultForm, LockOutForm, SetUpForm
 from equipment.services import watches
-from equipment.services.certifications import Terms
 from equipment.services.faults import answer_fault
 from equipment.services.machines import set_up_machine
-from members.permissions import is_staff
 from members.requests import MemberRequest
-from members.zones import at_home
 
 read_or_change = require_http_methods(["GET", "HEAD", "POST"])
-RESULTS = "certify-results"  # of the last list, kept in the session until they are shown once
-
-
-@read_or_change
-@login_required
-@at_home
-def certify(request: MemberRequest) -> HttpResponse:
-    """Certify one person or a list; the page after it says what became of each line."""
-    types = permissions.certifiable_types(request.user, timezone.now())
-    if not types.exists():
-        raise PermissionDenied
-    last = request.session.pop(RESULTS, {}) if request.method != "POST" else {}
-    form = _certify_form(request, types, last)
-    if request.method == "POST" and form.is_valid():
-        request.session[RESULTS] = _certify(form, request)
-        return redirect("equipment:certify")
-    page = {"form": form, "outcomes": last.get("outcomes")}
-    return render(request, "equipment/certification_create.html", page)
-
-
-@read_or_change
-@login_required
-@at_home
-def certification_revoke(request: MemberRequest, pk: int) -> HttpResponse:
-    now = timezone.now()
-    certification = permissions.certification_to_revoke(request.user, pk, now)
-    form = RevokeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.revoke_certification(
-            certification=certification, by=request.user, now=now, **form.cleaned_data
-        )
-        told = {"name": certification.member.name, "certification": certification.type}
-        messages.info(request, _("%(name)s no longer holds “%(certification)s”.") % told)
-        if is_staff(request.user):
-            return redirect("desk:person", certification.member.public_id)
-        return redirect("equipment:certify")
-    page = {"form": form, "certification": certification}
-    return render(request, "equipment/certification_revoke.html", page)
 
 
 @read_or_change
@@ -142,48 +93,6 @@ def unwatch(request: MemberRequest, slug: str) -> HttpResponse:
     watches.unwatch(machine=machine, member=request.user)
     messages.info(request, _("You will not be told about %s any more.") % machine)
     return redirect("desk:machine", machine.slug)
-
-
-def _certify_form(request: MemberRequest, types: Any, last: dict[str, Any]) -> CertifyForm:
-    """The form as asked for by the address, or with what the last list left open."""
-    asked = request.GET.getlist("member")
-    again = {"type": request.GET.get("type"), **last.get("again", {})}
-    return CertifyForm(
-        request.POST or None,
-        types=types,
-        people=tickable(
-            [*asked, *last.get("candidates", ()), *request.POST.getlist("people")], request.user
-        ),
-        levels=permissions.levels_to_give(request.user),
-        initial={**again, "people": asked},
-    )
-
-
-def _certify(form: CertifyForm, request: MemberRequest) -> dict[str, Any]:
-    """Certify, and return what the next page shows: JSON, for the session."""
-    given = form.cleaned_data
-    terms = Terms(given["type"], given["level"], form.until, given["note"])
-    outcomes = certify_roster(
-        lines=given["lines"].splitlines(),
-        people=given["people"],
-        terms=terms,
-        by=request.user,
-        now=timezone.now(),
-    )
-    again: dict[str, Any] = {"type": terms.type.slug}
-    if not all(outcome.done for outcome in outcomes):
-        day = given["last_day"].isoformat() if given["last_day"] else ""
-        again |= {"level": terms.level, "last_day": day, "note": terms.note}
-    return {
-        "outcomes": [{"line": o.line, "done": o.done, "words": o.words} for o in outcomes],
-        "again": {**again, "lines": "\n".join(o.line for o in outcomes if _is_open(o))},
-        "candidates": [str(person.public_id) for o in outcomes for person in o.candidates],
-    }
-
-
-def _is_open(outcome: Outcome) -> bool:
-    """A line nobody was found for stays to be mended; several candidates are ticked instead."""
-    return not outcome.done and not outcome.candidates
 
 
 @read_or_change

@@ -1,0 +1,1 @@
+"""Forms by noun. They clean fields and judge nothing."""
