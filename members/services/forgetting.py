@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from members.models import AccessEpoch, Change, Member
 from members.services.badges import revoke_badge
-from members.services.memberships import end_membership
+from members.services.memberships import end_membership, take_back_membership
 from notices.services.forgetting import forget as forget_messages
 
 GONE = "…"  # where a column must say something
@@ -44,7 +44,9 @@ def forget_everywhere(*, member: Member, by: Member, now: datetime) -> None:
 
 def _forget_here(member: Member, by: Member, now: datetime) -> None:
     """The person becomes a number: no name, address, badge, role or way in."""
-    for membership in member.memberships.current(now):
+    for to_come in member.memberships.filter(starts__gt=now).order_by("-starts"):
+        take_back_membership(membership=to_come, by=by, now=now)
+    for membership in member.memberships.current(now).filter(starts__lt=now):
         end_membership(membership=membership, until=now, by=by, now=now)
     _forget_badges(member, by, now)
     _forget_words(member)
