@@ -19,6 +19,7 @@ from access.mqtt import Adapter
 from access.records import Inbound
 from access.rounds import Rounds
 from access.services.chain import drop_answers
+from access.services.strangers import forget_strangers
 from access.watch import Watch
 
 logger = logging.getLogger(__name__)
@@ -140,6 +141,7 @@ class Gatekeeper:
             self.watch.tidy(self._monotonic())
             drop_answers(self._clock())
             services.purge_candidates(self._clock())
+            forget_strangers(self._clock())
 
     def _look(self) -> None:
         """Decide again when a fact has moved or a grant has ended; each second do the chores."""
@@ -186,6 +188,7 @@ class Gatekeeper:
         if connected != was or self._connected_at is None:
             self._connected_at = self._clock()
             self._due["beat"] = 0.0
+            self._keeper.hurry()
 
     def _is_due(self, what: str, every: float) -> bool:
         mono = self._monotonic()

@@ -1,4 +1,4 @@
-"""Sees to it that the broker is set right: at the start, at changes, every few minutes.
+"""Sees to it that the broker is set right: when it comes back, at changes, every few minutes.
 
 Each round has a thread of its own: an administration that hangs must not hold up a tap.
 """
@@ -40,6 +40,10 @@ class Keeper:
             self._due_at = mono + EVERY
             self._thread = threading.Thread(target=self._round, args=(self._backend,), daemon=True)
             self._thread.start()
+
+    def hurry(self) -> None:
+        """The connection came or went: the broker may have come back with an older file."""
+        self._due_at = 0.0
 
     def _round(self, backend: Backend) -> None:
         try:

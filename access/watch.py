@@ -22,6 +22,8 @@ ASK_EVERY = 1.0  # one sync a second, per device
 PROOF_EVERY = 5.0  # an unclaimed session's device is asked for proof
 ALARM_AGAIN = 600.0
 DROPS_A_MINUTE = 20  # recorded; the rest is only counted
+STRANGER_EVERY = 10.0  # seconds between two writes about one unknown name
+STRANGERS_A_MINUTE = 20  # writes about all of them
 KEPT = 4096  # entries per memory, the oldest forgotten
 
 
@@ -52,6 +54,8 @@ class Watch:
     drops: dict[str, tuple[float, int]] = field(default_factory=dict)
     offers: dict[str, float] = field(default_factory=dict)  # to peripherals
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
+    strangers: dict[str, float] = field(default_factory=dict)
+    strangers_noted: tuple[float, int] = (0.0, 0)
     connected_at: float | None = None
     messages: int = 0
     taps: int = 0
@@ -184,6 +188,19 @@ class Watch:
             since, count = mono, 0
         self.drops[device] = since, count + 1
         return count < DROPS_A_MINUTE
+
+    def may_note_stranger(self, name: str, mono: float) -> bool:
+        """Whether to write about a name that is no device's; made-up names are soon passed over."""
+        since, count = self.strangers_noted
+        if mono - since >= 60:
+            since, count = mono, 0
+            self.strangers.clear()
+        if count >= STRANGERS_A_MINUTE:
+            return False
+        if mono - self.strangers.get(name, -STRANGER_EVERY) < STRANGER_EVERY:
+            return False
+        self.strangers[name], self.strangers_noted = mono, (since, count + 1)
+        return True
 
     def forget(self, sid: str) -> None:
         """The session is over."""

@@ -63,6 +63,8 @@ def record(
     detail: dict[str, object] = {} if up is None else {"up": up}
     if len(reasons) > 1:
         detail["also"] = [reason.code for reason in reasons[1:]]
+    if context.bench is None:  # it is being set up: staff want to see that it reads
+        detail["hint"] = tap.badge[-4:]
     event = batch.note(
         "tap",
         code,

@@ -16,6 +16,7 @@ from access.services.alarms import alarm
 from access.services.batch import Batch, hold_facts
 from access.services.buttons import handle_button
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
+from access.services.strangers import note_stranger
 from access.services.taps import handle_tap
 from access.watch import Watch
 from wire.fields import name
@@ -81,6 +82,7 @@ def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
         _drop(batch, context, inbound, code)
     elif context.box is None:
         _drop(batch, context, inbound, "unknown-device")
+        note_stranger(batch, message)
     elif context.box.is_revoked:
         _drop(batch, context, inbound, "revoked-device")
     elif not _is_believed(batch, context, context.box, inbound):

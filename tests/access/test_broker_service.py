@@ -224,6 +224,12 @@ class TestKeeper:
         assert backend.rounds == 3
         assert not broker_is_behind()
 
+    def test_a_broker_that_was_away_is_looked_at_again(self, backend, keeper):
+        keeper.hurry()
+        self.look(keeper, 1)
+        self.look(keeper, 2)
+        assert backend.rounds == 2
+
     def test_looking_asks_nothing_while_nothing_moves(
         self, site, keeper, django_assert_num_queries
     ):

@@ -19,15 +19,19 @@ ROOT = Path(__file__).resolve().parents[2]
 class Site:
     """Its rows are written by another process, as by the web: this one touches no database."""
 
-    def __init__(self, directory, broker, migrated):
+    def __init__(self, directory, broker, migrated, **environment):
         self.broker, self.directory = broker, directory
         self.database = directory / "site.sqlite3"
-        self.environment = os.environ | {
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "BROKER_URL": broker.url,
-            "DEMO": "false",
-            "DEBUG": "true",
-        }
+        self.environment = (
+            os.environ
+            | {
+                "DATABASE_URL": f"sqlite:///{self.database}",
+                "BROKER_URL": broker.url,
+                "DEMO": "false",
+                "DEBUG": "true",
+            }
+            | environment
+        )
         self.devices = {}
         self.gatekeeper = None
         self.started = None
@@ -77,8 +81,10 @@ class Site:
         self.gatekeeper.kill()
         self.gatekeeper.wait(10)
 
-    def device(self, name, *options):
-        device = self.devices[name] = DeviceProcess(name, self.broker.port, *options)
+    def device(self, name, *options, **environment):
+        device = self.devices[name] = DeviceProcess(
+            name, self.broker.port, *options, environment=environment
+        )
         self.wait_until_heard(name)
         return device
 
@@ -121,8 +127,8 @@ def migrated(tmp_path_factory):
 
 
 @contextmanager
-def running_site(directory, broker, migrated):
-    site = Site(directory, broker, migrated)
+def running_site(directory, broker, migrated, **environment):
+    site = Site(directory, broker, migrated, **environment)
     try:
         yield site
     finally:

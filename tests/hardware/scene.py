@@ -12,7 +12,9 @@ if not apps.ready:  # the test itself imports BADGES, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
-from access.models import Device, GatekeeperStatus, Session  # noqa: E402
+from access.models import BrokerStatus, Device, GatekeeperStatus, Session  # noqa: E402
+from access.services import revoke_device  # noqa: E402
+from access.services.credentials import issue_credential  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
 from equipment.models import ToolClass  # noqa: E402
@@ -62,6 +64,32 @@ def lock_out(name):
     return datetime.now(UTC).isoformat()
 
 
+def credential(name):
+    """A new password and key, as the page makes them; the password."""
+    device = Device.objects.get(name=name)
+    now = datetime.now(UTC)
+    made = issue_credential(device=device, seen_at=device.credential_at, by=None, now=now)
+    return made.password
+
+
+def known(name):
+    """Whether the broker was told all that is to be told of this device."""
+    device = Device.objects.get(name=name)
+    told = device.broker_told_at
+    return told is not None and told > (device.revoked_at or device.credential_at)
+
+
+def revoke(name):
+    revoke_device(device=Device.objects.get(name=name), by=None, now=datetime.now(UTC))
+    return datetime.now(UTC).isoformat()
+
+
+def broker():
+    """What the last round wrote down; None before the first."""
+    row = BrokerStatus.objects.first()
+    return row and {"trouble": row.trouble, "mended": row.mended, "foreign": row.foreign}
+
+
 def sessions():
     rows = Session.objects.select_related("interlock").order_by("id")
     return [f"{row.interlock} {row.state} {row.end_reason}" for row in rows]
@@ -83,7 +111,12 @@ def current(name):
     return Device.objects.get(name=name).boot
 
 
-THINGS = {f.__name__: f for f in (fill, book, lock_out, sessions, status, started, current)}
+THINGS = {
+    f.__name__: f
+    for f in (
+        fill, book, lock_out, credential, known, revoke, broker, sessions, status, started, current
+    )
+}  # fmt: skip
 
 
 def serve():

@@ -1,0 +1,203 @@
+"""The whole site behind a broker that lets in only whom the database knows, encrypted or not."""
+
+import os
+import signal
+import socket
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from access.mqtt import Address, Control
+from tests.deploy.guarded import Client, Guarded, needs_plugin
+from tests.device.process import DeviceProcess
+from tests.hardware.conftest import running_site
+from tests.hardware.scene import BADGES
+
+pytestmark = [pytest.mark.broker, needs_plugin]
+
+
+@pytest.fixture
+def guarded(tmp_path):
+    guarded = Guarded(tmp_path)
+    guarded.run("setup")
+    guarded.start()
+    yield guarded
+    guarded.stop()
+
+
+def open_site(guarded, migrated, **environment):
+    broker = SimpleNamespace(url="", port=guarded.port)
+    return running_site(guarded.directory, broker, migrated, **environment)
+
+
+@pytest.fixture
+def site(guarded, migrated):
+    with open_site(guarded, migrated, **guarded.environment()) as site:
+        site.start_gatekeeper()
+        yield site
+
+
+def issue(site, name):
+    """A new password for a device, once the broker knows of it."""
+    password = site.run("credential", name)
+    site.wait_for(lambda: site.run("known", name))
+    return password
+
+
+def a_device(site, name, *options):
+    return site.device(name, *options, BENCHKEY_DEVICE_PASSWORD=issue(site, name))
+
+
+def seconds_until(condition):
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < 10
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def connects(guarded, name, password, **also):
+    return Client(guarded.port, name, password, **also).connected == "Success"
+
+
+def test_a_device_gets_its_credential_and_is_answered(site):
+    mill = a_device(site, "mill")
+    site.run("book", "mill", 600)
+    assert site.tap("mill", BADGES["alice"])["ok"]
+    mill.until(relay=True, patience=5)
+
+
+def test_anothers_topic_and_client_id_are_refused(site, guarded):
+    mill = a_device(site, "mill")
+    password = issue(site, "router")
+    router = Client(guarded.port, "router", password)
+    assert router.publish("bk/1/mill/up/tap") == "Not authorized"
+    assert router.publish("bk/1/mill/down/off") == "Not authorized"
+    assert router.subscribe("bk/1/mill/down/#") == "Not authorized"
+    assert router.publish("bk/1/router/up/avail", b'{"on":false}') == "Success"
+    assert not connects(guarded, "router", password, client_id="mill")
+    assert not connects(guarded, "router", password, client_id="benchkey-gatekeeper")
+    assert mill.do()["connected"]
+
+
+def test_a_revoked_device_is_off_and_out_within_a_second(site, guarded):
+    password = issue(site, "mill")
+    mill = site.device("mill", BENCHKEY_DEVICE_PASSWORD=password)
+    site.run("book", "mill", 600)
+    assert site.tap("mill", BADGES["alice"])["ok"]
+    mill.until(relay=True, patience=5)
+
+    revoked = datetime.fromisoformat(site.run("revoke", "mill"))
+    mill.until(relay=False, connected=False, patience=5)
+    took = (datetime.now(UTC) - revoked).total_seconds()
+    assert took < 1, f"{took:.2f} s"
+    assert not connects(guarded, "mill", password)
+    mill.do("tap", badge=BADGES["alice"])
+    time.sleep(0.5)
+    assert not mill.do()["relay"]
+
+
+def test_a_new_credential_ends_the_old_one_within_a_second(site, guarded):
+    old = issue(site, "mill")
+    mill, router = site.device("mill", BENCHKEY_DEVICE_PASSWORD=old), a_device(site, "router")
+    new = site.run("credential", "mill")
+    assert seconds_until(lambda: not mill.do()["connected"]) < 1
+    assert not connects(guarded, "mill", old)
+    assert connects(guarded, "mill", new)
+    assert router.do()["connected"]
+
+
+def test_a_gatekeeper_killed_amid_a_round_leaves_nothing_half_done(site, guarded):
+    for after in (0.0, 0.02, 0.05, 0.1):
+        passwords = {name: site.run("credential", name) for name in ("mill", "router")}
+        time.sleep(after)
+        site.kill_gatekeeper()
+        site.start_gatekeeper()
+        site.wait_for(lambda: all(site.run("known", name) for name in ("mill", "router")))
+        for name, password in passwords.items():
+            assert connects(guarded, name, password)
+
+
+def test_a_broker_that_comes_back_with_an_old_file_is_set_right_at_once(site, guarded):
+    file = guarded.directory / "var" / "dynamic-security.json"
+    old = file.read_text()
+    password = issue(site, "mill")
+    guarded.stop()
+    file.write_text(old)
+    guarded.start()
+    seconds_until(lambda: connects(guarded, "mill", password))
+    assert site.run("broker")["mended"] == ["role-missing mill", "client-missing mill"]
+
+
+def test_a_meddler_is_undone_when_the_gatekeeper_starts(site, guarded):
+    issue(site, "mill")
+    url = site.environment["BROKER_ADMIN"]
+    with Control(url) as control:
+        topic = {"acltype": "publishClientSend", "topic": "bk/1/#", "allow": True}
+        role = "benchkey-client-mill"
+        control.ask([{"command": "addRoleACL", "rolename": role} | topic])
+        control.ask([{"command": "createClient", "username": "grafana", "password": "x"}])
+    site.kill_gatekeeper()
+    site.start_gatekeeper()
+    site.wait_for(lambda: site.run("broker")["mended"] == ["role mill"])
+    assert site.run("broker")["foreign"] == ["grafana"]
+
+
+def test_taps_are_answered_while_the_administration_hangs(site, guarded, migrated):
+    """BROKER_ADMIN leads to something that accepts connections and says nothing."""
+    mill = a_device(site, "mill")
+    site.run("book", "mill", 600)
+    site.kill_gatekeeper()
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        user = Address.of(site.environment["BROKER_ADMIN"])
+        place = f"127.0.0.1:{hanging.getsockname()[1]}"
+        site.environment["BROKER_ADMIN"] = f"mqtt://{user.username}:x@{place}"
+        site.start_gatekeeper()
+        mill.until(connected=True)
+        site.wait_until_heard("mill")
+        began = time.monotonic()
+        assert site.tap("mill", BADGES["alice"])["ok"]
+        assert time.monotonic() - began < 1
+        site.wait_for(lambda: (site.run("broker") or {}).get("trouble", "") != "")
+    assert mill.do()["relay"]
+
+
+def test_everything_goes_encrypted_and_nothing_to_a_broker_that_is_not_ours(guarded, migrated):
+    """Gatekeeper, administrator and device know one authority; one that knows another waits."""
+    urls = guarded.environment(tls=True)
+    with open_site(guarded, migrated, **urls) as site:
+        site.start_gatekeeper()
+        there = ("--broker", f"localhost:{guarded.tls_port}", "--ca", str(guarded.ca))
+        mill = a_device(site, "mill", *there)
+        site.run("book", "mill", 600)
+        assert site.tap("mill", BADGES["alice"])["ok"]
+        mill.until(relay=True, patience=5)
+        assert "1883" not in guarded.log.partition("as mill ")[0][-200:]
+
+        elsewhere = guarded.directory / "elsewhere"
+        elsewhere.mkdir()
+        other = Guarded(elsewhere)
+        password = issue(site, "router")
+        wrong = (*there[:3], str(other.ca))
+        router = site.devices["router"] = _unheard(site, "router", *wrong, password=password)
+        assert seconds_until(lambda: _noted(router, "CERTIFICATE_VERIFY_FAILED")) < 10
+        assert not router.do()["connected"]
+
+
+def _unheard(site, name, *options, password):
+    environment = {"BENCHKEY_DEVICE_PASSWORD": password}
+    return DeviceProcess(name, site.broker.port, *options, environment=environment)
+
+
+def _noted(device, words):
+    return any(words in str(line) for line in device.do()["log"])
+
+
+def test_stopping_the_gatekeeper_waits_for_no_round(site):
+    site.run("credential", "mill")
+    began = time.monotonic()
+    os.kill(site.gatekeeper.pid, signal.SIGTERM)
+    site.gatekeeper.wait(10)
+    assert time.monotonic() - began < 3
