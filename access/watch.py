@@ -56,6 +56,7 @@ class Watch:
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
     strangers: dict[str, float] = field(default_factory=dict)
     strangers_noted: tuple[float, int] = (0.0, 0)
+    standing: set[tuple[str, str, str]] = field(default_factory=set)  # alarms not cleared
     connected_at: float | None = None
     messages: int = 0
     taps: int = 0
@@ -178,7 +179,7 @@ class Watch:
         return mono - self.missing.setdefault(device, mono) > ALARM_AFTER
 
     def may_alarm(self, alarm: tuple[str, str, str], mono: float) -> bool:
-        """The same alarm (device, code, about) is given again only after a while."""
+        """Staff are sent the same alarm (device, code, about) again only after a while."""
         return mono - self.alarms.get(alarm, -ALARM_AGAIN) >= ALARM_AGAIN
 
     def may_record_drop(self, device: str, mono: float) -> bool:

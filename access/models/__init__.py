@@ -1,5 +1,6 @@
 """Every table of the room, by noun."""
 
+from access.models.alarm import Alarm
 from access.models.device import Candidate, Device, Stranger
 from access.models.door import Door, DoorWindow
 from access.models.event import AccessEvent
@@ -11,6 +12,7 @@ from access.models.status import BrokerStatus, GatekeeperStatus
 
 __all__ = [
     "AccessEvent",
+    "Alarm",
     "BrokerStatus",
     "Candidate",
     "Device",

@@ -1,10 +1,14 @@
-"""Alarms: a line in the log and word to the staff of the space, once a while for the same thing."""
+"""Alarms: raised once for one cause, with word to the staff of the space, and cleared when over."""
 
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.functional import Promise
 
+from access.models import Alarm
 from access.records import Box
 from access.services.batch import Batch
+from access.services.busy import at_machines_of
+from access.troubles import Seen, is_over
 from equipment.services.lockouts import staff_of
 from members.models import Space
 from notices.services import post
@@ -13,12 +17,18 @@ from notices.services import post
 def alarm(batch: Batch, box: Box, code: str, words: Promise, *, sid: str = "") -> None:
     """Something a person must look at. `words` are for staff, each in their own language.
 
-    `sid` tells two sessions apart.
+    `sid` tells two sessions apart. While it stands it is not raised again, whatever restarts; staff
+    are not sent word of a cause that comes and goes more than once in a while.
     """
     key = box.name, code, sid
-    if key in batch.alarms or not batch.watch.may_alarm(key, batch.mono):
+    if key in batch.alarms or key in batch.watch.standing:
         return
     batch.alarms.append(key)
+    standing = Alarm.objects.filter(device=box.id, code=code, sid=sid, cleared_at=None)
+    if standing.exists():
+        return
+    told = str(words)[:200]
+    Alarm.objects.create(device_id=box.id, code=code, sid=sid, words=told, raised_at=batch.now)
     batch.note(
         "alarm",
         code,
@@ -26,8 +36,13 @@ def alarm(batch: Batch, box: Box, code: str, words: Promise, *, sid: str = "") -
         boot=box.boot,
         machine_id=box.machine_id,
         sid=sid,
-        detail={"words": str(words)},
+        detail={"words": told},
     )
+    if batch.watch.may_alarm(key, batch.mono):
+        _tell_staff(batch, box, code, words, sid)
+
+
+def _tell_staff(batch: Batch, box: Box, code: str, words: Promise, sid: str) -> None:
     about = sid or f"{batch.now:%Y%m%d%H%M}"
     for person in staff_of(Space.objects.get(pk=box.space_id)):
         with translation.override(person.language):
@@ -39,3 +54,30 @@ def alarm(batch: Batch, box: Box, code: str, words: Promise, *, sid: str = "") -
             context={"device": box.name, "words": told, "code": code},
             at=batch.now,
         )
+
+
+def clear_alarms(batch: Batch) -> None:
+    """Once a second: what stands, seen beside what its device says now. One statement."""
+    needed = Exists(at_machines_of(OuterRef("device__peripheral")))
+    rows = Alarm.objects.filter(cleared_at=None).select_related("device").annotate(needed=needed)
+    standing = set()
+    for row in rows:
+        if is_over(row.code, _seen(row), row.raised_at, batch.now):
+            Alarm.objects.filter(pk=row.pk).update(cleared_at=batch.now)
+            batch.note("alarm-over", row.code, device_id=row.device_id, sid=row.sid)
+        else:
+            standing.add((row.device.name, row.code, row.sid))
+    batch.standing = standing
+
+
+def _seen(row: Alarm) -> Seen:
+    device = row.device
+    return Seen(
+        online=device.online,
+        relay=device.relay,
+        state=device.state,
+        fault=device.fault,
+        seen_at=device.seen_at,
+        is_revoked=device.revoked_at is not None,
+        is_needed=row.needed,  # type: ignore[attr-defined]  # annotated
+    )

@@ -87,6 +87,7 @@ class Batch:
     marks: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
     alarms: list[tuple[str, str, str]] = field(default_factory=list)
+    standing: set[tuple[str, str, str]] | None = None  # the alarms that do, where it was looked up
     silent: list[str] = field(default_factory=list)
     believed: dict[str, tuple[bytes, ...] | None] = field(default_factory=dict)  # keys, by device
     interlocks: list[Interlock] = field(default_factory=list)
@@ -217,8 +218,12 @@ class Batch:
             self.watch.believe(name, believed)
         for name in self.silent:
             del self.watch.heard[name]
+        if self.standing is not None:
+            self.watch.standing = self.standing
         for alarm in self.alarms:
-            self.watch.alarms[alarm] = self.mono
+            self.watch.standing.add(alarm)
+            if self.watch.may_alarm(alarm, self.mono):
+                self.watch.alarms[alarm] = self.mono
         for sid in self.over:
             self.watch.forget(sid)
 

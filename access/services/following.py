@@ -11,13 +11,12 @@ import wire
 from access import facts, following
 from access.decision import STOP
 from access.following import Run
-from access.models import Peripheral, Session
+from access.models import Peripheral
 from access.records import Asked, Box
 from access.services.alarms import alarm
 from access.services.batch import Batch
+from access.services.busy import at_machines_of
 from access.sessions import LOCKED
-
-ON = (Session.State.ACTIVE, Session.State.CLOSING)  # their relay is, or may be, closed
 
 
 def keep_in_step(batch: Batch) -> None:
@@ -51,9 +50,8 @@ def handle_run(batch: Batch, state: wire.State, peripheral: Peripheral) -> None:
 
 
 def _peripherals() -> QuerySet[Peripheral]:
-    at_it = Session.objects.filter(state__in=ON, machine__peripherals=OuterRef("pk"))
     standing = Peripheral.objects.filter(device__revoked_at=None).select_related("device")
-    return standing.annotate(busy=Exists(at_it))
+    return standing.annotate(busy=Exists(at_machines_of(OuterRef("pk"))))
 
 
 def _followed(batch: Batch, peripheral: Peripheral) -> tuple[Run, bool]:

@@ -62,6 +62,8 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
     elif session is not None and sessions.proves_over(session, state):
         batch.put(sessions.ended(session, sessions.end_reason(session, batch.now), batch.now))
         session = None
+    if state.relay and state.sid is None and box.is_interlock:
+        _switch_off_unasked(batch, box, state)
     if state.want is not None:
         _want(batch, context, state, session)
 
@@ -162,6 +164,7 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
         )
     if session.state == CLOSING:
         return  # `off` is repeated until this state is followed by a better one
+    _notice_dead_relay(batch, context, state)
     session = redecide(batch, context, session)
     if session.state == ACTIVE and session.ends_when_idle and state.st == ARMED:
         bench = bench_of(context)
@@ -179,6 +182,14 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
         batch.put(marked(session))
         batch.marks.append(session.sid)
     batch.say(state.device, lease)
+
+
+def _notice_dead_relay(batch: Batch, context: Context, state: wire.State) -> None:
+    """It holds a session and says that its relay is off: the other mismatch."""
+    box = context.box
+    if box and batch.watch.is_missing(box.name, batch.mono, is_on=state.relay):
+        told = _("Somebody is at {device}, and its relay stays off.")
+        alarm(batch, box, "off-unasked", format_lazy(told, device=box.name))
 
 
 def _taken_up(session: Session, state: wire.State, now: datetime) -> Session:
@@ -213,6 +224,13 @@ def _switch_off_unknown(batch: Batch, box: Box, state: wire.State, sid: str) -> 
     if state.relay:
         told = _("{device} was on for a session that is over. It was told to switch off.")
         alarm(batch, box, "unknown-session", format_lazy(told, device=box.name), sid=sid)
+
+
+def _switch_off_unasked(batch: Batch, box: Box, state: wire.State) -> None:
+    """On, and for no session at all: not by us. Told with every state until it is off."""
+    batch.say(box.name, wire.Off(sid="*", mode=STOP, code="not-granted", boot=state.boot))
+    told = _("The relay of {device} is on, and nobody was let in. It was told to switch off.")
+    alarm(batch, box, "on-unasked", format_lazy(told, device=box.name))
 
 
 def _want(batch: Batch, context: Context, state: wire.State, session: Session | None) -> None:

@@ -11,7 +11,7 @@ import wire
 from access import facts, models, sessions
 from access.facts import Known
 from access.records import Asked, Box, Context, Outbound
-from access.services.alarms import alarm
+from access.services.alarms import alarm, clear_alarms
 from access.services.batch import Batch, bench_of, hold_facts
 from access.services.endings import tell_off
 from access.services.following import keep_in_step
@@ -43,6 +43,7 @@ def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True
                 _look_at(batch, context, context.session, redecide_all)
         _hear_silence(batch)
         keep_in_step(batch)
+        clear_alarms(batch)
         batch.write()
     batch.remember()
     return batch.out

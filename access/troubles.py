@@ -1,0 +1,116 @@
+"""What an alarm means, what a person does about it, and when it is over. Reads and writes nothing.
+
+A code without a line here is told in the words it was raised with, and is over in an hour.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FAULT = "fault"
+MOMENT = timedelta(hours=1)  # what only happened stands so long
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a device last said, beside what it was that raised the alarm."""
+
+    online: bool
+    relay: bool
+    state: str
+    fault: str
+    seen_at: datetime | None
+    is_revoked: bool = False
+    is_needed: bool = False  # a peripheral that should run
+
+
+Over = Callable[[Seen, datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`over(seen, raised_at)` says that the cause is gone."""
+
+    what: Promise
+    todo: Promise
+    over: Over
+
+
+def _heard(seen: Seen, raised_at: datetime) -> bool:
+    return seen.online and seen.seen_at is not None and seen.seen_at >= raised_at
+
+
+def _off(seen: Seen, raised_at: datetime) -> bool:
+    return _heard(seen, raised_at) and not seen.relay
+
+
+def _sound(seen: Seen, raised_at: datetime) -> bool:
+    return _heard(seen, raised_at) and seen.state != FAULT
+
+
+def _runs(seen: Seen, raised_at: datetime) -> bool:
+    return not seen.is_needed or (_heard(seen, raised_at) and seen.relay)
+
+
+def _on(seen: Seen, raised_at: datetime) -> bool:
+    return _heard(seen, raised_at) and (seen.relay or seen.state == "locked")
+
+
+TROUBLES = {
+    "silent": Trouble(
+        _("No word from it for 35 seconds."),
+        _("Look at its power and its network. What was on has locked by itself."),
+        _heard,
+    ),
+    "lost": Trouble(
+        _("It fell silent while its machine was unlocked; its lease has run out."),
+        _("See that the machine is off, then look at power and network."),
+        _heard,
+    ),
+    "off-unconfirmed": Trouble(
+        _("It was told to switch off and stays on."),
+        _("Switch the machine off at its main switch, and lock it out."),
+        _off,
+    ),
+    "on-unasked": Trouble(
+        _("Its relay is on, and nobody was let in."),
+        _("Switch the machine off at its main switch, and look at who switched the relay."),
+        _off,
+    ),
+    "off-unasked": Trouble(
+        _("Somebody is at the machine, and its relay stays off."),
+        _("Look at the device: it says that it is on, and switches nothing."),
+        _on,
+    ),
+    "unknown-session": Trouble(
+        _("It was on for a session that is over. It was told to switch off."),
+        _("See that the machine is off. If this comes again, replace the device."),
+        _off,
+    ),
+    "contactor-stuck": Trouble(
+        _("Contactor stuck: current flows though the relay is off."),
+        _("Switch the machine off at its main switch. Replace the contactor, then clear the "
+          "lockout and restart the device."),
+        _sound,
+    ),
+    "peripheral-off": Trouble(
+        _("It should run with its machine and does not."),
+        _("Stop the machine until it runs. Look at its power and its network."),
+        _runs,
+    ),
+}  # fmt: skip
+
+
+def is_over(code: str, seen: Seen, raised_at: datetime, now: datetime) -> bool:
+    """Whether nobody need look any more. A device that is believed no more raises nothing."""
+    if seen.is_revoked:
+        return True
+    trouble = TROUBLES.get(code)
+    if trouble is not None:
+        return trouble.over(seen, raised_at)
+    if seen.state == FAULT and seen.fault == code:
+        return False
+    return now - raised_at > MOMENT

@@ -1,0 +1,141 @@
+"""Alarms: once for one cause, through restarts, and over when the cause is gone."""
+
+from datetime import timedelta
+
+import pytest
+
+import wire
+from access.models import Alarm, Device
+from access.services import revoke_device
+from access.troubles import TROUBLES, Seen, is_over
+from access.watch import Watch
+from notices.models import Outbox
+from tests.access.world import BOOT, OTHER_BOOT, Site, kinds, replace
+from tests.people import NOW
+
+HOUR = timedelta(hours=1)
+WELL = Seen(online=True, relay=False, state="locked", fault="", seen_at=NOW)
+
+
+def standing():
+    return list(Alarm.objects.filter(cleared_at=None).values_list("code", flat=True))
+
+
+class TestPurely:
+    @pytest.mark.parametrize("code", sorted(TROUBLES))
+    def test_a_device_that_is_well_again_has_no_trouble(self, code):
+        assert is_over(code, WELL, NOW, NOW)
+
+    @pytest.mark.parametrize("code", sorted(set(TROUBLES) - {"peripheral-off"}))
+    def test_one_that_was_not_heard_since_has(self, code):
+        assert not is_over(code, WELL, NOW + HOUR, NOW + HOUR)
+        assert not is_over(code, replace(WELL, online=False), NOW, NOW)
+
+    @pytest.mark.parametrize("code", ["off-unconfirmed", "on-unasked", "unknown-session"])
+    def test_what_is_on_is_not_over(self, code):
+        assert not is_over(code, replace(WELL, relay=True, state="armed"), NOW, NOW)
+
+    def test_a_fault_stands_until_it_is_none(self):
+        stuck = replace(WELL, state="fault", fault="contactor-stuck")
+        assert not is_over("contactor-stuck", stuck, NOW, NOW + HOUR)
+        strange = replace(WELL, state="fault", fault="too-hot")
+        assert not is_over("too-hot", strange, NOW, NOW + 2 * HOUR)
+
+    def test_a_peripheral_is_missed_while_it_is_needed(self):
+        needed = replace(WELL, is_needed=True)
+        assert not is_over("peripheral-off", needed, NOW, NOW)
+        assert is_over("peripheral-off", replace(needed, relay=True), NOW, NOW)
+
+    def test_what_only_happened_stands_for_an_hour(self):
+        assert not is_over("nonce-reuse", WELL, NOW, NOW + HOUR)
+        assert is_over("nonce-reuse", WELL, NOW, NOW + HOUR + timedelta(seconds=1))
+
+    @pytest.mark.parametrize("code", sorted(TROUBLES))
+    def test_what_is_revoked_troubles_nobody(self, code):
+        gone = replace(WELL, online=False, relay=True, is_revoked=True, is_needed=True)
+        assert is_over(code, gone, NOW, NOW)
+
+
+def fall_silent(site):
+    site.state()
+    site.wait(36).sweep(redecide_all=False)
+
+
+class TestStanding:
+    def test_silence_is_over_when_it_speaks(self, site):
+        fall_silent(site)
+        assert standing() == ["silent"]
+        site.wait(10).state()
+        site.wait(1).sweep(redecide_all=False)
+        assert standing() == []
+        assert site.events("alarm-over") == ["silent"]
+
+    def test_a_restart_raises_it_no_second_time(self, site):
+        fall_silent(site)
+        for _ in range(3):
+            site.watch = Watch()
+            site.watch.connect(site.mono)
+            Device.objects.update(online=True)
+            site.watch.heard["mill-1"] = site.mono
+            site.wait(36).sweep(redecide_all=False)
+        assert site.events("alarm") == ["silent"]
+        assert Outbox.objects.filter(kind="alarm", to=site.world.dana).count() == 1
+
+    def test_what_comes_and_goes_stands_each_time_but_is_sent_once_in_a_while(self, site):
+        for _ in range(3):
+            fall_silent(site)
+            site.wait(5).state()
+            site.wait(1).sweep(redecide_all=False)
+        assert site.events("alarm") == ["silent"] * 3
+        assert Outbox.objects.filter(kind="alarm", to=site.world.dana).count() == 1
+
+    def test_a_stuck_contactor_is_over_after_the_restart_that_mended_it(self, site):
+        site.state("fault", fault="contactor-stuck")
+        site.wait(1).sweep(redecide_all=False)
+        assert standing() == ["contactor-stuck"]
+        (sync,) = site.wait(60).state(boot=OTHER_BOOT, n=1, up=1)
+        site.state(boot=OTHER_BOOT, n=2, up=1, id=sync.id)
+        site.wait(1).sweep(redecide_all=False)
+        assert standing() == []
+
+    def test_a_device_that_is_revoked_has_no_alarms(self, site):
+        fall_silent(site)
+        revoke_device(device=site.device, by=site.world.dana, now=site.now)
+        site.wait(1).sweep(redecide_all=False)
+        assert standing() == []
+
+
+class TestMismatch:
+    def test_on_for_nobody_is_told_off_with_every_state_and_an_alarm_once(self, site):
+        for _ in range(3):
+            (off,) = site.wait(10).state("armed", relay=True)
+            assert (off.kind, off.sid, off.mode) == ("off", "*", "stop")
+        assert site.events("alarm") == ["on-unasked"]
+        assert site.wait(10).state() == []
+        site.wait(1).sweep(redecide_all=False)
+        assert standing() == []
+
+    def test_a_door_that_buzzes_is_no_mismatch(self, site):
+        Device.objects.create(
+            name="front", space=site.world.space, is_interlock=False, boot=BOOT, online=True
+        )
+        buzzing = wire.State("front", BOOT, site.up, 1, "locked", relay=True)
+        assert site.handle(buzzing) == []
+        assert site.events("alarm") == []
+
+    def test_off_for_somebody_is_an_alarm_if_it_lasts(self, site):
+        site.arm()
+        for _ in range(5):
+            assert "lease" in kinds(site.wait(10).state("armed", site.sid, relay=False))
+        assert site.events("alarm") == ["off-unasked"]
+        site.wait(10).state("armed", site.sid)
+        site.wait(1).sweep(redecide_all=False)
+        assert standing() == []
+
+    def test_not_if_it_is_over_in_a_moment(self, db):
+        site = Site()
+        site.arm()
+        site.wait(10).state("armed", site.sid, relay=False)
+        site.wait(10).state("armed", site.sid)
+        site.wait(25).state("armed", site.sid, relay=False)
+        assert site.events("alarm") == []
