@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.fields import DayField, NameField
 from members.models import Space
+from members.services.pins import PinError, check_pin
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -41,6 +42,36 @@ class ProfileForm(forms.Form):
         empty_label=_("None yet"),
         help_text=_("Its board opens first, and times are shown by its clock."),
     )
+
+
+class PinForm(forms.Form):
+    """A new PIN, twice. What was typed is never shown again."""
+
+    pin = forms.CharField(
+        label=_("New PIN"),
+        max_length=8,
+        help_text=_("4 to 8 digits, and none that anybody would try first."),
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    again = forms.CharField(
+        label=_("The same again"),
+        max_length=8,
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        try:
+            check_pin(pin)
+        except PinError as error:
+            raise forms.ValidationError(str(error)) from error
+        return pin
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if self.cleaned_data.get("pin") not in (None, again):
+            raise forms.ValidationError(_("The two differ. Type both again."))
+        return again
 
 
 class SignForm(forms.Form):

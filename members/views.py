@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members.forms import ProfileForm
+from members.forms import PinForm, ProfileForm
 from members.languages import in_language
+from members.permissions import password_again
 from members.requests import MemberRequest
 from members.second_factor import has_one
 from members.services import revoke_badge
+from members.services.pins import remove_pin, set_pin
 from members.services.profiles import update_profile
 from members.zones import at_home
 
@@ -69,3 +71,26 @@ def badge_lose(request: MemberRequest, pk: int) -> HttpResponse:
         messages.info(request, _("That badge opens nothing any more. Get another one at the desk."))
         return redirect("members:profile")
     return render(request, "members/badge_lose.html", {"badge": badge})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@password_again
+def pin_set(request: MemberRequest) -> HttpResponse:
+    """A PIN of one's own; nobody else ever chooses or sees it."""
+    form = PinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        set_pin(member=request.user, pin=form.cleaned_data["pin"], now=timezone.now())
+        messages.success(request, _("Your PIN is set. Type it at readers that ask for one."))
+        return redirect("members:profile")
+    return render(request, "members/pin_set.html", {"form": form})
+
+
+@require_POST
+@login_required
+@password_again
+def pin_remove(request: MemberRequest) -> HttpResponse:
+    """Without a PIN the machines that ask for one stay shut."""
+    remove_pin(member=request.user, by=request.user, now=timezone.now())
+    messages.info(request, _("You have no PIN any more."))
+    return redirect("members:profile")

@@ -58,6 +58,7 @@ KINDS: dict[str, frozenset[str]] = {
     "role-given": frozenset({"role", "space", "by"}),  # space "": all of them
     "role-taken": frozenset({"role", "space", "by"}),
     "second-factor-reset": frozenset({"by"}),
+    "pin-locked": frozenset({"machine", "at", "zone"}),  # five wrong ones
     "membership-requested": frozenset({"name", "plan"}),  # to staff, who answer it
     "membership-renewed": frozenset({"plan", "until"}),  # until: the end of the term
     "membership-changed": frozenset({"plan", "was", "starts"}),

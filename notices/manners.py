@@ -81,6 +81,7 @@ MANNERS: dict[str, Manner] = {
     "role-given": Manner("standing", fixed=True, choices=(NOW,)),
     "role-taken": Manner("standing", fixed=True, choices=(NOW,)),
     "second-factor-reset": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
+    "pin-locked": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
     "membership-requested": Manner("staff"),
     "membership-renewed": Manner("standing"),
     "membership-changed": Manner("standing"),

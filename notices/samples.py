@@ -160,6 +160,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "role-given": {"role": "staff", "space": "Northside workshop", "by": "Dana Osei"},
     "role-taken": {"role": "staff", "space": "", "by": "Dana Osei"},
     "second-factor-reset": {"by": "Dana Osei"},
+    "pin-locked": {
+        "machine": "CNC router",
+        "at": "2026-11-24T13:00:00+00:00",
+        "zone": "Europe/Berlin",
+    },
     "machine-locked-out": MACHINE,
     "fault-reported": MACHINE,
     "device-silent": {"device": "router-1", "seen_at": "2026-11-22T09:00:00+00:00"},

@@ -57,6 +57,7 @@ TITLES: dict[str, str | Promise] = {
     "role-given": _("You are given a role"),
     "role-taken": _("A role is taken back"),
     "second-factor-reset": _("Your passkeys and app were forgotten"),
+    "pin-locked": _("Your PIN was typed wrong five times"),
     "membership-requested": _("Somebody asks for a plan"),
     "membership-renewed": _("Your membership is renewed"),
     "membership-changed": _("Your plan changes"),
@@ -91,6 +92,7 @@ WHY_FIXED: dict[str, str | Promise] = {
     "role-given": _("It lets you act for others, so you hear of it at once."),
     "role-taken": _("You can act for others no more, so you hear of it at once."),
     "second-factor-reset": _("If it was not you who asked, somebody may be after your account."),
+    "pin-locked": _("If it was not you who typed, somebody may have your badge."),
     "machine-locked-out": _("Somebody could be hurt if the staff did not know."),
     "alarm": _("Somebody could be hurt if nobody looked."),
 }

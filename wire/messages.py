@@ -6,7 +6,7 @@ and the times in lists are Unix time; `ma` and `run_ma` are milliamperes. None m
 is not in the message.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 
@@ -46,7 +46,7 @@ class Tap:
     up: int
     nonce: str
     badge: str
-    pin: str | None = None
+    pin: str | None = field(default=None, repr=False)  # so that no log shows it
     sun: str | None = None
     machine: str | None = None
 

@@ -1,6 +1,7 @@
 """Up to 16 messages in, one transaction, what to say out; rules S1 to S4 of docs/protocol.md."""
 
 import logging
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from wire.fields import name
 
 logger = logging.getLogger(__name__)
 
+DIGITS = re.compile(rb"[0-9]")
 NOBODY = "?"  # under which the drops of all unknown devices are counted together
 DISPLAY_ONLY = ("avail", "state")  # S1: what may be retained
 
@@ -159,10 +161,18 @@ def _drop(batch: Batch, context: Context, inbound: Inbound, code: str) -> None:
             device_id=box.id if box else None,
             detail={
                 "topic": ascii(inbound.topic[:80])[1:-1],
-                "payload": ascii(inbound.payload[:80])[2:-1],
+                "payload": _shown(inbound),
                 "detail": detail,
             },
         )
+def _shown(inbound: Inbound) -> str:
+    """The beginning of a payload; where it may hold a PIN, its shape without a single digit."""
+    payload = inbound.payload
+    if inbound.topic.endswith("/tap") or b"pin" in payload.lower():
+        payload = DIGITS.sub(b"#", payload)
+    return ascii(payload[:80])[2:-1]
+
+
 
 
 def _give_up(inbound: Inbound, now: datetime, mono: float, watch: Watch) -> list[Outbound]:

@@ -1,6 +1,7 @@
 """People, for staff: find one, see everything, and do the five things a desk does."""
 
 from datetime import datetime, tzinfo
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,14 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk import forms
+from desk.acting import Act, perform
+from desk.memberships import held_words
 from desk.people import find, person_page, standing_of
 from desk.places import shown_space
 from members import services
-from members.models import Badge, Hold, Member, Membership
+from members.doubts import meant
+from members.models import Badge, Hold, Member
 from members.permissions import staff_required
 from members.requests import MemberRequest, searched
 from members.services.badges import BadgeError
+from members.services.holds import HoldError
 from members.services.people import PersonError, make_member
+from members.services.pins import remove_pin
+from members.twins import twins_of
 from members.zones import end_of, zone_of
 
 PER_PAGE = 40
@@ -52,7 +59,10 @@ def person_create(request: MemberRequest) -> HttpResponse:
     """Somebody stands at the desk and is in no list."""
     initial = {"language": request.user.language, "name": searched(request)}
     form = forms.PersonForm(request.POST or None, initial=initial)
-    if form.is_valid():
+    doubts = _doubts(form) if form.is_valid() and not form.cleaned_data["sure"] else {}
+    if doubts:
+        form.ask_whether()
+    elif form.is_valid():
         told = form.cleaned_data
         try:
             made = make_member(
@@ -68,28 +78,40 @@ def person_create(request: MemberRequest) -> HttpResponse:
             form.add_error(error.field, str(error))
         else:
             return _back(request, made, _("%s is here. What is left stands below.") % made.name)
-    return render(
-        request, "desk/person_create.html", {"form": form}, status=422 if form.errors else 200
-    )
+    status = 422 if form.errors or doubts else 200
+    return render(request, "desk/person_create.html", {"form": form, **doubts}, status=status)
+
+
+def _doubts(form: forms.PersonForm) -> dict[str, Any]:
+    """Who may be the same person, and the address that may have been meant; {} where nothing is."""
+    told = form.cleaned_data
+    found = {"twins": twins_of(told["name"], told["email"]), "meant": meant(told["email"])}
+    return found if any(found.values()) else {}
 
 
 @form_page
 @staff_required
 def hold_place(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Member, public_id=public_id)
-    form = forms.HoldForm(request.POST or None)
-    if form.is_valid():
-        services.place_hold(
+    """What it would cost in bookings is shown before it stands."""
+    found, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    form = forms.HoldForm(request.POST if request.method == "POST" else None)
+    act = Act(
+        person=found,
+        do=lambda: services.place_hold(
             member=found,
             reason=form.cleaned_data["reason"],
             remedy=form.cleaned_data["remedy"],
             until=_after(form, request),
             by=request.user,
-            now=timezone.now(),
-        )
-        return _back(request, found, _("%s is on hold; no machine unlocks.") % found.name)
-    title = _("Place a hold on %s") % found.name
-    return _form(request, found, form, title, _("Place the hold"), danger=True)
+            now=now,
+        ),
+        tell=held_words,
+        title=_("Place a hold on %s") % found.name,
+        submit=_("Place the hold"),
+        done=_("%s is on hold; no machine unlocks.") % found.name,
+        danger=True,
+    )
+    return perform(request, form, act, now)
 
 
 @form_page
@@ -110,52 +132,17 @@ def badge_issue(request: MemberRequest, public_id: UUID) -> HttpResponse:
     return _form(request, found, form, _("Give %s a badge") % found.name, _("Bind the badge"))
 
 
-@form_page
-@staff_required
-def membership_start(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Member, public_id=public_id)
-    zone, now = _zone(request), timezone.now()
-    today = now.astimezone(zone).date()
-    form = forms.MembershipForm(request.POST or None, initial={"first_day": today})
-    if form.is_valid():
-        plan, first = form.cleaned_data["plan"], form.cleaned_data["first_day"]
-        until = _after(form, request)
-        services.start_membership(
-            member=found,
-            plan=plan,
-            starts=now if first == today else forms.day_begins(first, zone),
-            until=until or forms.plan_ends(plan, first, zone),
-            by=request.user,
-            now=now,
-        )
-        return _back(request, found, _("%(plan)s begins.") % {"plan": plan})
-    return _form(request, found, form, _("Sign %s up to a plan") % found.name, _("Sign up"))
-
-
-@form_page
-@staff_required
-def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Membership.objects.select_related("member", "plan"), pk=pk)
-    form = forms.EndForm(request.POST if request.method == "POST" else None)
-    now = timezone.now()
-    if form.is_valid():
-        until = _after(form, request) or now
-        if until <= row.starts:
-            form.add_error("last_day", _("It has not begun by then. Choose a later day."))
-        else:
-            services.end_membership(membership=row, until=until, by=request.user, now=now)
-            return _back(request, row.member, _("%(plan)s ends.") % {"plan": row.plan})
-    title = _("End %(plan)s of %(name)s") % {"plan": row.plan, "name": row.member.name}
-    return _form(request, row.member, form, title, _("End it"), danger=True)
-
-
 @require_POST
 @staff_required
 def hold_lift(request: MemberRequest, pk: int) -> HttpResponse:
     """Any but that of a document, which only a signature lifts."""
     rows = Hold.objects.select_related("member")
     hold = get_object_or_404(rows, pk=pk, lifted_at=None, document=None)
-    services.lift_hold(hold=hold, by=request.user, now=timezone.now())
+    try:
+        services.lift_hold(hold=hold, by=request.user, now=timezone.now())
+    except HoldError as error:
+        messages.error(request, str(error))
+        return redirect("desk:person", hold.member.public_id)
     return _back(request, hold.member, _("The hold is lifted."))
 
 
@@ -165,6 +152,16 @@ def badge_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     badge = get_object_or_404(Badge.objects.select_related("member"), pk=pk, revoked_at=None)
     services.revoke_badge(badge=badge, by=request.user, now=timezone.now())
     return _back(request, badge.member, _("Badge %s opens nothing any more.") % badge)
+
+
+@require_POST
+@staff_required
+def pin_remove(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Forgotten, or known to others: taken away. Only its owner sets another."""
+    person = get_object_or_404(Member, public_id=public_id)
+    remove_pin(member=person, by=request.user, now=timezone.now())
+    words = _("%s has no PIN any more, and sets a new one on the page “You”.")
+    return _back(request, person, words % person.name)
 
 
 def _zone(request: MemberRequest) -> tzinfo:
