@@ -9,14 +9,18 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from access import facts, sessions
+from access.adapters import speech_of
+from access.broker.backends import users_of
+from access.broker.wanted import is_reserved
 from access.decision import STOP
 from access.facts import Known
-from access.models import Device
+from access.models import Device, GatekeeperStatus, Stranger
 from access.services.batch import Batch, hold_facts
 from access.watch import Watch
 from equipment.models import Machine
@@ -51,15 +55,19 @@ def register_device(
     *,
     name: str,
     space: Space,
-    machine: Machine | None,
+    machine: Machine | None = None,
     is_reader: bool,
     is_interlock: bool,
     is_enrolment: bool,
+    speaks: str = Device.Firmware.NATIVE,
+    address: str = "",
     by: Member | None,
     now: datetime,
 ) -> Device:
     """A box that may speak from now on. Raises DeviceError."""
     hold_facts()
+    if is_reserved(name) or name in _servers_names():
+        raise DeviceError(_("That is the server's own name. Choose another."))
     if Device.objects.filter(name=name).exists():
         told = _("There is a device called %(name)s, or was one. Choose another name.")
         raise DeviceError(told % {"name": name})
@@ -70,9 +78,14 @@ def register_device(
         is_reader=is_reader,
         is_interlock=is_interlock,
         is_enrolment=is_enrolment,
+        speaks=speaks,
+        profile=speech_of(speaks).profile,
+        address=address,
+        added_at=now,
     )
     _check_place(device, machine)
     device.save()
+    Stranger.objects.filter(name=name).delete()
     _keep_in_step(device.machine_id)
     after = {"name": name, "space": space.pk, "machine": device.machine_id}
     record(actor=by, verb="register_device", subject=device, at=now, after=after)
@@ -119,6 +132,28 @@ def revoke_device(*, device: Device, by: Member | None, now: datetime) -> Device
     record(actor=by, verb="revoke_device", subject=device, at=now, before=before)
     AccessEpoch.bump()
     return device
+
+
+@transaction.atomic
+def set_badge_format(
+    *, device: Device, badge_format: str, by: Member | None, now: datetime
+) -> Device:
+    """How it sends numbers, from its next tap on. The same again writes nothing."""
+    device = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+    if device.badge_format == badge_format:
+        return device
+    before = {"badge_format": device.badge_format}
+    device.badge_format = badge_format
+    device.save(update_fields=["badge_format"])
+    after = {"badge_format": badge_format}
+    record(actor=by, verb="set_badge_format", subject=device, at=now, before=before, after=after)
+    return device
+
+
+def _servers_names() -> set[str]:
+    """Under which the gatekeepers connect, and the users they and the administrator are."""
+    gatekeepers = GatekeeperStatus.objects.values_list("name", flat=True)
+    return {*users_of(settings.BROKER_URL, settings.BROKER_ADMIN), *gatekeepers}
 
 
 def _check_place(device: Device, machine: Machine | None) -> None:

@@ -12,7 +12,6 @@ import wire
 from access import services
 from access.models import AccessEvent, Device, Session
 from access.records import Inbound, receive
-from access.services.keys import new_key
 from access.watch import Watch
 from bookings.models import Booking
 from members.services import issue_badge
@@ -51,13 +50,6 @@ class Site:
             state="locked",
         )
 
-    def sign(self):
-        """Its device has a key, and signs and checks from now on."""
-        self.key = new_key(self.device, by=None, now=self.now)
-        self.device.caps = ["relay", "reader", "current", "mac"]
-        self.device.save(update_fields=["caps"])
-        return self
-
     # --- clocks -------------------------------------------------------------------------------
 
     @property
@@ -93,7 +85,8 @@ class Site:
 
     def a_tap(self, who="alice", **changes):
         fields = {"boot": BOOT, "up": self.up, "nonce": next(self.nonces)}
-        return wire.Tap(device="mill-1", badge=BADGES.get(who, UNKNOWN), **(fields | changes))
+        fields["badge"] = BADGES.get(who, UNKNOWN)
+        return wire.Tap(device="mill-1", **(fields | changes))
 
     def tap(self, who="alice", **changes):
         """The answer to a tap."""
