@@ -3,9 +3,9 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from access.models import Candidate, Device
+from access.models import Candidate, Device, MaintenanceGrant
 from members.models import Member, Space
-from members.permissions import is_staff
+from members.permissions import is_caretaker, is_staff
 
 
 def candidates_for(member: Member) -> list[Candidate]:
@@ -34,3 +34,12 @@ def device_for(member: Member, pk: int) -> Device:
     if not is_staff(member, device.space):
         raise Http404
     return device
+
+
+def leave_to_withdraw(member: Member, pk: int) -> MaintenanceGrant:
+    """Leave to mend a machine that this person takes care of; else 404."""
+    standing = MaintenanceGrant.objects.filter(withdrawn_at=None)
+    leave = get_object_or_404(standing.select_related("member", "machine__space"), pk=pk)
+    if not is_caretaker(member, leave.machine.space):
+        raise Http404
+    return leave

@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from access import views
+from access import format_views, maintenance_views, views
 
 app_name = "access"
 urlpatterns = [
     path("devices/", views.devices, name="devices"),
     path("devices/add/", views.device_create, name="device_create"),
     path("devices/<int:pk>/", views.device_attach, name="device_attach"),
+    path("devices/<int:pk>/badges/", format_views.badge_format, name="badge_format"),
     path("devices/<int:pk>/revoke/", views.device_revoke, name="device_revoke"),
+    path("machines/<slug:slug>/maintenance/", maintenance_views.maintenance, name="maintenance"),
+    path(
+        "maintenance/<int:pk>/withdraw/",
+        maintenance_views.maintenance_withdraw,
+        name="maintenance_withdraw",
+    ),
     path("enrol/", views.enrol, name="enrol"),
     path("enrol/<int:pk>/", views.enrol_assign, name="enrol_assign"),
 ]

@@ -21,6 +21,7 @@ from access.services import (
     register_device,
     revoke_device,
 )
+from access.standing import leaves_at
 from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
 from members.requests import MemberRequest
 from members.services.badges import BadgeError
@@ -66,6 +67,7 @@ def _register(request: MemberRequest, form: DeviceForm) -> Device | None:
 
 @read_or_change
 @staff_required
+@at_home
 def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a device on a machine or take it off; and how it gets its password."""
     device = device_for(request.user, pk)
@@ -73,7 +75,9 @@ def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
     form = AttachForm(request.POST or None, space=device.space, initial=initial)
     if request.method == "POST" and form.is_valid() and _attach(request, device, form):
         return redirect("access:devices")
-    return render(request, "access/device_attach.html", {"form": form, "device": device})
+    leaves = leaves_at(device.machine, timezone.now()) if device.machine else ()
+    page = {"form": form, "device": device, "leaves": leaves}
+    return render(request, "access/device_attach.html", page)
 
 
 def _attach(request: MemberRequest, device: Device, form: AttachForm) -> bool:

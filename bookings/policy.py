@@ -271,6 +271,21 @@ def _finishing(policy: Whole) -> list[str]:
     return [_("A job that runs when the time is up may finish.")] if finishes else []
 
 
+def _at_the_reader(policy: Whole) -> list[str]:
+    kind, told = policy.kind, []
+    if kind.least_credential == ToolClass.Credential.PIN:
+        told.append(_("It unlocks by your badge and your PIN."))
+    if kind.two_person:
+        told.append(
+            _("It unlocks for two who may both use it: one taps, the other within 30 seconds.")
+        )
+    if kind.supervised and kind.requires_id is not None:
+        told.append(
+            _("Certified to work under supervision? Tap, then somebody who may certify taps.")
+        )
+    return told
+
+
 def _waiting(policy: Whole) -> list[str]:
     told = _(
         "Time that comes free is offered to whoever waits for it, for up to %s each, in the order "
@@ -402,6 +417,7 @@ GENERAL: tuple[Telling, ...] = (
     ((), _beginning),
     ((), _running_on),
     ((), _finishing),
+    ((), _at_the_reader),
     ((), _waiting),
     (
         (

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.standing import leaves_at
 from bookings.availability import load_board
 from bookings.disrupted import of_lockout
 from bookings.models import Booking
@@ -74,12 +75,14 @@ def _for_member(
     """What differs from person to person; strangers get the way to sign in and back."""
     if member is None:
         return {"sign_in_url": sign_in_url(f"/machines/{machine.slug}/")}
+    can_mend = is_caretaker(member, machine.space)
     return {
         "verdict": verdict_of(machine, member, now),
         "actions": actions_of(machine, state, member, facts, now),
         "path": path_to(member, machine, facts, now),
         "fault_form": FaultForm(),
-        "can_lock_out": is_caretaker(member, machine.space),
+        "can_lock_out": can_mend,
+        "leaves": leaves_at(machine, now) if can_mend and machine.has_interlock else (),
         "can_book_for": is_staff(member, machine.space),
     }
 

@@ -66,17 +66,19 @@ def _granted(machine: Machine, grant: Grant, now: datetime, zone: tzinfo) -> Ver
 
 def _denied(machine: Machine, denial: Denial, zone: tzinfo) -> Verdict:
     told = [tell(reason, zone) for reason in denial.reasons]
-    waits = all(reason.code in WAIT for reason in denial.reasons)
+    waits = denial.awaits_another() or all(reason.code in WAIT for reason in denial.reasons)
     return Verdict(
         kind="wait" if waits else "no",
-        lead=_lead(machine, waits),
+        lead=_lead(machine, denial, waits),
         title=told[0].text,
         text=_also(told[1:]) or _in_order(machine, denial),
         refusals=[_remedy_only(one, machine) for one in told],
     )
 
 
-def _lead(machine: Machine, waits: bool) -> str:
+def _lead(machine: Machine, denial: Denial, waits: bool) -> str:
+    if denial.awaits_another():
+        return _("If you tap now, it waits for somebody else's tap")
     if not machine.has_interlock:
         return _("Not yet your turn") if waits else _("You may not start now")
     if waits:

@@ -49,6 +49,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "keep_minutes",
         "take_over_minutes",
         "extend_by_tap_minutes",
+        "least_credential",
+        "two_person",
+        "supervised",
+        "maintenance_minutes",
     ),
 }
 COLUMNS = tuple(name for names in GROUPS.values() for name in names)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from access.models import Candidate, Device
+from access.models import Candidate, Device, MaintenanceGrant
 from bookings.models import Booking, Disruption, HandOver, Series, Wait
 from calendars.models import BusySource, Feed
 from calendars.services import make_feed, publish_feed
@@ -99,6 +99,9 @@ def _of_the_place(world: World) -> dict[str, Thing]:
         machine=world.router, reported_by=world.alice, words="It squeaks", at=NOW
     )
     device = Device.objects.create(name="router-box", space=world.space, machine=world.router)
+    leave = MaintenanceGrant.objects.create(
+        machine=world.router, member=world.alice, why="New belt", since=NOW, until=NOW + HOUR
+    )
     badge = Candidate.objects.create(
         device=device,
         number_hash=badge_hash("04A2"),
@@ -118,6 +121,7 @@ def _of_the_place(world: World) -> dict[str, Thing]:
         "machine closure": {"pk": MachineClosure.objects.create(machine=world.mill, **hours).pk},
         "device": {"pk": device.pk},
         "new badge": {"pk": badge.pk},
+        "leave to mend": {"pk": leave.pk},
         "letter": {"kind": LETTER},
         **_documents(world),
     }
