@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 
 from access.decision import (
     AFTER_JOB,
+    SOMEBODY,
     STOP,
+    UNLEARNT,
     Claim,
     Closure,
+    Companion,
     Denial,
     Facts,
     Grant,
     decide,
+    wants_supervisor,
 )
 from equipment import eligibility
 from equipment.eligibility import (
@@ -207,7 +211,10 @@ def claim_lists(draw):
         at = ends + draw(st.sampled_from([0, 0, 10])) * MINUTE
         member = draw(st.sampled_from([ALICE, ALICE, BOB]))
         opens = draw(st.sampled_from([True, True, True, False]))
-        claims.append(Claim(number, member, starts, ends, at, opens))
+        lesson = draw(st.sampled_from([False, False, True]))
+        among = frozenset({ALICE} if lesson and member == BOB else ())
+        begun = draw(st.booleans()) and starts <= NOW
+        claims.append(Claim(number, member, starts, ends, at, opens, lesson, begun, "Bob L", among))
     return tuple(claims)
 
 
@@ -224,11 +231,19 @@ judges = st.builds(
     ).map(tuple),
     lockouts=st.lists(spans.map(lambda span: LockoutFact("a", span)), max_size=1).map(tuple),
 )
+companions = st.builds(Companion, st.just(BOB), st.just("Bob L"), st.none() | judges, st.booleans())
 anything = st.builds(
     replace,
     st.just(ALLOWED),
     judge=judges,
     claims=claim_lists(),
+    walk_up=st.booleans(),
+    two_person=st.sampled_from([False, False, True]),
+    supervised=st.booleans(),
+    companion=st.none() | companions,
+    ground=st.sampled_from(["", "", "booking", "class"]),
+    maintenance=st.lists(spans.filter(lambda span: span.until), max_size=1).map(tuple),
+    do_not_energise=st.sampled_from([False, False, True]),
     closures=st.lists(
         spans.filter(lambda span: span.until).map(lambda span: Closure(span, "shut")), max_size=1
     ).map(tuple),
@@ -249,29 +264,72 @@ def test_a_grant_is_true_at_every_moment_until_it_ends(facts):
     while at < decision.until:
         again = decide(facts, at)
         assert isinstance(again, Grant), (at, again)
-        assert not eligibility.missing(facts.judge, at)
-        assert not any(c.member_id == BOB and c.holds(at) for c in facts.claims)
-        assert not any(closure.span.covers(at) for closure in facts.closures)
+        stands_at(facts, again, at)
         at += MINUTE
+
+
+def stands_at(facts, grant, at):
+    """What each ground promises at every moment, said anew and not as the decision says it."""
+    missing = {reason.code for reason in eligibility.missing(facts.judge, at)}
+    shut = any(closure.span.covers(at) for closure in facts.closures)
+    if grant.ground == "maintenance":
+        assert any(span.covers(at) for span in facts.maintenance)
+        assert not facts.do_not_energise
+        assert not missing & {"account-closed", "on-hold", "certification-revoked", "retired"}
+        return
+    assert not shut
+    if grant.ground == "class":
+        (lesson,) = (c for c in facts.claims if c.id == grant.booking_id)
+        assert lesson.is_class
+        assert lesson.begun
+        assert ALICE in lesson.participants
+        assert at < lesson.ends
+        assert not missing - UNLEARNT
+        return
+    beside = facts.companion
+    if beside is not None and beside.judge is not None:
+        assert not eligibility.missing(beside.judge, at)
+    if grant.ground == "supervised":
+        assert beside.supervises
+        assert not missing - {"level-too-low"}
+    else:
+        assert not missing
+        assert beside is not None or not facts.two_person or is_lesson(facts, grant)
+    assert not any(c.member_id not in facts.pair and c.holds(at) for c in facts.claims)
+
+
+def is_lesson(facts, grant):
+    return any(claim.is_class for claim in facts.claims if claim.id == grant.booking_id)
 
 
 @given(anything)
 def test_it_refuses_whom_the_judge_refuses_and_says_the_same(facts):
+    facts = replace(facts, companion=None, maintenance=())
     judged = eligibility.missing(facts.judge, NOW)
     decision = decide(facts, NOW)
-    if judged:
-        assert isinstance(decision, Denial)
+    if isinstance(decision, Grant):
+        assert not judged or decision.ground == "class"
+    elif judged and not any(claim.is_class for claim in facts.claims):
         assert decision.reasons[: len(judged)] == judged
 
 
 @given(anything)
 def test_nobody_is_granted_without_a_claim_of_their_own(facts):
     decision = decide(facts, NOW)
-    if isinstance(decision, Grant):
+    if isinstance(decision, Grant) and decision.ground in ("booking", "supervised"):
         (stood_on,) = (c for c in facts.claims if c.id == decision.booking_id)
-        assert stood_on.member_id == ALICE
+        assert stood_on.member_id in facts.pair
         assert stood_on.opens
         assert stood_on.starts - facts.early_start <= NOW < stood_on.ends + facts.overrun
+
+
+@given(anything)
+def test_a_supervisor_is_called_only_where_one_would_do(facts):
+    facts = replace(facts, companion=None)
+    if wants_supervisor(facts, NOW):
+        assert facts.supervised
+        beside = decide(replace(facts, companion=SOMEBODY), NOW)
+        assert isinstance(beside, Grant) or (facts.walk_up and beside.is_unclaimed())
 
 
 class TestClockSetBack:
