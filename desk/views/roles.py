@@ -46,7 +46,7 @@ class RoleForm(forms.Form):
 def roles(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """The roles of one person, and one more."""
     person = get_object_or_404(Member, public_id=public_id, anonymised_at=None)
-    form = RoleForm(request.POST or None)
+    form = RoleForm(request.POST or None, initial={"space": person.space_id})
     form.offer([s for s in Space.objects.all() if may_give(request.user, s)], _rules_all(request))
     if form.is_valid():
         try:
