@@ -132,6 +132,8 @@ class Box:
         match command:
             case {"do": "status"}:
                 pass
+            case {"do": "tap", "badge": str(badge), "pin": str(pin)} if _both(badge, pin):
+                self.tap(badge, pin)
             case {"do": "tap", "badge": str(badge)} if fields.badge(badge):
                 self.tap(badge)
             case {"do": "press", "button": "arm" | "stop" as name}:
@@ -156,9 +158,9 @@ class Box:
                 return {"error": f"unknown command: {ascii(command)[:100]}"}
         return self.status()
 
-    def tap(self, badge: str) -> None:
+    def tap(self, badge: str, pin: str | None = None) -> None:
         nonce, started = secrets.token_hex(12), time.perf_counter()
-        self.handle(Tapped(badge, nonce))
+        self.handle(Tapped(badge, nonce, pin))
         waiting = self.device.memory.tap
         if waiting is not None and waiting.message.nonce == nonce:
             self.note(f"tap, badge …{badge[-4:]}")
@@ -254,6 +256,11 @@ class Box:
         if self._tapped is None:
             return None
         return round((time.perf_counter() - self._tapped) * 1000, 3)
+
+
+def _both(badge: str, pin: str) -> bool:
+    """Whether a tap may say so."""
+    return bool(fields.badge(badge) and fields.pin(pin))
 
 
 def _looks(display: Display) -> dict[str, Any]:

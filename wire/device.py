@@ -177,6 +177,7 @@ class Device:
             up=int(up),
             nonce=tapped.nonce,
             badge=tapped.badge,
+            pin=tapped.pin if "pin" in self.config.caps else None,
         )
         rules.begin_tap(self.memory, tap, up)
         self._publish(tap)

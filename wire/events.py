@@ -1,6 +1,6 @@
 """What happens to a device, and what it wants done about it. Knows no rule and no hardware."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wire.display import Display
 from wire.memory import Store
@@ -38,10 +38,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A badge was seen; `nonce` is 24 fresh random lower hex digits."""
+    """A badge was seen; `nonce` is 24 fresh random lower hex digits, `pin` was typed before it."""
 
     badge: str
     nonce: str
+    pin: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

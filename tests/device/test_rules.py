@@ -621,6 +621,19 @@ def test_d8_a_badge_left_on_the_reader_taps_once():
     assert len(bench.published("tap")) == 2
 
 
+@pytest.mark.parametrize(
+    ("caps", "sent"), [(("relay", "reader", "pin"), "73914"), (("relay", "reader"), None)]
+)
+def test_d8_a_pin_goes_with_its_tap_and_the_repetitions_from_a_reader_that_has_a_keypad(caps, sent):
+    bench = Bench(caps=caps)
+    bench.do(Tapped(ALICE, next(bench.nonces), "73914"))
+    bench.run_to(102.5)
+    assert [tap.pin for tap in bench.published("tap")] == [sent] * 3
+    bench.run_to(110)
+    bench.tap(BOB)
+    assert bench.published("tap")[-1].pin is None
+
+
 def test_d8_another_badge_waits_until_the_first_has_its_answer():
     bench = Bench()
     nonce = bench.tap(ALICE)
