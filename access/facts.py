@@ -287,6 +287,11 @@ class Known:
             participants=frozenset(self.participants.get(b, ())),
         )
 
+    def has_begun(self, booking_id: int | None) -> bool:
+        """Whether this booking's member has been at the machine already."""
+        rows = (row for rows in self.rows.values() for row in rows)
+        return any(row[0] == booking_id and row[2] == RUNNING for row in rows)
+
     def add_claim(self, machine_id: int, claim: Claim) -> None:
         claims = (*self.claims_of(machine_id), claim)
         self.claims[machine_id] = tuple(sorted(claims, key=_by_start))
@@ -543,10 +548,20 @@ READERS: dict[str, Callable[..., None]] = {
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    named = {f"p{i}": param for i, param in enumerate(params)}
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(_with_names(sql, len(params)), named)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+@lru_cache(maxsize=256)
+def _with_names(sql: str, count: int) -> str:
+    """For SQLite Django looks for positional marks with a search as dear as the statement itself.
+
+    Names it merely puts in.
+    """
+    return sql % tuple(f"%(p{i})s" for i in range(count))
 
 
 @cache

@@ -368,6 +368,8 @@ def _deny(batch: Batch, context: Context, tap: wire.Tap, denial: Denial) -> None
 
 def attend(batch: Batch, booking_id: int | None) -> None:
     """The member is there: their booking is not a no-show."""
+    if batch.known.has_begun(booking_id):
+        return  # somebody has said so before
     booking = Booking.objects.filter(pk=booking_id or 0).first()
     if booking is None:
         return
