@@ -46,6 +46,7 @@ PURE = [
     "bookings/segments.py",
     "bookings/verdicts.py",
     "bookings/weeks.py",
+    "training/cells.py",
     "training/drafts.py",
     "training/rules.py",
     "training/theory.py",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.views import bank, theory
+from training.views import bank, matrix, theory
 from training.views import inductions as induct
 
 app_name = "training"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("inductions/<uuid:public_id>/sign-up-other/", induct.sign_up_other, name="sign_up_other"),
     path("inductions/<uuid:public_id>/attendance/", induct.attendance, name="attendance"),
     path("inductions/places/<uuid:public_id>/withdraw/", induct.withdraw, name="withdraw"),
+    path("training/", matrix.matrix_page, name="matrix"),
+    path("training/file/", matrix.matrix_file, name="matrix_file"),
     path("theory/", theory.theory_list, name="theory_list"),
     path("theory/sittings/<uuid:public_id>/", theory.theory_attempt, name="theory_attempt"),
     path("theory/questions/<int:pk>/replace/", bank.question_replace, name="question_replace"),
