@@ -1,12 +1,22 @@
-"""Every device as one line: what it should do beside what it says it does. Display only."""
+"""Every device in one look: what it should do beside what it does, and what a person must do.
 
-from collections.abc import Collection
+Display only. The fields are the same for every device, so that a reader finds them at one place.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Exists, OuterRef
+from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from access.models import Device, GatekeeperStatus, Session
+from access.models import Alarm, Device, GatekeeperStatus, Peripheral, Session
+from access.services.busy import at_machines_of
+from access.troubles import TROUBLES
 from members.models import Member, Space
 from members.permissions import is_staff
 
@@ -14,15 +24,32 @@ DEAD = timedelta(seconds=10)  # a gatekeeper beats every two
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One field of a device; `wrong` says that somebody must look at it."""
+
+    label: str
+    value: str
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alarm that stands, in words: what is the matter and what to do."""
+
+    alarm: Alarm
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """`state` is for the {% state %} of templates; `wrong` says that the two differ."""
+    """`state` is for the {% state %} of templates; `wrong` says that it does what it should not."""
 
     device: Device
     state: str
-    desired: str
-    observed: str
     wrong: bool
-    current: str
+    facts: tuple[Fact, ...]
+    alarms: tuple[Told, ...]
     may_change: bool  # whether the looker may attach and revoke it
 
 
@@ -34,43 +61,156 @@ class Beat:
     trouble: str
 
 
-def lines_for(member: Member, kinds: Collection[str]) -> list[Line]:
-    """The devices of all spaces in which `member` has such a role."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is known of one device beside its own row."""
+
+    session: Session | None
+    peripheral: Peripheral | None
+    alarms: tuple[Alarm, ...]
+
+
+def lines_for(member: Member, kinds: Collection[str], now: datetime) -> list[Line]:
+    """The devices of all spaces in which `member` has such a role; those in trouble first."""
     spaces = [space for space in Space.objects.all() if member.has_role(space, kinds)]
-    devices = Device.objects.filter(space__in=spaces).select_related("machine", "space")
-    rows = Session.objects.filter(interlock__in=devices).exclude(state=Session.State.ENDED)
-    sessions = {session.interlock_id: session for session in rows.select_related("member")}
-    return [_line(device, sessions.get(device.pk), member) for device in devices]
+    devices = Device.objects.filter(space__in=spaces, revoked_at=None)
+    found = devices.select_related("machine", "space", "door", "peripheral").order_by("name")
+    places = _places(found)
+    lines = [_line(device, places[device.pk], member, now) for device in found]
+    return sorted(lines, key=lambda line: (not line.alarms, not line.wrong))
 
 
-def _line(device: Device, session: Session | None, looker: Member) -> Line:
-    closing = session is not None and session.state == Session.State.CLOSING
+def revoked_for(member: Member, kinds: Collection[str]) -> list[Device]:
+    """Those that are believed no more, for the record."""
+    gone = Device.objects.exclude(revoked_at=None).select_related("space").order_by("-revoked_at")
+    return [device for device in gone if member.has_role(device.space, kinds)]
+
+
+def _places(devices: Iterable[Device]) -> Mapping[int, _Place]:
+    ids = [device.pk for device in devices]
+    open_ = Session.objects.filter(interlock__in=ids).exclude(state=Session.State.ENDED)
+    sessions = {row.interlock_id: row for row in open_.select_related("member")}
+    busy = Exists(at_machines_of(OuterRef("pk")))
+    rows = Peripheral.objects.filter(device__in=ids).prefetch_related("machines")
+    peripherals = {row.device_id: row for row in rows.annotate(busy=busy)}
+    standing = Alarm.objects.filter(device__in=ids, cleared_at=None).order_by("device", "raised_at")
+    alarms = {pk: tuple(group) for pk, group in groupby(standing, lambda row: row.device_id)}
+    return {pk: _Place(sessions.get(pk), peripherals.get(pk), alarms.get(pk, ())) for pk in ids}
+
+
+def _line(device: Device, place: _Place, looker: Member, now: datetime) -> Line:
+    wrong = device.relay and not _may_be_on(device, place, now)
     return Line(
         device=device,
         state=_state(device),
-        desired=_desired(device, session),
-        observed=_("on") if device.relay else _("off"),
-        wrong=device.relay and (session is None or closing),
-        current=f"{device.ma / 1000:.1f} A" if device.ma is not None else "",
-        may_change=device.revoked_at is None and is_staff(looker, device.space),
+        wrong=wrong,
+        facts=tuple(fact for fact in _facts(device, place, wrong, now) if fact.value),
+        alarms=tuple(_told(alarm) for alarm in place.alarms),
+        may_change=is_staff(looker, device.space),
     )
+
+
+def _may_be_on(device: Device, place: _Place, now: datetime) -> bool:
+    if place.peripheral is not None:
+        return _is_wanted(place.peripheral, now)
+    if place.session is not None:
+        return place.session.state != Session.State.CLOSING or device.state == "grace"
+    return not device.is_interlock  # a door that buzzes
+
+
+def _is_wanted(peripheral: Peripheral, now: datetime) -> bool:
+    busy: bool = peripheral.busy  # type: ignore[attr-defined]  # annotated
+    return busy or (peripheral.until is not None and peripheral.until > now)
 
 
 def _state(device: Device) -> str:
     return device.state or "locked" if device.online else "offline"
 
 
-def _desired(device: Device, session: Session | None) -> str:
-    if device.revoked_at is not None:
-        return _("nothing, it is revoked")
+def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterable[Fact]:
+    """In the order one reads them; those without a value are left out."""
+    yield Fact(_("Should be"), _desired(device, place, now))
+    relay = _("on") if device.relay else _("off")
+    yield Fact(_("Relay"), relay if device.is_interlock or _is_door(device) else "", wrong)
+    yield Fact(_("Current"), f"{device.ma / 1000:.1f} A" if device.ma is not None else "")
+    seen = clock(device.seen_at, now) if device.seen_at else _("never")
+    yield Fact(_("Last heard"), seen, not device.online)
+    yield Fact(_("Up since"), _up_since(device, now))
+    yield Fact(_("Firmware"), " ".join(part for part in (device.firmware, device.model) if part))
+    yield Fact(_("On its own"), _alone(device, now))
+    yield Fact(_("Fault"), device.fault, wrong=True)
+    yield Fact(_("Last error"), _last_error(device, now))
+    yield Fact(_("Broker"), device.broker_error, wrong=True)
+
+
+def _desired(device: Device, place: _Place, now: datetime) -> str:
+    if place.peripheral is not None:
+        return _run_words(place.peripheral, now)
+    if _is_door(device):
+        return _("opens the door for a moment")
     if not device.is_interlock:
         return _("reads badges")
+    session = place.session
     if session is None:
         return _("off")
-    told = {"who": session.member.short_name, "why": session.closing_code}
-    if session.state == Session.State.CLOSING:
-        return _("off, told so: %(why)s") % told
-    return _("on for %(who)s") % told
+    if session.state != Session.State.CLOSING:
+        return _("on for %(who)s") % {"who": session.member.short_name}
+    since = clock(session.closing_at or now, now)
+    told = {"why": session.closing_code, "since": since}
+    return _("off: told each second since %(since)s (%(why)s)") % told
+
+
+def _run_words(peripheral: Peripheral, now: datetime) -> str:
+    if not _is_wanted(peripheral, now):
+        names = ", ".join(machine.name for machine in peripheral.machines.all())
+        return _("off until somebody is at: %s") % names
+    if peripheral.until is None:
+        return _("on with its machines")
+    return _("on until %s") % clock(peripheral.until, now)
+
+
+def _is_door(device: Device) -> bool:
+    return hasattr(device, "door")
+
+
+def _up_since(device: Device, now: datetime) -> str:
+    if device.seen_at is None or not device.up:
+        return ""
+    return clock(device.seen_at - timedelta(seconds=device.up), now)
+
+
+def _alone(device: Device, now: datetime) -> str:
+    """Until when it may let in, without a network, whom its list names."""
+    if not device.takes_lists or device.list_until is None:
+        return ""
+    if device.list_until <= now:
+        return _("its list has run out")
+    until = _("until %s") % clock(device.list_until, now)
+    return (
+        until if device.list_stored >= device.list_seq else _("%s, newer list on its way") % until
+    )
+
+
+def _last_error(device: Device, now: datetime) -> str:
+    if not device.last_error:
+        return ""
+    dropped = _("%s dropped") % intcomma(device.messages_dropped)
+    when = clock(device.last_error_at, now) if device.last_error_at else ""
+    return ", ".join(part for part in (device.last_error, when, dropped) if part)
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """To the second, with the day where it is not today."""
+    local = localtime(moment)
+    today = local.date() == localtime(now).date()
+    return formats.date_format(local, "H:i:s" if today else _("j M, H:i:s"))
+
+
+def _told(alarm: Alarm) -> Told:
+    trouble = TROUBLES.get(alarm.code)
+    if trouble is None:
+        return Told(alarm, alarm.words, _("Look at the device, and at what it says in the log."))
+    return Told(alarm, str(trouble.what), str(trouble.todo))
 
 
 def beats(now: datetime) -> list[Beat]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access.forms import AssignForm, AttachForm, DeviceForm
 from access.models import Candidate, Device
-from access.overview import beats, lines_for
+from access.overview import beats, lines_for, revoked_for
 from access.permissions import candidate_for, candidates_for, device_for, spaces_of
 from access.services import (
     DeviceError,
@@ -37,7 +37,8 @@ def devices(request: MemberRequest) -> HttpResponse:
     """Every device, desired beside observed, and whether the gatekeeper lives."""
     now = timezone.now()
     page = {
-        "lines": lines_for(request.user, CARETAKERS),
+        "lines": lines_for(request.user, CARETAKERS, now),
+        "revoked": revoked_for(request.user, CARETAKERS),
         "beats": beats(now),
         "now": now,
         "may_add": is_staff(request.user),
