@@ -7,11 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from access.adapters import SPEECHES, speech_of
 from equipment.models import Machine
 from members.models import Member, Space
 from members.search import find_people
-
-SERVERS_OWN = "benchkey"  # the gatekeeper's name at the broker
 
 
 class AssignForm(forms.Form):
@@ -39,7 +38,20 @@ class AssignForm(forms.Form):
 
 
 class DeviceForm(forms.Form):
-    """What a new device is and where it stands."""
+    """What a new device is. Its machine comes last, once it was heard."""
+
+    KINDS = (
+        ("box", _("Reader and interlock in one box")),
+        ("interlock", _("Interlock: it switches a machine, door or extractor")),
+        ("reader", _("Reader of a machine whose interlock is another box")),
+        ("desk", _("Reader at the desk: badges nobody has are shown to staff")),
+    )
+    FLAGS = {  # is_reader, is_interlock, is_enrolment
+        "box": (True, True, False),
+        "interlock": (False, True, False),
+        "reader": (True, False, False),
+        "desk": (True, False, True),
+    }
 
     name = forms.RegexField(
         r"\A[a-z0-9-]{1,32}\Z",
@@ -52,40 +64,40 @@ class DeviceForm(forms.Form):
     space = forms.ModelChoiceField(
         Space.objects.none(), label=_("Space"), to_field_name="slug", empty_label=None
     )
-    machine = forms.ModelChoiceField(
-        Machine.objects.none(),
-        label=_("Machine"),
+    kind = forms.ChoiceField(
+        label=_("What it is"), choices=KINDS, initial="box", widget=forms.RadioSelect
+    )
+    speaks = forms.ChoiceField(label=_("What it speaks"))
+    address = forms.CharField(
+        label=_("Its own name in topics"),
+        max_length=80,
         required=False,
-        to_field_name="slug",
-        empty_label=_("None yet"),
-        help_text=_("Without a machine it unlocks nothing."),
-    )
-    is_interlock = forms.BooleanField(
-        label=_("It switches the machine (interlock)"), required=False, initial=True
-    )
-    is_reader = forms.BooleanField(label=_("It reads badges"), required=False, initial=True)
-    is_enrolment = forms.BooleanField(
-        label=_("It stands at the desk: badges nobody has are shown to staff"), required=False
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
 
     def __init__(self, *args: Any, spaces: Collection[Space], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["space"].queryset = _spaces(spaces)  # type: ignore[attr-defined]
-        self.fields["machine"].queryset = _machines(spaces)  # type: ignore[attr-defined]
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name == SERVERS_OWN:
-            raise forms.ValidationError(_("That is the server's own name. Choose another."))
-        return name
+        choices = [(speech.speaks, speech.label) for speech in SPEECHES]
+        self.fields["speaks"].choices = choices  # type: ignore[attr-defined]
+        self.fields["speaks"].initial = choices[0][0]
+        helps = [str(speech.address_help) for speech in SPEECHES if speech.address_help]
+        self.fields["address"].help_text = " ".join(helps)
+        if not helps:
+            del self.fields["address"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if not (given.get("is_interlock") or given.get("is_reader")):
-            self.add_error("is_interlock", _("Tick at least one: it switches, or it reads."))
-        if given.get("is_enrolment") and not given.get("is_reader"):
-            self.add_error("is_reader", _("At the desk it has to read badges."))
+        speaks = given.get("speaks")
+        if speaks and speech_of(speaks).address_help and not given.get("address"):
+            self.add_error("address", _("This firmware is found by it, so it is needed."))
         return given
+
+    def device(self) -> dict[str, Any]:
+        """What register_device takes."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "kind"}
+        flags = self.FLAGS[self.cleaned_data["kind"]]
+        return given | dict(zip(("is_reader", "is_interlock", "is_enrolment"), flags, strict=True))
 
 
 class AttachForm(forms.Form):
@@ -103,6 +115,15 @@ class AttachForm(forms.Form):
     def __init__(self, *args: Any, space: Space, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["machine"].queryset = _machines([space])  # type: ignore[attr-defined]
+
+
+class RelayTestForm(forms.Form):
+    """Whoever asks says what will happen."""
+
+    ready = forms.BooleanField(
+        label=_("I am at the machine. It may start, or its plug is out."),
+        error_messages={"required": _("Go to the machine first, then tick this.")},
+    )
 
 
 def _spaces(spaces: Collection[Space]) -> QuerySet[Space]:

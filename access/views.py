@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access.forms import AssignForm, AttachForm, DeviceForm
-from access.models import Candidate, Device
+from access.broker_line import broker_line
+from access.forms import AssignForm, AttachForm, DeviceForm, RelayTestForm
+from access.models import Candidate, Device, Stranger
 from access.overview import beats, lines_for, revoked_for
 from access.permissions import candidate_for, candidates_for, device_for, spaces_of
 from access.services import (
@@ -21,6 +22,7 @@ from access.services import (
     register_device,
     revoke_device,
 )
+from access.set_up import steps_of
 from access.standing import leaves_at
 from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
 from members.requests import MemberRequest
@@ -42,6 +44,8 @@ def devices(request: MemberRequest) -> HttpResponse:
         "beats": beats(now),
         "now": now,
         "may_add": is_staff(request.user),
+        "strangers": Stranger.objects.all() if is_staff(request.user) else (),
+        "broker": broker_line(),
     }
     return render(request, "access/device_list.html", page)
 
@@ -49,18 +53,19 @@ def devices(request: MemberRequest) -> HttpResponse:
 @read_or_change
 @staff_required
 def device_create(request: MemberRequest) -> HttpResponse:
-    """Add a device; the page after it says how it gets its password."""
-    form = DeviceForm(request.POST or None, spaces=spaces_of(request.user))
+    """Add a device; its own page leads on from there."""
+    initial = {"name": request.GET.get("name", "")[:32]}
+    form = DeviceForm(request.POST or None, spaces=spaces_of(request.user), initial=initial)
     device = _register(request, form) if request.method == "POST" and form.is_valid() else None
     if device is not None:
-        messages.info(request, _("%s is known from now on. Give it its password.") % device)
+        messages.info(request, _("%s is known from now on. Give it its credential.") % device)
         return redirect("access:device_attach", device.pk)
     return render(request, "access/device_create.html", {"form": form})
 
 
 def _register(request: MemberRequest, form: DeviceForm) -> Device | None:
     try:
-        return register_device(by=request.user, now=timezone.now(), **form.cleaned_data)
+        return register_device(by=request.user, now=timezone.now(), **form.device())
     except DeviceError as error:
         form.add_error(None, str(error))
         return None
@@ -70,14 +75,19 @@ def _register(request: MemberRequest, form: DeviceForm) -> Device | None:
 @staff_required
 @at_home
 def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
-    """Put a device on a machine or take it off; and how it gets its password."""
+    """One device: how far its set-up has come, its machine, its credential, its end."""
     device = device_for(request.user, pk)
     initial = {"machine": device.machine.slug if device.machine else None}
     form = AttachForm(request.POST or None, space=device.space, initial=initial)
     if request.method == "POST" and form.is_valid() and _attach(request, device, form):
-        return redirect("access:devices")
-    leaves = leaves_at(device.machine, timezone.now()) if device.machine else ()
-    page = {"form": form, "device": device, "leaves": leaves}
+        return redirect("access:device_attach", device.pk)
+    page = {
+        "form": form,
+        "device": device,
+        "steps": steps_of(device),
+        "relay_test": RelayTestForm(),
+        "leaves": leaves_at(device.machine, timezone.now()) if device.machine else (),
+    }
     return render(request, "access/device_attach.html", page)
 
 

@@ -159,6 +159,7 @@ STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not (DEMO or TESTI
 # --- the wire ----------------------------------------------------------------------------------
 BROKER_URL = env.str("BROKER_URL", default="mqtt://127.0.0.1:1883")
 BROKER_ADMIN = env.str("BROKER_ADMIN", default="")  # access/broker/backends.py says what it may be
+DEVICE_BROKER_URL = env.str("DEVICE_BROKER_URL", default="")
 
 # --- worker ------------------------------------------------------------------------------------
 Q_CLUSTER = {

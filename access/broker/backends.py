@@ -67,3 +67,9 @@ def backend_of(setting: str) -> Backend | None:
         return Files(Path(setting.removeprefix(FILES)))
     Address.of(setting)
     return DynamicSecurity(setting)
+
+
+def users_of(*settings: str) -> set[str]:
+    """The users that BROKER_URL and BROKER_ADMIN name."""
+    addresses = [Address.of(url) for url in settings if url and not url.startswith(FILES)]
+    return {address.username for address in addresses if address.username}

@@ -27,6 +27,10 @@ class Credential:
     password: str
     key: bytes
 
+    @property
+    def key_hex(self) -> str:
+        return self.key.hex()
+
 
 @patient
 @transaction.atomic

@@ -64,7 +64,7 @@ def register_device(
     by: Member | None,
     now: datetime,
 ) -> Device:
-    """A box that may speak from now on. Raises DeviceError."""
+    """A box that may speak from now on; it leaves the list of strangers. Raises DeviceError."""
     hold_facts()
     if is_reserved(name) or name in _servers_names():
         raise DeviceError(_("That is the server's own name. Choose another."))

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 import wire
 from access import services
-from access.models import Device
+from access.models import Device, GatekeeperStatus
 from access.services import DeviceError, attach_device, devices, register_device, revoke_device
 from equipment.models import Machine
 from members.models import Change, Role, Space
@@ -137,8 +137,8 @@ class TestInUse:
 
 
 def add(client, **changes):
-    typed = {"name": "saw-1", "space": "northside", "machine": "cnc-router", "is_interlock": "on"}
-    return client.post(reverse("access:device_create"), typed | {"is_reader": "on"} | changes)
+    typed = {"name": "saw-1", "space": "northside", "kind": "box", "speaks": "native"}
+    return client.post(reverse("access:device_create"), typed | changes)
 
 
 class TestPages:
@@ -150,26 +150,42 @@ class TestPages:
     def page_of(self, site, name="attach"):
         return reverse(f"access:device_{name}", args=[site.device.pk])
 
-    def test_a_device_is_added_and_told_how_to_get_its_password(self, site, staff):
+    def test_a_device_is_added_and_led_on(self, site, staff):
         assert (
             reverse("access:device_create") in staff.get(reverse("access:devices")).content.decode()
         )
         answer = add(staff)
         device = Device.objects.get(name="saw-1")
-        assert device.machine == site.world.router
-        assert unlocks(site.world.router)
+        assert (device.is_reader, device.is_interlock, device.machine) == (True, True, None)
         page = staff.get(answer.url).content.decode()
-        assert "deploy/broker-access device saw-1" in page
+        assert "Make its credential" in page
+
+    @pytest.mark.parametrize(
+        ("kind", "flags"),
+        [
+            ("box", (True, True, False)),
+            ("interlock", (False, True, False)),
+            ("reader", (True, False, False)),
+            ("desk", (True, False, True)),
+        ],
+    )
+    def test_its_kind_says_what_it_may(self, site, staff, kind, flags):
+        add(staff, kind=kind)
+        device = Device.objects.get(name="saw-1")
+        assert (device.is_reader, device.is_interlock, device.is_enrolment) == flags
 
     @pytest.mark.parametrize(
         ("typed", "words"),
         [
             ({"name": "Saw 1"}, "Only a to z"),
+            ({"name": "#"}, "Only a to z"),
+            ({"name": "+"}, "Only a to z"),
             ({"name": "benchkey"}, "own name"),
+            ({"name": "benchkey-gatekeeper"}, "own name"),
+            ({"name": "admin"}, "own name"),
             ({"name": "mill-1"}, "Choose another name"),
-            ({"machine": "cnc-mill"}, "Take that one off it first"),
-            ({"is_interlock": "", "is_reader": ""}, "Tick at least one"),
-            ({"is_reader": "", "is_enrolment": "on"}, "has to read badges"),
+            ({"kind": ""}, "This field is required"),
+            ({"speaks": "morse"}, "Select a valid choice"),
         ],
     )
     def test_what_cannot_be_is_told_and_what_was_typed_is_kept(self, site, staff, typed, words):
@@ -178,6 +194,14 @@ class TestPages:
         assert f'value="{typed.get("name", "saw-1")}"' in page
         assert Device.objects.count() == 1
 
+    def test_the_names_of_users_and_gatekeepers_are_the_servers(self, site, staff, settings):
+        settings.BROKER_URL = "mqtt://northside:x@127.0.0.1"
+        settings.BROKER_ADMIN = "mqtt://keeper:x@127.0.0.1"
+        now = site.now
+        GatekeeperStatus.objects.create(name="second", started_at=now, beat_at=now)
+        for name in ("northside", "keeper", "second"):
+            assert "own name" in add(staff, name=name).content.decode()
+
     def test_it_is_attached_and_taken_off(self, site, staff):
         staff.post(self.page_of(site), {"machine": "cnc-router"})
         assert site.box().machine == site.world.router
@@ -185,14 +209,14 @@ class TestPages:
         assert site.box().machine is None
 
     def test_a_machine_that_has_one_keeps_it(self, site, staff):
-        add(staff)
+        a_new_one(site, machine=site.world.router)
         page = staff.post(self.page_of(site), {"machine": "cnc-router"}).content.decode()
         assert "Take that one off it first" in page
         assert site.box().machine == site.mill
 
     def test_it_is_revoked_by_post_alone(self, site, staff):
         url = self.page_of(site, "revoke")
-        assert "deploy/broker-access revoke mill-1" in staff.get(url).content.decode()
+        assert "disconnected within a second" in staff.get(url).content.decode()
         assert site.box().revoked_at is None
         staff.post(url)
         assert site.box().revoked_at is not None

@@ -1,0 +1,126 @@
+"""How far a device has come, as steps of a page: credential, first sign, tap, machine, relay.
+
+Display only: each step is read from what is true now, so one may leave and return at any of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from access.models import AccessEvent, Device, Session
+from access.services.credentials import is_managed
+from members.models import Member
+
+DONE, NEXT = "done", "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the timeline; `css` is done, next, or empty for what comes later."""
+
+    name: str
+    css: str
+    title: str
+    text: str
+
+
+def steps_of(device: Device) -> list[Step]:
+    """In order; the first that is not done is next."""
+    steps = list(_steps(device))
+    todo = [step for step in steps if not step.css]
+    return [replace(step, css=NEXT) if todo and step is todo[0] else step for step in steps]
+
+
+def _steps(device: Device) -> Iterator[Step]:
+    yield _credential(device)
+    yield _online(device)
+    if device.is_reader:
+        yield _tap(device)
+    if not device.is_enrolment:
+        yield _machine(device)
+    if device.is_interlock:
+        yield _relay(device)
+
+
+def _credential(device: Device) -> Step:
+    title = _("It has its credential")
+    if device.credential_at is None:
+        return Step("credential", "", title, _("A password for the broker, and a key."))
+    made = _("Made %s.") % _when(device.credential_at)
+    return Step("credential", DONE, title, f"{made} {_known(device)}")
+
+
+def _known(device: Device) -> str:
+    """Whether the broker lets it in."""
+    if not is_managed():
+        return _("The broker is not looked after from here; it has to let the device in.")
+    if device.broker_error:
+        return _("The broker refused it: %s") % device.broker_error
+    told = device.broker_told_at
+    if told is None or (device.credential_at and told < device.credential_at):
+        return _("The broker does not know it yet; it takes a second while the gatekeeper runs.")
+    return _("The broker knows it.")
+
+
+def _online(device: Device) -> Step:
+    title = _("It is online")
+    if device.seen_at is None:
+        return Step("online", "", title, _("Nothing was heard of it yet. Start it, and watch."))
+    if not device.online:
+        return Step("online", "", title, _("Last heard %s.") % _when(device.seen_at))
+    what = " ".join(filter(None, (device.firmware, device.model)))
+    caps = _("It says it can: %s.") % ", ".join(device.caps) if device.caps else ""
+    return Step("online", DONE, title, " ".join(filter(None, (what, caps, _missing(device)))))
+
+
+def _missing(device: Device) -> str:
+    """What it was added as and does not say it is."""
+    if not device.caps:
+        return ""
+    if device.is_interlock and "relay" not in device.caps:
+        return _("It was added as an interlock and names no relay.")
+    if device.is_reader and "reader" not in device.caps:
+        return _("It was added as a reader and names none.")
+    return ""
+
+
+def _tap(device: Device) -> Step:
+    title = _("It reads badges")
+    newest = AccessEvent.objects.filter(device=device, kind="tap").order_by("-id").first()
+    if newest is None:
+        return Step("tap", "", title, _("Tap any badge at it. Nothing is unlocked by that."))
+    whose = Member.objects.filter(pk=newest.member_id or 0).first()
+    told = {"when": _when(newest.at), "hint": newest.detail.get("hint", "…")}
+    if whose is None:
+        text = _("Read %(when)s: a badge that ends in %(hint)s, which is nobody's.") % told
+    elif "hint" in newest.detail:
+        told["name"] = whose.name
+        text = _("Read %(when)s: a badge that ends in %(hint)s, %(name)s's.") % told
+    else:
+        text = _("Read %(when)s: %(name)s's badge.") % (told | {"name": whose.name})
+    return Step("tap", DONE, title, text)
+
+
+def _machine(device: Device) -> Step:
+    title = _("It has its place")
+    if device.machine is None:
+        return Step("machine", "", title, _("Until then it unlocks nothing."))
+    return Step("machine", DONE, title, _("It is on %s.") % device.machine)
+
+
+def _relay(device: Device) -> Step:
+    title = _("Its relay was heard")
+    heard = Session.objects.filter(interlock=device, activated_at__isnull=False)
+    newest = heard.select_related("member").order_by("-id").first()
+    if newest is None:
+        return Step("relay", "", title, _("Once it is on a machine, switch it on for a moment."))
+    told = {"when": _when(newest.activated_at), "name": newest.member.short_name}
+    return Step("relay", DONE, title, _("Last switched on %(when)s, by %(name)s.") % told)
+
+
+def _when(at: datetime | None) -> str:
+    return date_format(localtime(at), _("j M, H:i:s"))
