@@ -13,7 +13,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -31,6 +31,8 @@ GATHER = 0.002  # seconds at most that messages are read before the first are ha
 PLENTY = 16  # messages after which it is not worth waiting for more
 DIAL_TIMEOUT = 3.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 5.0
+LULL = 0.02  # seconds without a word: the broker has handed out what it kept for us
+LONGEST_BACKLOG = 5.0  # seconds after which it has, where there never is a lull
 MOST_WAITING = 5_000  # messages; no device sends that many
 CONTROL = "$CONTROL/dynamic-security/v1"
 ANSWER_WITHIN = 5.0  # seconds that the administration may take
@@ -97,6 +99,7 @@ class Adapter:
         self._queue: deque[Waiting] = deque()
         self._dial_at = 0.0
         self._wait = SHORTEST_WAIT
+        self._behind_until = 0.0
         self._client = self._new_client()
 
     def __len__(self) -> int:
@@ -109,7 +112,10 @@ class Adapter:
             self._dial(patience)
             return
         writers = [sock] if self._client.want_write() else []
+        began = time.monotonic()
         readable, writable, _ = select.select([sock], writers, [], patience)
+        if time.monotonic() - began > LULL:
+            self._behind_until = 0.0
         try:
             if readable or _pending(sock):
                 self._read(sock)
@@ -186,8 +192,10 @@ class Adapter:
         return client
 
     def _on_connect(
-        self, client: mqtt.Client, _data: object, _flags: object, reason: Any, _properties: object
+        self, client: mqtt.Client, _data: object, flags: Any, reason: Any, _properties: object
     ) -> None:
+        if flags.session_present:  # the broker has kept what was said while nobody listened
+            self._behind_until = time.monotonic() + LONGEST_BACKLOG
         if reason.is_failure:
             self._back_off(f"refused by the broker: {reason}")
             client.disconnect()
@@ -217,9 +225,18 @@ class Adapter:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "?"
-        inbound = receive(topic, bytes(message.payload), message.retain)
+        inbound = self._as_kept(receive(topic, bytes(message.payload), message.retain))
         self._queue.append(Waiting(inbound, message.mid, message.qos))
         self._hear(inbound)
+
+    def _as_kept(self, inbound: Inbound) -> Inbound:
+        """A tap the broker kept for us is as old as a retained one: whoever tapped has gone.
+
+        A reader that still waits for its answer repeats it within the second.
+        """
+        if isinstance(inbound.message, wire.Tap) and time.monotonic() < self._behind_until:
+            return replace(inbound, retain=True)
+        return inbound
 
     def _lose(self, why: str) -> None:
         """What waits is the broker's again, or the device's to repeat: its acks would go astray."""

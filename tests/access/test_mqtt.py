@@ -2,9 +2,12 @@
 
 import socket
 import time
+from dataclasses import replace
 
+import wire
 from access.mqtt import Adapter
 from access.records import Inbound, Outbound
+from tests.wire.messages import STATE, TAP
 
 PATIENCE = 10.0
 
@@ -54,6 +57,35 @@ def test_a_flood_nobody_handles_does_not_fill_the_memory(mosquitto, monkeypatch)
     work(adapter, lambda: len(adapter) > 3)
     assert [waiting.qos for waiting in adapter.take(100)] == [0, 0, 0, 1]
     adapter.close()
+
+
+def test_a_tap_that_waited_for_the_gatekeeper_is_no_tap_any_more(mosquitto):
+    """A reader waits for 5 s; a broker keeps what it said for as long as nobody listens."""
+    heard: list[Inbound] = []
+    tap = Outbound(*wire.encode_up(replace(TAP, device="backlog-1")), 1)
+    state = Outbound(*wire.encode_up(replace(STATE, device="backlog-1")), 1)
+    before = Adapter(mosquitto.url, "gatekeeper-that-sleeps", heard.append)
+    work(before, lambda: before.connected)
+    before.close()
+    others = Adapter(mosquitto.url, "gatekeeper-that-speaks", lambda _inbound: None)
+    work(others, lambda: others.connected)
+    others.publish([tap] * 10 + [state])
+    after = Adapter(mosquitto.url, "gatekeeper-that-sleeps", heard.append)
+
+    def all_of(count):
+        others.work(0.01)
+        after.ack(after.take(100))
+        return len([inbound for inbound in heard if "backlog-1" in inbound.topic]) == count
+
+    work(after, lambda: all_of(11))
+    assert [inbound.retain for inbound in heard] == [True] * 10 + [False]
+    work(after, lambda: after.connected)
+    after.work(0.05)
+    others.publish([tap])
+    work(after, lambda: all_of(12))
+    assert not heard[-1].retain
+    after.close()
+    others.close()
 
 
 def work(adapter, done):
