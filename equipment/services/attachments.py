@@ -125,7 +125,7 @@ def _write(
 def _log(
     verb: str, attachment: Attachment, certification: Certification, by: Member, now: datetime
 ) -> None:
-    after = {"type": certification.type.slug, "file": attachment.name, "size": attachment.size}
+    after = {"file": attachment.name, "size": attachment.size}
     record(
         actor=by,
         verb=verb,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from equipment.models import Certification, FaultReport, Level, Lockout, Mode
+from equipment.models import Certification, CertificationType, FaultReport, Level, Lockout, Mode
 from equipment.services import lock_out, report_fault
 from members.models import Role, Space
 from members.services import issue_badge
@@ -113,6 +113,68 @@ def test_a_past_day_is_refused_for_each_line_in_words(world, dana):
     given = a_list("charlie@example.org", last_day="2026-01-01")
     page = dana.post(CERTIFY, given, follow=True).content.decode()
     assert "The end lies in the past" in page and not world.charlie.certifications.exists()
+
+
+def test_people_are_found_to_be_ticked(world, dana):
+    page = dana.get(f"{CERTIFY}?q=bob&type=cnc").content.decode()
+    box = page[page.index(str(world.bob.public_id)) :]
+    assert "checked" in box[: box.index(">")]  # there is but one
+    assert str(world.charlie.public_id) not in page
+    for asked in ("Nobody%00", "'; drop table", "%ff", "x" * 3000):
+        assert "Nobody found for" in dana.get(f"{CERTIFY}?q={asked}").content.decode()
+
+
+def test_all_or_none_of_a_list(world, dana):
+    given = a_list("bob@example.org", "Nora", all_or_none="on")
+    page = dana.post(CERTIFY, given, follow=True).content.decode()
+    assert "Not everybody on the list is known" in page
+    assert not holds(world.bob, world.certification)
+    assert ">\nbob@example.org\nNora</textarea>" in page
+
+
+def test_staff_set_aside_what_is_lacking_and_certifiers_are_not_even_asked(world, dana):
+    CertificationType.objects.update(needs_theory=True)
+    page = dana.post(CERTIFY, a_list("bob@example.org"), follow=True).content.decode()
+    assert "The theory of “CNC” is not passed." in page
+    dana.post(CERTIFY, a_list("bob@example.org", set_aside="Built the machine"))
+    held = world.bob.certifications.latest("given_at")
+    assert (held.given_at, held.set_aside) == (NOW, "Built the machine")
+
+
+def test_a_certifier_who_forges_a_reason_sets_nothing_aside(world, as_):
+    CertificationType.objects.update(needs_theory=True)
+    world.alice.certifications.update(level=Level.MAY_CERTIFY)
+    alice = as_(world.alice)
+    assert "set_aside" not in alice.get(CERTIFY).content.decode()
+    given = a_list("bob@example.org", set_aside="I say so")
+    page = alice.post(CERTIFY, given, follow=True).content.decode()
+    assert "The theory of “CNC” is not passed." in page
+    assert not holds(world.bob, world.certification)
+
+
+def test_a_certifier_forges_neither_a_type_nor_a_level(world, as_):
+    CertificationType.objects.create(name="Laser", slug="laser")
+    world.alice.certifications.update(level=Level.MAY_CERTIFY)
+    alice = as_(world.alice)
+    for forged in ({"type": "laser"}, {"level": "3"}, {"level": "99"}, {"type": "nothing"}):
+        page = alice.post(CERTIFY, a_list("bob@example.org", **forged))
+        assert "Select a valid choice" in page.content.decode()
+    forged = a_list(people=[str(world.alice.public_id)])  # oneself stands in no list to tick
+    assert "Select a valid choice" in alice.post(CERTIFY, forged).content.decode()
+    assert Certification.objects.filter(given_at=NOW).count() == 0
+
+
+def test_pasted_garbage_certifies_nobody(world, dana):
+    garbage = ("\u202e\u2066", "' or 1=1 --", "<script>", "%s%s%n", "a@", "@", ",,;;", "é" * 500)
+    page = dana.post(CERTIFY, a_list(*garbage), follow=True).content.decode()
+    assert page.count("Nobody by that name") >= 5 and "<script>alert" not in page
+    assert Certification.objects.filter(given_at=NOW).count() == 0
+
+
+def test_two_of_one_name_who_are_ticked_are_both_certified(world, dana):
+    both = [a_member("Sam Lee", plan=None, email=f"sam{number}@example.org") for number in (1, 2)]
+    dana.post(CERTIFY, a_list(people=[str(person.public_id) for person in both]))
+    assert all(holds(person, world.certification) for person in both)
 
 
 def test_nobody_certifies_themselves(world, dana):
