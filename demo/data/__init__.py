@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from demo.data import diary, past, people, place, upkeep
+from demo.data import diary, past, people, place, training, upkeep
 from members.models import Space
 
 
@@ -21,6 +21,7 @@ def fill(now: datetime) -> bool:
         people.welcome(now)
         upkeep.neglect(now)
         diary.write_story(now)
+        training.teach(now)
     diary.live_on(now)
     diary.fill_days(now)
     past.remember()

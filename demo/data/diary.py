@@ -55,7 +55,6 @@ STORY = (
     ("alice", "cnc-router", -9, time(17), 120, Booking.Purpose.USE, "desk legs"),
     ("charlie", "printer-1", 2, time(10), 240, Booking.Purpose.USE, "first print"),
     ("bob", "table-saw", 2, time(15), 90, Booking.Purpose.USE, "shelf"),
-    ("marta", "cnc-router", 3, time(17), 120, Booking.Purpose.INDUCTION, "CNC induction"),
     (MAINTAINER, "cnc-mill", 2, time(9), 180, Booking.Purpose.MAINTENANCE, "way oil, tram"),
 )
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from access.models import AccessEvent, Device, Session
 from bookings.models import Booking
 from demo.data import fill
-from demo.data.diary import DAYS_AROUND
+from demo.data.diary import DAYS_AROUND, TZ
 from demo.data.people import BADGES, LOGINS, PASSWORD, STRANGER
 from demo.data.place import BENCH
 from equipment import eligibility
@@ -18,6 +18,7 @@ from equipment.facts import facts_for
 from equipment.models import Certification, Lockout, Machine, ToolClass
 from members.models import Badge, Hold, Member, Membership, Space
 from members.services import badge_hash
+from training.models import Induction, TheoryTest
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +166,13 @@ def all_starts() -> list[datetime]:
     return list(
         Booking.objects.filter(machine__space__slug="northside").values_list("starts", flat=True)
     )
+
+
+def test_the_cnc_induction_has_its_machine_its_seats_and_a_theory_test(filled: None) -> None:
+    induction = Induction.objects.get()
+    held = Booking.objects.get(group=induction.group, holds=True)
+    assert (held.machine.slug, held.starts) == ("cnc-router", induction.starts)
+    assert induction.starts.astimezone(TZ).strftime("%A %H:%M") == "Wednesday 17:00"
+    assert 0 < induction.attendees.seated().count() < induction.capacity
+    test = TheoryTest.objects.get(type=induction.type)
+    assert test.published_at == NOW and test.questions.count() > test.asked
