@@ -1,6 +1,5 @@
 """What staff type about a person; each form cleans its fields, the services judge."""
 
-from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from django import forms
@@ -58,24 +57,6 @@ class BadgeForm(forms.Form):
         return values
 
 
-class MembershipForm(forms.Form):
-    plan = forms.ModelChoiceField(label=_("Plan"), queryset=Plan.objects.all(), empty_label=None)
-    first_day = DayField(label=_("From"), widget=DateInput())
-    last_day = DayField(
-        label=_("Until and with"),
-        widget=DateInput(),
-        required=False,
-        help_text=_("Empty: as long as the plan says, or without an end."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        first, last = values.get("first_day"), values.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", _("The last day comes before the first."))
-        return values
-
-
 class PersonForm(forms.Form):
     name = NameField(label=_("Name"))
     email = forms.EmailField(
@@ -89,6 +70,11 @@ class PersonForm(forms.Form):
         help_text=_("Of a child: who signs for it and reads its mails."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    sure = forms.BooleanField(
+        label=_("It is somebody else, and the address is right."),
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -96,6 +82,10 @@ class PersonForm(forms.Form):
         if not self.errors and not any(typed):
             self.add_error("email", _("Write an address of theirs, or of a guardian."))
         return values
+
+    def ask_whether(self) -> None:
+        """Show the box to tick: somebody like them is here, or the address looks mistyped."""
+        self.fields["sure"].widget = forms.CheckboxInput()
 
 
 class PlanChoices(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
@@ -106,7 +96,9 @@ class PlanChoices(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
 class PlanForm(forms.Form):
     plan = PlanChoices(
         label=_("Plan"),
-        queryset=Plan.objects.exclude(joining=Plan.Joining.STAFF),
+        queryset=Plan.objects.filter(retired_at=None)
+        .exclude(joining=Plan.Joining.STAFF)
+        .exclude(kind=Plan.Kind.DAY),
         empty_label=None,
         widget=forms.RadioSelect,
     )
@@ -116,42 +108,3 @@ class DeclineForm(forms.Form):
     why = forms.CharField(
         label=_("Why"), max_length=120, help_text=_("The member reads this in a mail.")
     )
-
-
-class JoiningForm(forms.Form):
-    """For each plan, how one joins it."""
-
-    def __init__(self, *args: Any, plans: list[Plan], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._plans = plans
-        for plan in plans:
-            self.fields[plan.slug] = forms.ChoiceField(
-                label=plan.name, choices=Plan.Joining.choices, initial=plan.joining
-            )
-
-    def chosen(self) -> list[tuple[Plan, str]]:
-        return [(plan, self.cleaned_data[plan.slug]) for plan in self._plans]
-
-
-class EndForm(forms.Form):
-    last_day = DayField(
-        label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty: ends now.")
-    )
-
-
-def day_begins(day: date, zone: tzinfo) -> datetime:
-    """The first instant of a local day, in UTC."""
-    return datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC)
-
-
-def plan_ends(plan: Plan, first: date, zone: tzinfo) -> datetime | None:
-    """Where the plan's months end, on the same day of the month or its last; None: open-ended."""
-    if plan.months is None:
-        return None
-    year, month = divmod(first.year * 12 + first.month - 1 + plan.months, 12)
-    for day in range(first.day, 27, -1):
-        try:
-            return day_begins(date(year, month + 1, day), zone)
-        except ValueError:  # 31 April: the day before
-            continue
-    return day_begins(date(year, month + 1, min(first.day, 27)), zone)

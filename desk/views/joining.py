@@ -10,19 +10,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from desk.forms import DeclineForm, JoiningForm, PlanForm, plan_ends
+from desk.forms import DeclineForm, PlanForm
 from desk.joining import is_left, steps_of
 from members.models import Member, MembershipRequest, Plan
-from members.permissions import organisation_required, staff_required
+from members.permissions import staff_required
 from members.requests import MemberRequest
 from members.services.joining import (
     JoiningError,
     choose_plan,
     confirm_request,
     decline_request,
-    set_joining,
 )
-from members.zones import at_home, zone_of
+from members.services.memberships import MembershipError
+from members.standing import home_zone
+from members.terms import term_ends
+from members.zones import at_home
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -48,7 +50,7 @@ def plan_choose(request: MemberRequest) -> HttpResponse:
             started = choose_plan(
                 member=request.user, plan=plan, until=_until(plan, request.user, now), now=now
             )
-        except JoiningError as error:
+        except MembershipError as error:
             form.add_error(None, str(error))
         else:
             words = _("%s begins.") if started else _("You asked for %s. Staff confirm it soon.")
@@ -73,9 +75,9 @@ def plan_requests(request: MemberRequest) -> HttpResponse:
 def plan_confirm(request: MemberRequest, pk: int) -> HttpResponse:
     wish, now = _wish(pk), timezone.now()
     try:
-        until = _until(wish.plan, request.user, now)
+        until = _until(wish.plan, wish.member, now)
         confirm_request(wish=wish, until=until, by=request.user, now=now)
-    except JoiningError as error:
+    except MembershipError as error:
         messages.error(request, str(error))
     else:
         told = {"name": wish.member.name, "plan": wish.plan}
@@ -103,25 +105,10 @@ def plan_decline(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "desk/person_form.html", page, status=422 if form.errors else 200)
 
 
-@form_page
-@organisation_required
-def plans(request: MemberRequest) -> HttpResponse:
-    """How one joins each plan; it holds in every space."""
-    rows = list(Plan.objects.all())
-    form = JoiningForm(request.POST if request.method == "POST" else None, plans=rows)
-    if form.is_valid():
-        for plan, joining in form.chosen():
-            set_joining(plan=plan, joining=joining, by=request.user, now=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("desk:plans")
-    return render(request, "desk/plans.html", {"form": form}, status=422 if form.errors else 200)
-
-
 def _wish(pk: int) -> MembershipRequest:
     rows = MembershipRequest.objects.select_related("member", "plan")
     return get_object_or_404(rows, pk=pk, answered_at=None)
 
 
-def _until(plan: Plan, reader: Member, now: datetime) -> datetime | None:
-    zone = zone_of(reader)
-    return plan_ends(plan, now.astimezone(zone).date(), zone)
+def _until(plan: Plan, member: Member, now: datetime) -> datetime | None:
+    return term_ends(now, plan.months, home_zone(member))

@@ -139,20 +139,3 @@ def _tell(
 ) -> None:
     context = {"plan": wish.plan.name, "by": by.name, **more}
     post(to=wish.member, kind=kind, key=f"{kind}:{wish.pk}", context=context, at=now)
-
-
-@transaction.atomic
-def set_joining(*, plan: Plan, joining: str, by: Member, now: datetime) -> None:
-    """Say whether members choose the plan themselves."""
-    before = plan.joining
-    if joining != before:
-        plan.joining = Joining(joining)
-        plan.save(update_fields=["joining"])
-        record(
-            actor=by,
-            verb="set_joining",
-            subject=plan,
-            at=now,
-            before={"joining": before},
-            after={"plan": plan.slug, "joining": joining},
-        )

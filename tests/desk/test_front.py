@@ -11,6 +11,7 @@ from bookings.models import Booking
 from equipment.services import report_fault
 from members.models import Badge, Change, Member, Plan
 from members.services import badge_hash, issue_badge, normalise_badge, place_hold
+from tests.desk.agreeing import agree
 from tests.desk.conftest import HOUR, a_booking
 from tests.people import NOW, World, a_member
 
@@ -128,7 +129,7 @@ def test_the_page_of_a_person_has_it_all(world: World, desk: Client) -> None:
 
 def test_a_hold_is_placed_and_lifted(world: World, desk: Client) -> None:
     typed = {"reason": "Waiver unsigned.", "remedy": "Sign it.", "last_day": "2026-12-01"}
-    desk.post(person(world.bob, "hold/"), typed)
+    agree(desk, person(world.bob, "hold/"), typed)
     hold = world.bob.holds.get()
     assert hold.until == datetime(2026, 12, 1, 23, tzinfo=UTC)  # midnight in Berlin
     assert hold.placed_by == world.dana
@@ -181,17 +182,6 @@ def test_a_membership_ends_with_its_plan_or_as_said(
     assert (membership.starts, membership.until) == (NOW, until)
 
 
-def test_a_plan_from_the_31st_ends_on_the_months_last_day() -> None:
-    from datetime import date
-    from zoneinfo import ZoneInfo
-
-    from desk.forms import plan_ends
-
-    berlin = ZoneInfo("Europe/Berlin")
-    ends = plan_ends(Plan(months=1), date(2027, 1, 31), berlin)
-    assert ends is not None and ends.astimezone(berlin).date() == date(2027, 2, 28)
-
-
 def test_a_last_day_before_the_first_is_refused(world: World, desk: Client) -> None:
     typed = {"plan": world.plan.pk, "first_day": "2026-12-24", "last_day": "2026-12-01"}
     page = desk.post(person(world.bob, "plan/"), typed)
@@ -216,7 +206,7 @@ def test_a_day_no_clock_can_reckon_with_is_refused(
 
 def test_a_membership_is_ended(world: World, desk: Client) -> None:
     membership = world.bob.memberships.get()
-    desk.post(f"/memberships/{membership.pk}/end/", {"last_day": ""})
+    agree(desk, f"/memberships/{membership.pk}/end/", {"last_day": ""})
     membership.refresh_from_db()
     assert membership.until == NOW
     assert Change.objects.filter(verb="end_membership", actor=world.dana).exists()

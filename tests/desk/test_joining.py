@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from desk.joining import steps_of
-from members.models import Document, MembershipRequest, Plan, Role
+from members.models import Document, MembershipRequest, Plan
 from members.services import issue_badge
 from members.services.documents import publish_version, sign
 from tests.people import a_certification, a_member, a_world
@@ -119,16 +119,6 @@ def test_the_desk_does_every_step_from_the_page_of_the_person(world, nora, clien
     for path in ("plan/", "sign/waiver/", "badge/"):
         assert f'href="/people/{nora.public_id}/{path}"' in page
     assert f'href="/certify/?member={nora.public_id}"' in page
-
-
-def test_staff_of_all_spaces_say_how_one_joins_a_plan(world, client):
-    told = {"full": "self"}
-    assert as_(client, world.dana).post("/desk/plans/", told).status_code == 302
-    world.plan.refresh_from_db()
-    assert world.plan.joining == "self"
-    assert client.post("/desk/plans/", {"full": "whatever"}).status_code == 422
-    Role.objects.filter(member=world.dana).update(space=world.space)
-    assert client.get("/desk/plans/").status_code == 403
 
 
 def test_the_steps_take_two_queries(world, nora, django_assert_num_queries):

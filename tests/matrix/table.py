@@ -56,6 +56,7 @@ CARETAKERS = rule("maintainer", *HERE, else_=HIDDEN)
 A_DESK = rule(*DESKS, else_=FORBIDDEN)  # people, too: they belong to no space
 A_CERTIFIER = rule("certifier", *DESKS, else_=FORBIDDEN)
 ITS_CERTIFIER = rule("certifier", *DESKS, else_=HIDDEN)
+OWN_OR_DESK = rule("owner", *DESKS, else_=HIDDEN)
 OWN_OR_CERTIFIER = rule("owner", "certifier", *DESKS, else_=HIDDEN)
 A_CARETAKER = rule("maintainer", "maintainer elsewhere", *DESKS, else_=FORBIDDEN)
 # Inductions: whoever gives them, which any certifier may in any space, and the space's staff.
@@ -176,7 +177,10 @@ ROWS = [
     # bookings: policy
     Row("desk:join", get=MEMBERS),
     Row("desk:plan_choose", get=MEMBERS, post=MEMBERS),
-    Row("desk:plans", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:plans", get=ORGANISATION),
+    Row("desk:plan_new", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:plan_edit", "plan", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:plan_retire", "plan", post=ORGANISATION),
     Row("desk:plan_requests", get=A_DESK),
     Row("desk:plan_confirm", "plan request", post=A_DESK),
     Row("desk:plan_decline", "plan request", get=A_DESK, post=A_DESK),
@@ -273,7 +277,19 @@ ROWS = [
     Row("desk:certification_suspend", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
     Row("desk:certification_revoke", "certification", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
     Row("desk:suspension_lift", "suspension", post=ITS_CERTIFIER),
-    Row("desk:membership_end", "membership", get=A_DESK, post=A_DESK),
+    Row("desk:my_membership", get=MEMBERS),
+    Row("desk:membership_renew", "membership", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:membership_end", "membership", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:membership_change", "membership", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:membership_pause", "membership", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:membership_take_back", "membership", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:pause_end", "pause", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:day_passes", "person", get=A_DESK, post=A_DESK),
+    Row("desk:day_pass_use", "day pass", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:day_take_back", "chosen day", get=OWN_OR_DESK, post=OWN_OR_DESK),
+    Row("desk:guests", get=A_DESK),
+    Row("desk:guest_sign_in", post=MEMBERS),
+    Row("desk:guest_sign_out", "guest", post=OWNER_OR_STAFF),
     Row("desk:hold_lift", "hold", post=A_DESK),
     Row("desk:badge_revoke", "badge", post=A_DESK),
     Row("desk:pin_remove", "person", post=A_DESK),

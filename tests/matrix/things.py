@@ -24,11 +24,15 @@ from equipment.models import (
 )
 from members.models import (
     Closure,
+    DayPass,
     Document,
+    Guest,
     Hold,
     Member,
     Membership,
     MembershipRequest,
+    Pause,
+    Plan,
     Role,
     Space,
 )
@@ -156,10 +160,36 @@ def _of_alice(world: World) -> dict[str, Thing]:
         "role": {"pk": world.dana.roles.get().pk},
         "badge": {"pk": badge.pk},
         "hold": {"pk": hold.pk},
-        "membership": {"pk": Membership.objects.get(member=alice).pk},
+        **_membership(world),
         **_certified(world),
         "message": {"pk": Outbox.objects.get(key="matrix").pk},
         "way out of mail": {"token": way_out.rstrip("/").rpartition("/")[2]},
+    }
+
+
+def _membership(world: World) -> dict[str, Thing]:
+    """Alice's, with a pause and a day far ahead, so that she may book; and her guest."""
+    alice, row = world.alice, Membership.objects.get(member=world.alice)
+    far = NOW + 300 * DAY
+    pause = Pause.objects.create(
+        member=alice, membership=row, starts=far, until=far + DAY, asked_at=NOW
+    )
+    day = Plan.objects.create(name="Day", slug="day", kind=Plan.Kind.DAY)
+    unused = DayPass.objects.create(member=alice, plan=day, given_at=NOW)
+    chosen = Membership.objects.create(
+        member=alice, plan=day, starts=far + 90 * DAY, until=far + 91 * DAY
+    )
+    used = DayPass.objects.create(
+        member=alice, plan=day, given_at=NOW, used_at=NOW, membership=chosen
+    )
+    guest = Guest.objects.create(host=alice, space=world.space, name="Kim", came_at=NOW)
+    return {
+        "plan": {"slug": world.plan.slug},
+        "membership": {"pk": row.pk},
+        "pause": {"pk": pause.pk},
+        "day pass": {"pk": unused.pk},
+        "chosen day": {"pk": used.pk},
+        "guest": {"pk": guest.pk},
     }
 
 

@@ -99,11 +99,3 @@ def test_a_plan_of_the_desk_cannot_be_chosen(nora):
     with pytest.raises(JoiningError, match="Staff at the desk"):
         choose(nora, a_plan("staff"))
     assert not Change.objects.exists()
-
-
-def test_saying_what_holds_already_leaves_no_trace(world):
-    plan = a_plan("ask")
-    joining.set_joining(plan=plan, joining="ask", by=world.dana, now=NOW)
-    assert not Change.objects.exists()
-    joining.set_joining(plan=plan, joining="self", by=world.dana, now=NOW)
-    assert Change.objects.get().before == {"joining": "ask"}

@@ -1,0 +1,366 @@
+"""Memberships: a member's own page, and every act upon one, by its member or at the desk."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from desk import memberships as words
+from desk.acting import Act, perform
+from desk.membership_forms import (
+    ChangeForm,
+    DayForm,
+    EndForm,
+    GuestForm,
+    PassesForm,
+    PauseForm,
+    RenewForm,
+    StartForm,
+    SureForm,
+)
+from members.models import DayPass, Member, Membership, Pause, Plan
+from members.permissions import is_staff, staff_required
+from members.requests import MemberRequest
+from members.services.changing_plans import change_plan
+from members.services.day_passes import (
+    give_day_passes,
+    take_back_day,
+    take_back_passes,
+    use_day_pass,
+)
+from members.services.joining import ask_to_change
+from members.services.memberships import (
+    MembershipError,
+    end_membership,
+    renew_membership,
+    start_membership,
+    take_back_membership,
+)
+from members.services.pauses import end_pause, start_pause
+from members.standing import home_zone
+from members.terms import term_ends
+from members.zones import at_home
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+Row = TypeVar("Row", bound=Model)
+
+
+@require_safe
+@login_required
+@at_home
+def my_membership(request: MemberRequest) -> HttpResponse:
+    """Where I stand, what I can do about it, my passes and my guests."""
+    now = timezone.now()
+    guests = request.user.guests.filter(left_at=None, came_at__lte=now)
+    page = {
+        "person": request.user,
+        "guest_form": GuestForm(),
+        "guests": guests.select_related("space").order_by("-came_at")[:10],
+        "now": now,
+    }
+    return render(request, "desk/my_membership.html", page)
+
+
+# --- beginning and going on ----------------------------------------------------------------------
+
+
+@form_page
+@staff_required
+def membership_start(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    person, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    zone = home_zone(person)
+    today = {"first_day": now.astimezone(zone).date()}
+    form = StartForm(request.POST or None, initial=today, zone=zone, now=now)
+    if form.is_valid():
+        try:
+            row = _start(person, form, request.user, now)
+        except MembershipError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            messages.success(request, _("%(plan)s begins.") % {"plan": row.plan})
+            return redirect("desk:person", person.public_id)
+    page = {
+        "person": person,
+        "form": form,
+        "title": _("Sign %s up to a plan") % person.name,
+        "submit": _("Sign up"),
+    }
+    return render(request, "desk/person_form.html", page, status=422 if form.is_bound else 200)
+
+
+def _start(person: Member, form: StartForm, by: Member, now: datetime) -> Membership:
+    told = form.cleaned_data
+    starts = form.from_day(told["first_day"])
+    return start_membership(
+        member=person,
+        plan=told["plan"],
+        starts=starts,
+        until=form.after_day(told["last_day"]) or term_ends(starts, told["plan"].months, form.zone),
+        by=by,
+        now=now,
+        why=told["why"],
+    )
+
+
+@form_page
+@login_required
+@at_home
+def membership_renew(request: MemberRequest, pk: int) -> HttpResponse:
+    row, now = _theirs(request, _memberships(), pk), timezone.now()
+    seen = {"due": (row.due or row.until or row.starts).isoformat()}
+    form = RenewForm(seen | request.POST.dict() if request.method == "POST" else None)
+    act = Act(
+        person=row.member,
+        do=lambda: renew_membership(
+            membership=row, by=request.user, now=now, due=form.cleaned_data["due"]
+        ),
+        tell=words.renewed_words,
+        title=_("Renew %s") % row.plan,
+        submit=_("Renew it"),
+        done=_("%s is renewed.") % row.plan,
+    )
+    return perform(request, form, act, now)
+
+
+@form_page
+@login_required
+@at_home
+def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
+    row, now = _theirs(request, _memberships(), pk), timezone.now()
+    form = EndForm(_typed(request), zone=home_zone(row.member), now=now)
+    act = Act(
+        person=row.member,
+        do=lambda: end_membership(
+            membership=row,
+            until=form.after_day(form.cleaned_data["last_day"]) or now,
+            by=request.user,
+            now=now,
+            why=form.cleaned_data["why"],
+        ),
+        tell=words.ended_words,
+        title=_("End %(plan)s of %(name)s") % {"plan": row.plan, "name": row.member.name},
+        submit=_("End it"),
+        done=_("%(plan)s ends.") % {"plan": row.plan},
+        danger=True,
+    )
+    return perform(request, form, act, now)
+
+
+@form_page
+@login_required
+@at_home
+def membership_change(request: MemberRequest, pk: int) -> HttpResponse:
+    """To what members may start themselves at once; for the rest they ask."""
+    row, now = _theirs(request, _memberships(), pk), timezone.now()
+    zone, plans = home_zone(row.member), words.plans_for(row, request.user)
+    today = {"first_day": now.astimezone(zone).date()}
+    form = ChangeForm(_typed(request), initial=today, zone=zone, now=now, plans=plans)
+    if form.is_valid() and _has_to_ask(request.user, row, form.cleaned_data["plan"]):
+        return _ask(request, row, form, now)
+    act = Act(
+        person=row.member,
+        do=lambda: change_plan(
+            membership=row,
+            plan=form.cleaned_data["plan"],
+            starts=form.from_day(form.cleaned_data["first_day"]),
+            by=request.user,
+            now=now,
+        ),
+        tell=words.changed_words,
+        title=_("Another plan for %s") % row.member.name,
+        submit=_("Change it"),
+        done=_("The plan changes. It can be taken back until then."),
+    )
+    return perform(request, form, act, now)
+
+
+def _has_to_ask(by: Member, row: Membership, plan: Plan) -> bool:
+    return by.pk == row.member_id and plan.joining == Plan.Joining.ASK
+
+
+def _ask(request: MemberRequest, row: Membership, form: ChangeForm, now: datetime) -> HttpResponse:
+    try:
+        ask_to_change(member=row.member, plan=form.cleaned_data["plan"], now=now)
+    except MembershipError as error:
+        messages.error(request, str(error))
+    else:
+        words_ = _("You asked for %s. Staff change it, and you hear by mail.")
+        messages.success(request, words_ % form.cleaned_data["plan"])
+    return redirect("desk:my_membership")
+
+
+@form_page
+@login_required
+@at_home
+def membership_take_back(request: MemberRequest, pk: int) -> HttpResponse:
+    row, now = _theirs(request, _memberships(), pk), timezone.now()
+    act = Act(
+        person=row.member,
+        do=lambda: take_back_membership(membership=row, by=request.user, now=now),
+        tell=words.taken_back_words,
+        title=_("Take %s back before it begins") % row.plan,
+        submit=_("Take it back"),
+        done=_("%s does not begin.") % row.plan,
+        danger=True,
+    )
+    return perform(request, _sure(request), act, now)
+
+
+# --- resting -------------------------------------------------------------------------------------
+
+
+@form_page
+@login_required
+@at_home
+def membership_pause(request: MemberRequest, pk: int) -> HttpResponse:
+    row, now = _theirs(request, _memberships(), pk), timezone.now()
+    form = PauseForm(_typed(request), zone=home_zone(row.member), now=now)
+
+    def rest() -> Pause:
+        told = form.cleaned_data
+        return start_pause(
+            membership=row,
+            starts=form.from_day(told["first_day"]),
+            until=form.after_day(told["last_day"]) or now,
+            why=told["why"],
+            by=request.user,
+            now=now,
+        )
+
+    act = Act(
+        person=row.member,
+        do=rest,
+        tell=words.paused_words,
+        title=_("Let %s rest") % row.plan,
+        submit=_("Let it rest"),
+        done=_("%s rests.") % row.plan,
+    )
+    return perform(request, form, act, now)
+
+
+@form_page
+@login_required
+@at_home
+def pause_end(request: MemberRequest, pk: int) -> HttpResponse:
+    pauses = Pause.objects.filter(called_off_at=None).select_related("member__space", "membership")
+    pause, now = _theirs(request, pauses, pk), timezone.now()
+    act = Act(
+        person=pause.member,
+        do=lambda: end_pause(pause=pause, by=request.user, now=now),
+        tell=words.went_on_words,
+        title=_("Go on now") if pause.starts <= now else _("Call the pause off"),
+        submit=_("Go on"),
+        done=_("The pause is over."),
+    )
+    return perform(request, _sure(request), act, now)
+
+
+# --- single days ---------------------------------------------------------------------------------
+
+
+@form_page
+@staff_required
+def day_passes(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Give some, or take back those that are unused."""
+    person, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    form = PassesForm(_typed(request), zone=home_zone(person), now=now)
+    if "take_back" in request.POST:
+        count = take_back_passes(member=person, by=request.user, now=now)
+        messages.success(request, _("%s taken back.") % count)
+        return redirect("desk:person", person.public_id)
+    if form.is_valid() and _given(form, person, request.user, now):
+        messages.success(request, _("Given. They choose the days themselves."))
+        return redirect("desk:person", person.public_id)
+    unused = DayPass.objects.filter(member=person, used_at=None).count()
+    page = {"person": person, "form": form, "unused": unused}
+    return render(request, "desk/day_passes.html", page, status=422 if form.is_bound else 200)
+
+
+def _given(form: PassesForm, person: Member, by: Member, now: datetime) -> bool:
+    told = form.cleaned_data
+    try:
+        give_day_passes(
+            member=person,
+            plan=told["plan"],
+            count=told["count"],
+            expires=form.after_day(told["last_day"]),
+            by=by,
+            now=now,
+        )
+    except MembershipError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return False
+    return True
+
+
+@form_page
+@login_required
+@at_home
+def day_pass_use(request: MemberRequest, pk: int) -> HttpResponse:
+    passes = DayPass.objects.select_related("member__space", "plan")
+    row, now = _theirs(request, passes, pk), timezone.now()
+    zone = home_zone(row.member)
+    form = DayForm(
+        _typed(request), initial={"day": now.astimezone(zone).date()}, zone=zone, now=now
+    )
+    act = Act(
+        person=row.member,
+        do=lambda: use_day_pass(
+            day_pass=row, day=form.cleaned_data["day"], by=request.user, now=now
+        ),
+        tell=words.day_words,
+        title=_("Use a day pass: %s") % row.plan,
+        submit=_("Use it"),
+        done=_("The day is chosen."),
+    )
+    return perform(request, form, act, now)
+
+
+@form_page
+@login_required
+@at_home
+def day_take_back(request: MemberRequest, pk: int) -> HttpResponse:
+    passes = DayPass.objects.exclude(used_at=None).select_related("member__space", "plan")
+    row, now = _theirs(request, passes, pk), timezone.now()
+    act = Act(
+        person=row.member,
+        do=lambda: take_back_day(day_pass=row, by=request.user, now=now),
+        tell=words.unused_words,
+        title=_("Not that day"),
+        submit=_("Keep the pass for another day"),
+        done=_("The pass is unused again."),
+    )
+    return perform(request, _sure(request), act, now)
+
+
+# --- what they share -----------------------------------------------------------------------------
+
+
+def _memberships() -> "QuerySet[Membership]":
+    return Membership.objects.select_related("plan", "member__space")
+
+
+def _theirs(request: MemberRequest, rows: "QuerySet[Row]", pk: int) -> Row:
+    """One's own, or anybody's for staff; 404 for others."""
+    row: Any = get_object_or_404(rows, pk=pk)
+    if row.member.pk != request.user.pk and not is_staff(request.user):
+        raise Http404
+    found: Row = row
+    return found
+
+
+def _typed(request: MemberRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _sure(request: MemberRequest) -> SureForm:
+    """Nothing is typed: what is sent shows at once what the button would do."""
+    return SureForm(_typed(request))
