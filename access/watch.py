@@ -24,6 +24,9 @@ ALARM_AGAIN = 600.0
 DROPS_A_MINUTE = 20  # recorded; the rest is only counted
 STRANGER_EVERY = 10.0  # seconds between two writes about one unknown name
 STRANGERS_A_MINUTE = 20  # writes about all of them
+ROWS_A_MINUTE = 128  # of one device's journal: twice what it can keep
+ROW_WITHIN = 30.0  # of the first word of a session that began without us
+TIME_EVERY = 60.0
 KEPT = 4096  # entries per memory, the oldest forgotten
 
 
@@ -57,6 +60,9 @@ class Watch:
     strangers: dict[str, float] = field(default_factory=dict)
     strangers_noted: tuple[float, int] = (0.0, 0)
     standing: set[tuple[str, str, str]] = field(default_factory=set)  # alarms not cleared
+    filed: dict[str, tuple[float, int]] = field(default_factory=dict)
+    timed: dict[str, tuple[str, float]] = field(default_factory=dict)
+    unknown: dict[str, float] = field(default_factory=dict)
     connected_at: float | None = None
     messages: int = 0
     taps: int = 0
@@ -203,6 +209,26 @@ class Watch:
         self.strangers[name], self.strangers_noted = mono, (since, count + 1)
         return True
 
+    def may_file(self, device: str, rows: int, mono: float) -> bool:
+        """A device keeps 64 rows; a flood of them is not one's own story, and fills no table."""
+        since, count = self.filed.get(device, (mono, 0))
+        if mono - since >= 60:
+            since, count = mono, 0
+        self.filed[device] = since, count + rows
+        return count + rows <= ROWS_A_MINUTE
+
+    def time_due(self, device: str, boot: str, mono: float) -> bool:
+        """Whether a boot is to be told the time of day: it may be lost, and clocks drift."""
+        before, told = self.timed.get(device, ("", 0.0))
+        if before == boot and mono - told < TIME_EVERY:
+            return False
+        self.timed[device] = boot, mono
+        return True
+
+    def awaits_row(self, sid: str, mono: float) -> bool:
+        """Whether a session no server began may still be told of: the journal takes a moment."""
+        return mono - self.unknown.setdefault(sid, mono) <= ROW_WITHIN
+
     def forget(self, sid: str) -> None:
         """The session is over."""
         for memory in (self.marked, self.signs, self.offered, self.proofs, self.told):
@@ -227,6 +253,8 @@ class Watch:
             del self.alarms[key]
         for name in [name for name, (at, _n) in self.drops.items() if mono - at >= 60]:
             del self.drops[name]
+        for sid in [sid for sid, at in self.unknown.items() if mono - at >= ALARM_AGAIN]:
+            del self.unknown[sid]
 
 
 def _keep(memory: OrderedDict[tuple[str, str], int]) -> None:

@@ -241,6 +241,11 @@ def register_machine() -> None:
         display=_("The job before is finishing, until {until} at the latest."),
     )
     register(
+        "clock-wrong",
+        _("The device's time of day was wrong."),
+        _("Look at when it was, and at the network of the device."),
+    )
+    register(
         "no-machine",
         _("This reader belongs to no machine with an interlock."),
         _("Staff attach it on the page of devices."),

@@ -5,26 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0006_what_the_broker_holds'),
+        ("access", "0006_what_the_broker_holds"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('sid', models.CharField(blank=True, max_length=40)),
-                ('words', models.CharField(max_length=200)),
-                ('raised_at', models.DateTimeField()),
-                ('cleared_at', models.DateTimeField(null=True)),
-                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='access.device')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("sid", models.CharField(blank=True, max_length=40)),
+                ("words", models.CharField(max_length=200)),
+                ("raised_at", models.DateTimeField()),
+                ("cleared_at", models.DateTimeField(null=True)),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alarms",
+                        to="access.device",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-raised_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('device', 'code', 'sid'), name='access_alarm_once')],
+                "ordering": ["-raised_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cleared_at", None)),
+                        fields=("device", "code", "sid"),
+                        name="access_alarm_once",
+                    )
+                ],
             },
         ),
     ]

@@ -16,6 +16,7 @@ from access.services import trust
 from access.services.alarms import alarm
 from access.services.batch import Batch, hold_facts
 from access.services.buttons import handle_button
+from access.services.journals import handle_journal
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
 from access.services.strangers import note_stranger
 from access.services.taps import handle_tap
@@ -96,7 +97,7 @@ def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
     elif isinstance(message, wire.Button):
         _drop(batch, context, inbound, "not-yet")  # nobody's: a start needs a badge
     else:
-        _current(batch, context, message)
+        _current(batch, context, inbound, message)
 
 
 def _is_believed(batch: Batch, context: Context, box: Box, inbound: Inbound) -> bool:
@@ -121,7 +122,7 @@ DOUBTS = {
 }
 
 
-def _current(batch: Batch, context: Context, message: wire.Alive) -> None:
+def _current(batch: Batch, context: Context, inbound: Inbound, message: wire.Alive) -> None:
     """Only the newest boot of a device is listened to; a tap of another is repeated by itself."""
     if context.box is None:
         return
@@ -136,6 +137,8 @@ def _current(batch: Batch, context: Context, message: wire.Alive) -> None:
         handle_button(batch, context, message)
     elif isinstance(message, wire.State):
         handle_state(batch, context, message)
+    elif isinstance(message, wire.Journal) and (code := handle_journal(batch, context, message)):
+        _drop(batch, context, inbound, code)
 
 
 def _retained(batch: Batch, context: Context, inbound: Inbound, message: wire.Up) -> None:
@@ -165,14 +168,14 @@ def _drop(batch: Batch, context: Context, inbound: Inbound, code: str) -> None:
                 "detail": detail,
             },
         )
+
+
 def _shown(inbound: Inbound) -> str:
     """The beginning of a payload; where it may hold a PIN, its shape without a single digit."""
     payload = inbound.payload
     if inbound.topic.endswith("/tap") or b"pin" in payload.lower():
         payload = DIGITS.sub(b"#", payload)
     return ascii(payload[:80])[2:-1]
-
-
 
 
 def _give_up(inbound: Inbound, now: datetime, mono: float, watch: Watch) -> list[Outbound]:

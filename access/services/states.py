@@ -11,6 +11,7 @@ import wire
 from access import running, sessions
 from access.decision import STOP, Denial, decide
 from access.records import Box, Context
+from access.services import alone, journals
 from access.services.alarms import alarm
 from access.services.answers import words
 from access.services.batch import Batch, bench_of, marked
@@ -21,6 +22,7 @@ from access.services.taps import attend
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
 from equipment.models import Machine
 from equipment.services import lock_out, record_use
+from wire.offline import CAPS
 
 
 def handle_avail(batch: Batch, context: Context, avail: wire.Avail) -> None:
@@ -39,6 +41,8 @@ def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
         return
     box.firmware, box.model, box.caps = hello.fw, hello.model, hello.caps
     batch.touch(box)
+    if not CAPS.isdisjoint(hello.caps):
+        journals.note_hello(box, hello)
     batch.note(
         "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}
     )
@@ -54,14 +58,16 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
     if (peripheral := peripheral_of(box)) is not None:
         handle_run(batch, state, peripheral)
         return
+    alone.tell_time(batch, box, state)
     session = _session_of(batch, box)
     if session is not None and state.sid == session.sid:
         _renew(batch, context, state, session)
-    elif state.sid is not None:
-        _switch_off_unknown(batch, box, state, state.sid)
-    elif session is not None and sessions.proves_over(session, state):
-        batch.put(sessions.ended(session, sessions.end_reason(session, batch.now), batch.now))
-        session = None
+    else:
+        if session is not None and sessions.proves_over(session, state):
+            batch.put(sessions.ended(session, sessions.end_reason(session, batch.now), batch.now))
+            session = None
+        if state.sid is not None:
+            _meet_another(batch, context, state, state.sid, is_free=session is None)
     if state.relay and state.sid is None and box.is_interlock:
         _switch_off_unasked(batch, box, state)
     if state.want is not None:
@@ -207,14 +213,29 @@ def redecide(batch: Batch, context: Context, session: Session) -> Session:
         person = batch.known.people.get(session.member_id)
         batch.texts[session.sid] = words(decision.reasons[0], person, bench)
         return batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
-    stands_on = decision.until, decision.booking_id, decision.ground
+    ground = alone.GROUND if session.ground == alone.GROUND else decision.ground
+    stands_on = decision.until, decision.booking_id, ground
     before = session.until, session.booking_id, session.ground
     if session.state == CLOSING or stands_on == before:
         return session
-    session = replace(session, ground=decision.ground)
+    session = replace(session, ground=ground)
     if session.state == ACTIVE and decision.booking_id != session.booking_id:
         attend(batch, decision.booking_id)  # the next of theirs, and they are at it already
     return batch.put(running.given_until(session, decision.until, decision.booking_id, batch.now))
+
+
+def _meet_another(
+    batch: Batch, context: Context, state: wire.State, sid: str, *, is_free: bool
+) -> None:
+    """S3: a session the device began on its own is taken over; any other one is over."""
+    box = context.box
+    if box is None or alone.is_awaited(batch, box, sid):
+        return
+    session = alone.adopt(batch, context, state) if is_free else None
+    if session is None:
+        _switch_off_unknown(batch, box, state, sid)
+    else:
+        _renew(batch, context, state, session)
 
 
 def _switch_off_unknown(batch: Batch, box: Box, state: wire.State, sid: str) -> None:

@@ -49,6 +49,27 @@ def start(booking: Booking, *, by: Member | None, now: datetime, tap: bool) -> B
     return booking
 
 
+@transaction.atomic
+def was_there(*, booking: Booking, at: datetime, now: datetime) -> Booking:
+    """The member came at `at`, as is heard only now: no no-show, whatever was written meanwhile.
+
+    Time that was given back is not claimed again. Twice is once.
+    """
+    booking = claims.row_locked(booking)
+    if booking.checked_in_at is not None:
+        return booking
+    before = history.snapshot(booking)
+    booking.checked_in_at, booking.checked_in_by_tap, booking.lapses_at = at, True, None
+    if booking.state == Booking.State.CONFIRMED and now < booking.ends:
+        booking.state = Booking.State.RUNNING
+    elif booking.state == Booking.State.NO_SHOW:
+        booking.state = Booking.State.DONE
+    history.touch(booking, now)
+    booking.save()
+    history.log(booking, "check_in", by=None, now=now, before=before, tap=True)
+    return booking
+
+
 def _may_start(booking: Booking, machine: Machine, now: datetime) -> None:
     named = {"machine": machine.name, "machine_slug": machine.slug}
     if machine.has_interlock:

@@ -12,6 +12,7 @@ import wire
 from access import services
 from access.models import AccessEvent, Device, Session
 from access.records import Inbound, receive
+from access.services.keys import new_key
 from access.watch import Watch
 from bookings.models import Booking
 from members.services import issue_badge
@@ -49,6 +50,13 @@ class Site:
             online=True,
             state="locked",
         )
+
+    def sign(self):
+        """Its device has a key, and signs and checks from now on."""
+        self.key = new_key(self.device, by=None, now=self.now)
+        self.device.caps = ["relay", "reader", "current", "mac"]
+        self.device.save(update_fields=["caps"])
+        return self
 
     # --- clocks -------------------------------------------------------------------------------
 
