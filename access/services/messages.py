@@ -94,8 +94,6 @@ def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
         _retained(batch, context, inbound, message)
     elif isinstance(message, wire.Avail):
         handle_avail(batch, context, message)
-    elif isinstance(message, wire.Button):
-        _drop(batch, context, inbound, "not-yet")  # nobody's: a start needs a badge
     else:
         _current(batch, context, inbound, message)
 
