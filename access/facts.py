@@ -35,9 +35,9 @@ BOX = """d.id, d.name, d.space_id, d.machine_id, d.is_reader, d.is_interlock, d.
     d.key_before_sealed, d.must_sign"""
 BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, m.run_above_ma,
     m.idle_seconds, m.finish_fixed_seconds, tc.risk, tc.required_level, tc.requires_id, ct.name,
-    ct.slug, ct.how_to_get, tc.walk_up, tc.early_start_minutes, tc.overrun_minutes,
-    tc.finish_seconds, tc.idle_end_minutes, tc.take_over_minutes, tc.extend_by_tap_minutes,
-    tc.keep_minutes, tc.least_credential, tc.two_person, tc.supervised"""
+    ct.slug, ct.how_to_get, ct.needs_theory, ct.next_session_at, tc.walk_up,
+    tc.early_start_minutes, tc.overrun_minutes, tc.finish_seconds, tc.idle_end_minutes,
+    tc.take_over_minutes, tc.extend_by_tap_minutes, tc.keep_minutes, tc.least_credential, tc.two_person, tc.supervised"""
 INTERLOCK = """il.id, il.name, il.boot, il.online, il.state, il.caps, il.key_sealed,
     il.key_before_sealed, il.must_sign"""
 SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
@@ -390,7 +390,15 @@ def _places(record: type[Any], *names: str) -> tuple[int, ...]:
     return tuple(columns.index(name) for name in names)
 
 
-_RETIRED, *_YES_OR_NO = _places(Bench, "retired_at", "walk_up", "two_person", "supervised")
+_RETIRED, _NEXT, *_YES_OR_NO = _places(
+    Bench,
+    "retired_at",
+    "requires_next",
+    "requires_theory",
+    "walk_up",
+    "two_person",
+    "supervised",
+)
 _MOMENTS = _places(
     Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"
 )
@@ -447,7 +455,7 @@ def _bytes(value: Any) -> bytes | None:
 
 def _bench(row: Sequence[Any]) -> Bench:
     values = list(row)
-    values[_RETIRED] = _moment(row[_RETIRED])
+    values[_RETIRED], values[_NEXT] = _moment(row[_RETIRED]), _moment(row[_NEXT])
     for i in _YES_OR_NO:
         values[i] = bool(row[i])
     return Bench(*values)

@@ -69,6 +69,8 @@ class Bench:
     requires_name: str | None
     requires_slug: str | None
     requires_how: str | None
+    requires_theory: bool
+    requires_next: datetime | None
     walk_up: bool
     early_start_minutes: int
     overrun_minutes: int
@@ -94,6 +96,8 @@ class Bench:
             slug=self.requires_slug or "",
             level=self.required_level,
             how_to_get=self.requires_how or "",
+            theory=self.requires_theory,
+            next_at=self.requires_next,
         )
 
     @property

@@ -74,6 +74,8 @@ class Requirement:
     slug: str
     level: int
     how_to_get: str = ""
+    theory: bool = False  # a passed test comes first
+    next_at: datetime | None = None  # when the next session gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ def not_certified(facts: Facts, at: datetime) -> Reason | None:
         "certification_slug": need.slug,
         "level": need.level,
         "how": need.how_to_get,
+        "theory": need.theory,
+        "taught": need.next_at if need.next_at and need.next_at > at else None,
     }
     if not valid:
         return _lapsed(facts, at, params) or Reason("not-certified", params)

@@ -74,6 +74,8 @@ def requirement_of(tool_class: ToolClass) -> Requirement | None:
         slug=kind.slug,
         level=tool_class.required_level,
         how_to_get=kind.how_to_get,
+        theory=kind.needs_theory,
+        next_at=kind.next_session_at,
     )
 
 

@@ -32,6 +32,7 @@ class Words:
     label: Text = ""  # of the remedy's button
     link: Link | None = None
     display: Text = ""  # for a machine's small screen; the text where empty
+    display_by: Callable[[Mapping[str, object]], Text] | None = None  # other words for it, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,13 @@ def register(
     label: Text = "",
     link: Link | None = None,
     display: Text = "",
+    display_by: Callable[[Mapping[str, object]], Text] | None = None,
 ) -> None:
-    """Give `code` its words; `link(params)` is the address behind the button `label`."""
-    REGISTRY[code] = Words(text, remedy, label, link, display)
+    """Give `code` its words; `link(params)` is the address behind the button `label`.
+
+    `display_by(params)` may choose other words for the display than `display`.
+    """
+    REGISTRY[code] = Words(text, remedy, label, link, display, display_by)
 
 
 def lead_on(code: str, label: Text, link: Link) -> None:
@@ -82,8 +87,33 @@ def tell(reason: Reason, zone: tzinfo) -> Told:
 
 def display(reason: Reason, zone: tzinfo) -> str:
     """The reason in at most 80 characters, for a machine's display."""
-    words = REGISTRY[reason.code]
-    return _fill(words.display or words.text, _values(reason, zone))[:DISPLAY_LENGTH]
+    words, values = REGISTRY[reason.code], _values(reason, zone)
+    chosen = words.display_by(reason.params) if words.display_by else ""
+    text = _fill(chosen or words.display or words.text, values)
+    if (over := len(text) - DISPLAY_LENGTH) > 0 and chosen:  # the date at its end has to stay
+        name = values["certification"]
+        text = text.replace(name, f"{name[: max(len(name) - over - 1, 1)]}…", 1)
+    return text[:DISPLAY_LENGTH]
+
+
+def next_step(params: Mapping[str, object]) -> Text:
+    """What whoever lacks a certification does first, where that is known."""
+    if params.get("theory") and params.get("taught"):
+        return _("{certification}: theory test, then induction {taught}.")
+    if params.get("theory"):
+        return _("{certification}: theory test first, on your phone.")
+    return next_session(params)
+
+
+def next_session(params: Mapping[str, object]) -> Text:
+    return _("{certification}: next induction {taught}.") if params.get("taught") else ""
+
+
+def soon(moment: datetime, zone: tzinfo) -> str:
+    """“Wed 17:00” within a week, else “24 Nov 17:00”: as short as a display asks."""
+    local, today = moment.astimezone(zone), datetime.now(UTC).astimezone(zone).date()
+    form = "D H:i" if 0 <= (local.date() - today).days < 7 else gettext("j M H:i")
+    return formats.date_format(local, form)
 
 
 def when(moment: datetime, zone: tzinfo) -> str:
@@ -110,7 +140,7 @@ def _values(reason: Reason, zone: tzinfo) -> dict[str, str]:
 
 def _worded(name: str, value: object, zone: tzinfo) -> str:
     if isinstance(value, datetime):
-        return when(value, zone)
+        return soon(value, zone) if name == "taught" else when(value, zone)
     if name.endswith("minutes") and isinstance(value, int):
         return length(value)
     if name in ("level", "held") and isinstance(value, int):
@@ -183,12 +213,14 @@ def register_eligibility() -> None:
         _("You still need the certification “{certification}”."),
         _("How to get it: {how}"),
         display=_("You need the certification “{certification}”."),
+        display_by=next_step,
     )
     register(
         "certification-ended",
         _("Your certification “{certification}” ended on {ended}."),
         _("Renew it: {how}"),
         display=_("Your “{certification}” has ended. Renew it."),
+        display_by=next_session,
     )
     register(
         "certification-revoked",

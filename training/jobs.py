@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from training.services.announcing import announce
 from training.services.clock import remind_of_inductions, settle_due
 from training.services.sitting import finish_due
 
@@ -9,8 +10,9 @@ SCHEDULES = (("settle", "* * * * *"), ("remind", "*/5 * * * *"), ("finish_tests"
 
 
 def settle() -> None:
-    """Call off what too few signed up for, and confirm the rest."""
+    """Call off what too few signed up for, confirm the rest, and say which ones come next."""
     settle_due(now=timezone.now())
+    announce(timezone.now())
 
 
 def remind() -> None:

@@ -33,6 +33,8 @@ class CertificationType(models.Model):
     # So long after its end a refresher will do: the theory and what it builds on are not asked.
     refresher_days = models.PositiveSmallIntegerField(default=0)
     needs_theory = models.BooleanField(default=False)  # a passed test, before it is given
+    # The next session that gives it, written by the room that holds them: a refused tap names it.
+    next_session_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)  # given no more
 
     class Meta:

@@ -16,6 +16,7 @@ from equipment.services.certifications import may_certify
 from members.models import Member, Space
 from training.models import Attendee, Induction
 from training.services import history, seats
+from training.services.announcing import announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def plan_induction(
         **plan.columns(),
     )
     _claim(induction, plan.machines, by=by, now=now)
+    announce(now)
     history.log(induction, "plan_induction", by=by, now=now, **_told(plan))
     return induction
 
@@ -95,6 +97,7 @@ def change_induction(*, induction: Induction, plan: Plan, by: Member, now: datet
         _claim(induction, plan.machines, by=by, now=now)
     else:
         _write(induction, plan, is_moved)
+    announce(now)
     history.log(induction, "change_induction", by=by, now=now, **_told(plan))
     if is_moved:
         _tell_all(induction, "induction-changed", now)
@@ -118,6 +121,7 @@ def cancel_induction(
     induction.state, induction.ended_at = Induction.State.CANCELLED, now
     induction.save(update_fields=["state", "ended_at"])
     _release(induction, by=by, now=now, why=why)
+    announce(now)
     history.log(induction, "cancel_induction", by=by, now=now, why=why)
     _tell_all(induction, "induction-cancelled", now, by=by.name if by else "", why=why)
     return induction
