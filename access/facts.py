@@ -37,7 +37,8 @@ BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, 
     m.idle_seconds, m.finish_fixed_seconds, tc.risk, tc.required_level, tc.requires_id, ct.name,
     ct.slug, ct.how_to_get, ct.needs_theory, ct.next_session_at, tc.walk_up,
     tc.early_start_minutes, tc.overrun_minutes, tc.finish_seconds, tc.idle_end_minutes,
-    tc.take_over_minutes, tc.extend_by_tap_minutes, tc.keep_minutes, tc.least_credential, tc.two_person, tc.supervised"""
+    tc.take_over_minutes, tc.extend_by_tap_minutes, tc.keep_minutes, tc.least_credential,
+    tc.two_person, tc.supervised"""
 INTERLOCK = """il.id, il.name, il.boot, il.online, il.state, il.caps, il.key_sealed,
     il.key_before_sealed, il.must_sign"""
 SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
