@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from access.models import Candidate, Device, MaintenanceGrant
+from access.models import Candidate, Device, Door, MaintenanceGrant, Peripheral
 from members.models import Member, Space
 from members.permissions import is_caretaker, is_staff
 
@@ -34,6 +34,34 @@ def device_for(member: Member, pk: int) -> Device:
     if not is_staff(member, device.space):
         raise Http404
     return device
+
+
+def doors_for(member: Member) -> list[Door]:
+    """Every door of the spaces whose staff this is."""
+    found = Door.objects.select_related("space", "device")
+    return [door for door in found if is_staff(member, door.space)]
+
+
+def door_for(member: Member, pk: int) -> Door:
+    """One of them; else 404."""
+    door = get_object_or_404(Door.objects.select_related("space", "device"), pk=pk)
+    if not is_staff(member, door.space):
+        raise Http404
+    return door
+
+
+def peripherals_for(member: Member) -> list[Peripheral]:
+    """What runs with machines in the spaces whose staff this is."""
+    found = Peripheral.objects.select_related("device__space").prefetch_related("machines")
+    return [one for one in found if is_staff(member, one.device.space)]
+
+
+def peripheral_for(member: Member, pk: int) -> Peripheral:
+    """One of them; else 404."""
+    one = get_object_or_404(Peripheral.objects.select_related("device__space"), pk=pk)
+    if not is_staff(member, one.device.space):
+        raise Http404
+    return one
 
 
 def leave_to_withdraw(member: Member, pk: int) -> MaintenanceGrant:

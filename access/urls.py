@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access import format_views, maintenance_views, setup_views, views
+from access import door_views, format_views, maintenance_views, setup_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -19,6 +19,14 @@ urlpatterns = [
         maintenance_views.maintenance_withdraw,
         name="maintenance_withdraw",
     ),
+    path("doors/", door_views.doors, name="doors"),
+    path("doors/add/", door_views.door_create, name="door_create"),
+    path("doors/<int:pk>/", door_views.door_edit, name="door_edit"),
+    path("doors/<int:pk>/hours/<slug:slug>/", door_views.door_hours, name="door_hours"),
+    path("doors/<int:pk>/remove/", door_views.door_remove, name="door_remove"),
+    path("peripherals/add/", door_views.peripheral_create, name="peripheral_create"),
+    path("peripherals/<int:pk>/", door_views.peripheral_edit, name="peripheral_edit"),
+    path("peripherals/<int:pk>/remove/", door_views.peripheral_remove, name="peripheral_remove"),
     path("enrol/", views.enrol, name="enrol"),
     path("enrol/<int:pk>/", views.enrol_assign, name="enrol_assign"),
 ]

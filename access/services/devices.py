@@ -20,7 +20,7 @@ from access.broker.backends import users_of
 from access.broker.wanted import is_reserved
 from access.decision import STOP
 from access.facts import Known
-from access.models import Device, GatekeeperStatus, Stranger
+from access.models import Device, Door, GatekeeperStatus, Peripheral, Stranger
 from access.services.batch import Batch, hold_facts
 from access.watch import Watch
 from equipment.models import Machine
@@ -160,6 +160,12 @@ def _check_place(device: Device, machine: Machine | None) -> None:
     """A machine of the device's space, which has no interlock yet if the device is one."""
     if machine is None:
         return
+    drives = Door.objects.filter(device=device.pk).first() or (
+        Peripheral.objects.filter(device=device.pk).first()
+    )
+    if drives is not None:
+        told = _("%(device)s serves %(other)s. Choose another device.")
+        raise DeviceError(told % {"device": device, "other": drives})
     if machine.space_id != device.space_id:
         told = _("%(machine)s stands in another space. Choose a machine of the device's own.")
         raise DeviceError(told % {"machine": machine})

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from access.models import Candidate, Device, MaintenanceGrant
+from access.models import Candidate, Device, Door, MaintenanceGrant, Peripheral
 from bookings.models import Booking, Disruption, HandOver, Series, Wait
 from calendars.models import BusySource, Feed
 from calendars.services import make_feed, publish_feed
@@ -124,10 +124,23 @@ def _of_the_place(world: World) -> dict[str, Thing]:
         "closure": {"pk": Closure.objects.create(space=world.space, **hours).pk},
         "machine closure": {"pk": MachineClosure.objects.create(machine=world.mill, **hours).pk},
         "device": {"pk": device.pk},
+        **_doors(world),
         "new badge": {"pk": badge.pk},
         "leave to mend": {"pk": leave.pk},
         "letter": {"kind": LETTER},
         **_documents(world),
+    }
+
+
+def _doors(world: World) -> dict[str, Thing]:
+    door = Door.objects.create(space=world.space, name="Front door")
+    box = Device.objects.create(name="extractor-box", space=world.space)
+    extractor = Peripheral.objects.create(name="Extractor", device=box)
+    Device.objects.create(name="air-box", space=world.space)  # drives nothing yet
+    return {
+        "door": {"pk": door.pk},
+        "door's hours": {"pk": door.pk, "slug": world.plan.slug},
+        "extractor": {"pk": extractor.pk},
     }
 
 
