@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from access.broker.plan import Why
 from access.models import BrokerStatus
 from access.services.credentials import is_managed
 
@@ -21,18 +23,43 @@ class BrokerLine:
     foreign: tuple[str, ...] = ()
 
 
+CHANGES = {
+    Why.DEFAULTS: _("what everybody may do"),
+    Why.CLIENT_STRAY: _("%s was let in"),
+    Why.CLIENT_MISSING: _("%s was forgotten"),
+    Why.CLIENT_DISABLED: _("%s was kept out"),
+    Why.CLIENT_ID: _("%s could use any client id"),
+    Why.CLIENT_ROLES: _("%s had other roles"),
+    Why.CREDENTIAL: _("%s had another password"),
+    Why.ROLE: _("%s had other rights"),
+    Why.ROLE_MISSING: _("the rights of %s were gone"),
+    Why.ROLE_STRAY: _("the rights of %s were left over"),
+    Why.ROLE_BORROWED: _("%s had the rights of a device"),
+    Why.FILES: _("its files were edited"),
+}
+
+
+def _mended(told: str) -> str:
+    """In words, what a round noted as a code and whom it was about."""
+    code, _space, name = told.partition(" ")
+    words = str(CHANGES[Why(code)])
+    return words % name if name else words
+
+
 def broker_line() -> BrokerLine:
     """As the last round wrote it down."""
     if not is_managed():
         return BrokerLine(is_managed=False)
     row = BrokerStatus.objects.first()
     if row is None:
-        return BrokerLine(is_managed=True, trouble=_("The gatekeeper has not looked at it yet."))
+        return BrokerLine(
+            is_managed=True, trouble=gettext("The gatekeeper has not looked at it yet.")
+        )
     return BrokerLine(
         is_managed=True,
         trouble=row.trouble,
         checked_at=row.checked_at,
-        mended=tuple(row.mended),
+        mended=tuple(map(_mended, row.mended)),
         mended_at=row.mended_at,
         foreign=tuple(row.foreign),
     )

@@ -74,6 +74,8 @@ VERBS = {
     "ask_to_sign": gettext_lazy("asked for a signature"),
     "sign": gettext_lazy("signed"),
     "register_device": gettext_lazy("added a device"),
+    "issue_credential": gettext_lazy("made a credential for a device"),
+    "test_relay": gettext_lazy("tested a relay"),
     "attach_device": gettext_lazy("attached a device"),
     "detach_device": gettext_lazy("took a device off its machine"),
     "revoke_device": gettext_lazy("revoked a device"),

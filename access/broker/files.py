@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from access.broker.passwords import Hashed
-from access.broker.plan import Outcome, Step
+from access.broker.plan import Outcome, Step, Why
 from access.broker.wanted import Client, Wanted
 
 PASSWORDS, ACCESS = "passwords", "access"
@@ -32,7 +32,7 @@ def reconcile(wanted: Wanted, directory: Path) -> Outcome:
     rights = [line for client in clients for line in _access(client)]
     changed = _replace(access, [*_head(access), LINE, *rights])
     changed |= _replace(passwords, [*others, LINE, *lines])
-    done = (Step("", "files", {}),) if changed else ()
+    done = (Step("", Why.FILES, {}),) if changed else ()
     return Outcome(done, foreign=tuple(sorted(filter(None, map(_user, others)))))
 
 

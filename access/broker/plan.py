@@ -7,6 +7,7 @@ ours. Default access is denied in all three ways: to send, to be sent, to subscr
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from access.broker.passwords import fingerprint
@@ -20,6 +21,24 @@ DEFAULTS = {
     "subscribe": False,
     "unsubscribe": True,
 }
+
+
+class Why(StrEnum):
+    """What was found to be different."""
+
+    DEFAULTS = "defaults"
+    CLIENT_STRAY = "client-stray"
+    CLIENT_MISSING = "client-missing"
+    CLIENT_DISABLED = "client-disabled"
+    CLIENT_ID = "client-id"
+    CLIENT_ROLES = "client-roles"
+    CREDENTIAL = "credential"
+    ROLE = "role"
+    ROLE_MISSING = "role-missing"
+    ROLE_STRAY = "role-stray"
+    ROLE_BORROWED = "role-borrowed"
+    FILES = "files"
+
 
 Command = dict[str, Any]
 Acl = tuple[str, str, bool]  # kind, topic, allow
@@ -54,10 +73,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command, the client it is about ("" for the broker itself), and why, as a code."""
+    """One command, the client it is about ("" for the broker itself), and why."""
 
     subject: str
-    why: str
+    why: Why
     command: Command
 
 
@@ -115,14 +134,14 @@ def acls_of(client: Client) -> frozenset[Acl]:
 def _defaults(found: Found) -> Iterator[Step]:
     if dict(found.defaults) != DEFAULTS:
         acls = [{"acltype": kind, "allow": allow} for kind, allow in DEFAULTS.items()]
-        yield Step("", "defaults", {"command": "setDefaultACLAccess", "acls": acls})
+        yield Step("", Why.DEFAULTS, {"command": "setDefaultACLAccess", "acls": acls})
 
 
 def _strays(wanted: Wanted, found: Found, keep: Collection[str]) -> Iterator[Step]:
     for client in found.clients.values():
         if client.is_ours and client.username not in wanted and client.username not in keep:
             command = {"command": "deleteClient", "username": client.username}
-            yield Step(client.username, "client-stray", command)
+            yield Step(client.username, Why.CLIENT_STRAY, command)
 
 
 def _borrowed(wanted: Wanted, found: Found, keep: Collection[str]) -> Iterator[Step]:
@@ -132,11 +151,11 @@ def _borrowed(wanted: Wanted, found: Found, keep: Collection[str]) -> Iterator[S
             continue
         for role in filter(_is_our_role, client.roles):
             command = {"command": "removeClientRole", "username": client.username, "rolename": role}
-            yield Step(client.username, "role-borrowed", command)
+            yield Step(client.username, Why.ROLE_BORROWED, command)
     for group, roles in found.groups.items():
         for role in filter(_is_our_role, roles):
             command = {"command": "removeGroupRole", "groupname": group, "rolename": role}
-            yield Step(group, "role-borrowed", command)
+            yield Step(group, Why.ROLE_BORROWED, command)
 
 
 def _roles(wanted: Wanted, found: Found) -> Iterator[Step]:
@@ -145,7 +164,7 @@ def _roles(wanted: Wanted, found: Found) -> Iterator[Step]:
         there = found.roles.get(role)
         if there == acls:
             continue
-        verb, why = ("createRole", "role-missing") if there is None else ("modifyRole", "role")
+        verb, why = ("createRole", Why.ROLE_MISSING) if there is None else ("modifyRole", Why.ROLE)
         command = {"command": verb, "rolename": role, "textname": MARK, "acls": listed(acls)}
         yield Step(client.username, why, command)
 
@@ -161,24 +180,24 @@ def _clients(wanted: Wanted, found: Found) -> Iterator[Step]:
     for client in wanted.values():
         there = found.clients.get(client.username)
         if there is None:
-            yield Step(client.username, "client-missing", _told("createClient", client))
+            yield Step(client.username, Why.CLIENT_MISSING, _told("createClient", client))
             continue
         if why := _difference(client, there):
             yield Step(client.username, why, _told("modifyClient", client))
         if there.disabled:
             command = {"command": "enableClient", "username": client.username}
-            yield Step(client.username, "client-disabled", command)
+            yield Step(client.username, Why.CLIENT_DISABLED, command)
 
 
-def _difference(client: Client, there: FoundClient) -> str:
+def _difference(client: Client, there: FoundClient) -> Why | None:
     """Why it must be told anew; it loses its connection by that, so only for a reason."""
     if not there.is_ours or there.credential != credential_of(client):
-        return "credential"
+        return Why.CREDENTIAL
     if client.client_id is not None and there.client_id != client.client_id:
-        return "client-id"
+        return Why.CLIENT_ID
     if there.roles != (role_of(client.username),) or there.groups:
-        return "client-roles"
-    return ""
+        return Why.CLIENT_ROLES
+    return None
 
 
 def _told(verb: str, client: Client) -> Command:
@@ -199,7 +218,7 @@ def _stray_roles(wanted: Wanted, found: Found) -> Iterator[Step]:
     for role in filter(_is_our_role, found.roles):
         if role not in ours:
             command = {"command": "deleteRole", "rolename": role}
-            yield Step(role.removeprefix(ROLE), "role-stray", command)
+            yield Step(role.removeprefix(ROLE), Why.ROLE_STRAY, command)
 
 
 def _is_our_role(role: str) -> bool:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 import wire
 from access.adapters import SPEECHES
+from access.broker.plan import Why
+from access.broker_line import CHANGES
 from access.models import AccessEvent, BrokerStatus, Device, MaintenanceGrant, Session, Stranger
 from access.recipes import BOOT as BY_HAND
 from access.services import DeviceError, attach_device, register_device
@@ -299,9 +301,12 @@ class TestList:
         BrokerStatus.objects.update(trouble="no broker", mended=["role mill-1"], mended_at=now)
         page = self.page(staff)
         assert "no broker" in page
-        assert "role mill-1" in page
+        assert "mill-1 had other rights" in page
         settings.BROKER_ADMIN = ""
         assert "not looked after from here" in self.page(staff)
+
+    def test_every_change_it_may_tell_of_has_words(self):
+        assert set(CHANGES) == set(Why)
 
     def test_two_who_add_one_name_get_one_device(self, site, staff):
         typed = {"name": "saw-9", "space": "northside", "kind": "box", "speaks": "native"}

@@ -225,6 +225,8 @@ ROWS = [
     Row("access:devices", get=A_CARETAKER, keeps="router-box"),
     Row("access:device_create", get=A_DESK, post=A_DESK, keeps="northside"),
     Row("access:device_attach", "device", get=THIS_DESK, post=THIS_DESK),
+    Row("access:device_credential", "device", post=THIS_DESK),
+    Row("access:device_relay_test", "device", post=THIS_DESK),
     Row("access:device_revoke", "device", get=THIS_DESK, post=THIS_DESK),
     Row("access:badge_format", "device", get=THIS_DESK, post=THIS_DESK),
     Row("access:maintenance", "machine", get=CARETAKERS, post=CARETAKERS),
