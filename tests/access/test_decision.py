@@ -19,6 +19,7 @@ from access.decision import (
     Facts,
     Grant,
     decide,
+    hosts,
     wants_supervisor,
 )
 from equipment import eligibility
@@ -344,3 +345,55 @@ class TestClockSetBack:
         assert codes(decide(with_judge(certifications=(revoked,)), NOW)) == [
             "certification-revoked"
         ]
+
+
+class TestCompanion:
+    """Alice is there with Bob."""
+
+    BOBS = Claim(9, BOB, NOW - HOUR, NOW + HOUR, NOW + HOUR)
+    TRAINEE = replace(JUDGE, certifications=(CertificationFact(1, Span(NOW - YEAR)),))
+
+    def beside(self, supervises=True, judge=JUDGE, **changes):
+        companion = Companion(BOB, "Bob L", judge, supervises)
+        return replace(ALLOWED, companion=companion, **changes)
+
+    def test_a_trainee_beside_a_supervisor(self):
+        facts = self.beside(judge=JUDGE, supervised=True)
+        decision = decide(replace(facts, judge=self.TRAINEE), NOW)
+        assert decision == Grant(NOW + HOUR, "supervised", 7)
+
+    def test_in_the_companions_time(self):
+        decision = decide(self.beside(claims=(self.BOBS,)), NOW)
+        assert decision.booking_id == 9
+
+    def test_in_nobody_elses(self):
+        third = replace(self.BOBS, member_id=3)
+        assert codes(decide(self.beside(claims=(third,)), NOW)) == ["booked-by-other"]
+
+    def test_what_the_companion_lacks_stands_behind_who_they_are(self):
+        held = replace(JUDGE, holds=(HoldFact("Dues", "Pay", Span(NOW)),))
+        assert codes(decide(self.beside(judge=held), NOW)) == ["companion-may-not", "on-hold"]
+
+    def test_what_both_lack_is_told_once(self):
+        out = replace(JUDGE, lockouts=(LockoutFact("Belt torn", Span(NOW)),))
+        facts = replace(self.beside(judge=out), judge=out)
+        assert codes(decide(facts, NOW)) == ["locked-out"]
+
+    @pytest.mark.parametrize("mode", [STOP, AFTER_JOB])
+    def test_how_it_ends_is_what_ends_it(self, mode):
+        taken = CertificationFact(3, Span(NOW - YEAR, NOW), revoked=True)
+        facts = self.beside(judge=replace(JUDGE, certifications=(taken,)), revocation_mode=mode)
+        assert decide(facts, NOW).mode == mode
+
+    def test_it_lasts_no_longer_than_the_companion_may(self):
+        soon = replace(JUDGE, memberships=(Span(NOW - YEAR, NOW + 7 * MINUTE),))
+        assert decide(self.beside(judge=soon), NOW).until == NOW + 7 * MINUTE
+
+    def test_where_two_are_asked_for_one_is_not_enough(self):
+        assert codes(decide(replace(ALLOWED, two_person=True), NOW)) == ["needs-second"]
+        assert isinstance(decide(self.beside(supervises=False, two_person=True), NOW), Grant)
+
+    def test_whose_time_it_is_may_host(self):
+        facts = replace(ALLOWED, claims=(self.BOBS,))
+        assert hosts(facts, NOW) == {BOB}
+        assert hosts(replace(facts, claims=(replace(self.BOBS, opens=False),)), NOW) == set()

@@ -9,7 +9,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DAILY = ("test_facts.py", "test_chain.py")
-OTHERS = ("test_messages.py", "test_sweeping.py")
+OTHERS = (
+    "test_messages.py",
+    "test_sweeping.py",
+    "test_together.py",
+    "test_class.py",
+    "test_maintenance.py",
+    "test_pins.py",
+    "test_badge_formats.py",
+)
 
 
 @pytest.mark.postgres
