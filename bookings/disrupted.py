@@ -8,7 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Disruption
+from bookings.services.history import read
 from equipment.models import Lockout
+from equipment.words import Told, tell
 from members.models import Member, Space
 
 SHOWN_FOR = timedelta(days=14)  # after it was settled
@@ -29,6 +31,8 @@ class Line:
 
 def cause_of(disruption: Disruption) -> str:
     """What is in the way, as a sentence; the machine and space as they were."""
+    if disruption.is_personal:
+        return own_cause(disruption).text
     machine = disruption.booking.machine
     told = {"machine": machine, "space": machine.space, "why": disruption.why.rstrip(".")}
     if disruption.lockout_id:
@@ -36,6 +40,11 @@ def cause_of(disruption: Disruption) -> str:
     if disruption.machine_closure_id:
         return _("%(machine)s cannot be used then: %(why)s.") % told
     return _("%(space)s is closed then: %(why)s.") % told
+
+
+def own_cause(disruption: Disruption) -> Told:
+    """Why its member may not use it then, and what they can do about it."""
+    return tell(read(disruption.reason), disruption.booking.machine.space.tz)
 
 
 def open_for(booking: Booking) -> Disruption | None:
@@ -83,7 +92,9 @@ def _line(row: Disruption) -> Line:
     told = row, row.booking, cause_of(row)
     if row.answered_at is None:
         return Line(*told, "hour", _("No answer yet"), "")
-    icon = {Answer.OVER: "check", Answer.RELEASED: "x"}.get(Answer(row.answer), "right")
+    icon = {Answer.OVER: "check", Answer.RELEASED: "x", Answer.PASSED: "x"}.get(
+        Answer(row.answer), "right"
+    )
     return Line(*told, icon, capfirst(str(Answer(row.answer).label)), _by(row))
 
 
@@ -95,6 +106,8 @@ def _by(row: Disruption) -> str:
 
 def thanks(disruption: Disruption) -> str:
     """What became of it, for whoever chose."""
+    if disruption.is_personal and disruption.answer == Answer.RELEASED:
+        return _("Given back.")
     if disruption.answer == Answer.RELEASED:
         return _("Given back. It counts as nobody's cancellation.")
     return _("Moved. Your calendar follows.")

@@ -37,7 +37,6 @@ def profile(request: MemberRequest) -> HttpResponse:
     page = {
         "form": form,
         "badges": member.badges.filter(revoked_at=None),
-        "memberships": member.memberships.select_related("plan").order_by("-starts"),
         "holds": member.holds.standing(now),
         "now": now,
     }

@@ -57,6 +57,7 @@ def _page(
         "booking": booking,
         "machine": booking.machine,
         "cause": disrupted.cause_of(disruption),
+        "own": disrupted.own_cause(disruption) if disruption.is_personal else None,
         "is_mine": disrupted.is_mine(disruption, request.user),
         "ways": alternatives_to(booking, timezone.now()) if is_open else None,
         "others": disrupted.others_of(disruption),

@@ -1,9 +1,11 @@
 """A booking whose own member may not use the machine then: told once, kept a while, passed on."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -23,6 +25,7 @@ from members.services.memberships import MembershipError, end_membership
 from members.services.pauses import end_pause, start_pause
 from notices.models import Outbox
 from tests.bookings.people import AT_14, HOUR, MINUTE, a_booking
+from tests.bookings.test_views import browser, text
 from tests.people import NOW, World, a_certification, a_member
 
 DAY = timedelta(days=1)
@@ -338,3 +341,42 @@ def test_a_machine_in_use_keeps_a_membership_from_resting(world: World) -> None:
         start_pause(membership=row, starts=NOW, **given)
     starts: datetime = NOW + HOUR
     assert start_pause(membership=row, starts=starts, **given)
+
+
+# --- its page ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def found(world: World) -> Iterator[Disruption]:
+    with time_machine.travel(NOW, tick=False):
+        booked(world)
+        ends_early(world)
+        find_disruptions(now=NOW)
+        yield the_disruption()
+
+
+def test_its_page_says_why_until_when_and_where_it_is_mended(
+    world: World, found: Disruption
+) -> None:
+    shown = text(browser(world.alice).get(f"/disruptions/{found.public_id}/"))
+    assert "You may not use it then" in shown
+    assert "Your membership ends on Wednesday 25 November, 13:30" in shown
+    assert "If nothing changes by Friday 27 November, 13:30" in shown
+    for way in ("Your membership", "Hand it over", "Give it back"):
+        assert way in shown
+    booking = text(browser(world.alice).get(f"/bookings/{found.booking.public_id}/"))
+    assert "If nothing changes by Friday 27 November, 13:30" in booking
+
+
+def test_staff_see_whose_it_is_and_nobody_else_does(world: World, found: Disruption) -> None:
+    shown = text(browser(world.dana).get("/spaces/northside/disruptions/"))
+    assert "Your membership ends on" in shown and "Alice" in shown
+    assert browser(world.bob).get(f"/disruptions/{found.public_id}/").status_code == 404
+
+
+def test_once_passed_on_its_page_says_so(world: World, found: Disruption) -> None:
+    find_disruptions(now=NOW + 3 * DAY)
+    shown = text(browser(world.alice).get(f"/disruptions/{found.public_id}/"))
+    assert "Passed on to others." in shown
+    history = text(browser(world.alice).get(f"/bookings/{found.booking.public_id}/"))
+    assert "passed it on to others" in history
