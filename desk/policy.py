@@ -29,6 +29,8 @@ def rules_of(machine: Machine) -> list[Rule]:
         rules.append(Rule("none", no_show_rule(policy.no_show_minutes)))
     if machine.has_interlock:
         rules.append(Rule("lock", end_rule(machine)))
+        rules += [Rule("tap", text) for text in session_rules(machine)]
+        rules += [Rule("plug", text) for text in beside_rules(machine)]
     return rules + [Rule("warn", note) for note in machine.notes.splitlines() if note.strip()]
 
 
@@ -53,6 +55,32 @@ def start_rule(machine: Machine) -> str:
         return booked
     walk_up = _("Not booked and nobody there? Tap, and it is yours for up to %s.")
     return f"{booked} {walk_up % length(policy.walk_up_minutes)}"
+
+
+def session_rules(machine: Machine) -> list[str]:
+    """What happens between the start and the end, where the machine can tell whether it works."""
+    policy = machine.tool_class
+    told = []
+    if machine.feedback != Machine.Feedback.NONE:
+        if policy.extend_by_tap_minutes:
+            by = length(policy.extend_by_tap_minutes)
+            told.append(_("While it runs, a tap in the last 10 minutes extends by %s.") % by)
+        if policy.idle_end_minutes is not None:
+            locks = _("Nothing runs for %s? It locks, and your time is free for others.")
+            told.append(locks % length(policy.idle_end_minutes))
+    if policy.keep_minutes is not None:
+        kept = length(policy.keep_minutes)
+        told.append(_("Done early? Tap. Your time is kept for %s, then it is free.") % kept)
+    return told
+
+
+def beside_rules(machine: Machine) -> list[str]:
+    """What starts with it, such as an extractor."""
+    return [
+        _("%(name)s starts with it and runs on for %(seconds)d s.")
+        % {"name": one.name, "seconds": one.run_on_seconds}
+        for one in machine.peripherals.all()
+    ]
 
 
 def no_show_rule(after: int) -> str:
