@@ -113,7 +113,7 @@ def test_no_page_leads_where_it_is_then_refused(cast: Cast, role: str) -> None:
     [
         (
             "/devices/add/",
-            {"name": "box", "space": "northside", "is_reader": "on"},
+            {"name": "box", "space": "northside", "kind": "box", "speaks": "native"},
             "access_device",
         ),
         ("/calendar/public/new/", {"what": "space:northside"}, "calendars_feed"),

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from access.adapters.esphome import ESPHOME
+from access.adapters.shape import ROOT, Adapter
+from access.adapters.shelly import SHELLY
+from access.adapters.tasmota import TASMOTA
+from access.broker.wanted import DEVICE_READS, DEVICE_WRITES
 from access.models import Device
 
 
@@ -29,6 +34,21 @@ class Speech:
     recipes: tuple[Recipe, ...]
     profile: str = Device.Profile.NATIVE
     address_help: Promise | str = ""  # what its own name in topics is; "": it has none
+    writes: tuple[str, ...] = DEVICE_WRITES  # what it may at the broker; {name} and {address} are
+    reads: tuple[str, ...] = DEVICE_READS  # filled in
+
+
+def _stock(adapter: Adapter, label: Promise, *recipes: Recipe) -> Speech:
+    """Stock firmware is told to use our topics, so its rights are as narrow as a native's."""
+    root = f"{ROOT}{{name}}/"
+    return Speech(
+        speaks=adapter.speaks,
+        label=label,
+        recipes=recipes,
+        profile=Device.Profile.STOCK,
+        writes=tuple(root + topic for topic in adapter.writes),
+        reads=tuple(root + topic for topic in adapter.reads),
+    )
 
 
 SPEECHES = (
@@ -40,7 +60,23 @@ SPEECHES = (
             Recipe(_("A first word by hand, to try the credential"), "access/firmware/by_hand.sh"),
         ),
     ),
+    _stock(
+        TASMOTA,
+        _("Tasmota: plugs and relay boards"),
+        Recipe(_("Type into its console, one line after the other"), "access/firmware/tasmota.txt"),
+    ),
+    _stock(
+        SHELLY,
+        _("Shelly, second generation and later"),
+        Recipe(_("Send to it from a computer in its network"), "access/firmware/shelly.sh"),
+    ),
+    _stock(
+        ESPHOME,
+        _("ESPHome: a relay, and a reader if there is one"),
+        Recipe(_("Save and flash: esphome run"), "access/firmware/esphome-stock.yaml"),
+    ),
 )
+ADAPTERS = (TASMOTA, SHELLY, ESPHOME)
 
 
 def speech_of(speaks: str) -> Speech:
@@ -48,4 +84,12 @@ def speech_of(speaks: str) -> Speech:
     for speech in SPEECHES:
         if speech.speaks == speaks:
             return speech
+    raise LookupError(speaks)
+
+
+def adapter_of(speaks: str) -> Adapter:
+    """Of stock firmware. Raises LookupError for what speaks protocol v1 itself, and the unknown."""
+    for adapter in ADAPTERS:
+        if adapter.speaks == speaks:
+            return adapter
     raise LookupError(speaks)

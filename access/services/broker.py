@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from access.adapters import speech_of
 from access.broker.backends import Backend, BrokerError
 from access.broker.plan import Outcome, Step
-from access.broker.wanted import Wanted, device_client, server_client, wanted
+from access.broker.wanted import Client, Wanted, device_client, server_client, wanted
 from access.models import AccessEvent, BrokerStatus, Device
 from access.mqtt import Address
 from access.services.credentials import password_at
@@ -49,10 +50,21 @@ def reconcile_broker(*, backend: Backend, now: datetime) -> Outcome:
 def wanted_of(devices: Iterable[Device]) -> Wanted:
     """The gatekeeper's own client, as BROKER_URL has it, and one for each device."""
     address = Address.of(settings.BROKER_URL)
-    clients = [device_client(device.name, password_at(device)) for device in devices]
+    clients = [_client(device) for device in devices]
     if address.username and address.password:
-        clients.append(server_client(address.username, address.password))
+        clients.append(server_client(address.username, address.password, clients))
     return wanted(clients)
+
+
+def _client(device: Device) -> Client:
+    speech = speech_of(device.speaks)
+    return device_client(
+        device.name,
+        password_at(device),
+        address=device.address,
+        writes=speech.writes,
+        reads=speech.reads,
+    )
 
 
 def _tell_devices(behind: list[Device], outcome: Outcome, now: datetime) -> None:
@@ -64,8 +76,9 @@ def _tell_devices(behind: list[Device], outcome: Outcome, now: datetime) -> None
         error = outcome.failed.get(device.name, "")
         if error:
             row.update(broker_error=error[:200])
-        else:
-            row.update(broker_told_at=now, broker_error="")
+        elif row.update(broker_told_at=now, broker_error=""):
+            code = "let-in" if device.revoked_at is None else "kept-out"
+            AccessEvent.objects.create(device=device, at=now, kind="broker", code=code)
 
 
 def _report(behind: list[Device], outcome: Outcome, now: datetime) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from access import facts, sessions
 from access.adapters import speech_of
 from access.broker.backends import users_of
-from access.broker.wanted import is_reserved
+from access.broker.wanted import is_address, is_reserved
 from access.decision import STOP
 from access.facts import Known
 from access.models import Device, Door, GatekeeperStatus, Peripheral, Stranger
@@ -71,6 +71,7 @@ def register_device(
     if Device.objects.filter(name=name).exists():
         told = _("There is a device called %(name)s, or was one. Choose another name.")
         raise DeviceError(told % {"name": name})
+    _check_address(speaks, address)
     device = Device(
         name=name,
         space=space,
@@ -148,6 +149,20 @@ def set_badge_format(
     after = {"badge_format": badge_format}
     record(actor=by, verb="set_badge_format", subject=device, at=now, before=before, after=after)
     return device
+
+
+def _check_address(speaks: str, address: str) -> None:
+    """Stock firmware's own name in its topics: nobody else's, and no way into ours."""
+    if not address:
+        return
+    if not is_address(address):
+        raise DeviceError(_("Only letters, digits, “-” and “_” go into its name in topics."))
+    there = Device.objects.filter(speaks=speaks, address=address, revoked_at=None).first()
+    if there is not None:
+        told = _(
+            "%(name)s is called %(address)s in its topics. Each device needs a name of its own."
+        )
+        raise DeviceError(told % {"name": there, "address": address})
 
 
 def _servers_names() -> set[str]:

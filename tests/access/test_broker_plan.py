@@ -9,7 +9,7 @@ import pytest
 from access.broker import dynsec, plan
 from access.broker.passwords import Hashed, fingerprint, password_of
 from access.broker.plan import MARK, role_of
-from access.broker.wanted import device_client, is_reserved, server_client, wanted
+from access.broker.wanted import device_client, is_address, is_reserved, server_client, wanted
 from tests.access.plugin import Plugin
 
 MILL, LASER = device_client("mill-1", "m" * 32), device_client("laser-1", "l" * 32)
@@ -254,3 +254,26 @@ class TestPasswords:
 def test_no_device_may_be_mistaken_for_the_server(name):
     assert is_reserved(name)
     assert not is_reserved("mill-1")
+
+
+class TestStockFirmware:
+    """Its topics are its own to choose, so its right to them is exact; the gatekeeper's, too."""
+
+    PLUG = device_client(
+        "plug-1", "p" * 32, address="tasmota_01",
+        writes=("stat/{address}/#", "tele/{address}/#"), reads=("cmnd/{address}/#",),
+    )  # fmt: skip
+
+    def test_it_may_use_its_own_topics_and_none_of_protocol_v1(self):
+        assert self.PLUG.writes == ("stat/tasmota_01/#", "tele/tasmota_01/#")
+        assert self.PLUG.reads == ("cmnd/tasmota_01/#",)
+
+    def test_the_gatekeeper_gets_just_these_besides(self):
+        server = server_client("benchkey", "s" * 32, [MILL, self.PLUG])
+        assert server.writes == ("bk/1/+/down/#", "cmnd/tasmota_01/#")
+        assert server.reads == ("bk/1/+/up/#", "stat/tasmota_01/#", "tele/tasmota_01/#")
+
+    @pytest.mark.parametrize("address", ["bk", "#", "+", "a/b", "$SYS", "", "x" * 81, "{name}"])
+    def test_no_address_leads_into_the_topics_of_others(self, address):
+        assert not is_address(address)
+        assert is_address("shellyplus1-a8032ab1")
