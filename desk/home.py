@@ -19,6 +19,7 @@ from desk.items import item_of
 from desk.links import board_url, book_url, booking_url
 from desk.next_booking import next_booking
 from desk.path import gaps_of, personal_reasons
+from desk.refused import refused_tap
 from desk.states import State, states_of
 from desk.when import clock, day_name, moment_words, span_words
 from equipment.eligibility import Facts
@@ -38,15 +39,20 @@ def home_page(member: Member, space: Space, hours: Hours, now: datetime) -> dict
     coming = list(queries.coming_bookings(member, now)[:5])
     states = states_of([*machines, *(booking.machine for booking in coming)], now, zone)
     mine = [booking for booking in coming if booking.state != Booking.State.OFFERED]
+    gaps = gaps_of(member, machines, facts, now, zone)
     return {
         "greeting": greeting(member, now.astimezone(zone)),
         "line": page_line(space, hours, now),
         "offers": [*offers_of(coming, zone, now), *proposals_to(member, now)],
-        "notices": [*to_choose(member, now), *personal_reasons(facts.values(), now, zone)],
+        "notices": [
+            *to_choose(member, now),
+            *personal_reasons(facts.values(), now, zone),
+            *refused_tap(member, machines, gaps, now),
+        ],
         "next": next_booking(mine[0], states, facts, now) if mine else None,
         "later": [later_booking(booking, now) for booking in mine[1:]],
         "machines": open_machines(machines, facts, states, now, space),
-        "gaps": gaps_of(member, machines, facts, now, zone),
+        "gaps": gaps,
         "certifications": certifications_of(member, now, zone),
         "again": again(member, coming, now),
     }

@@ -146,7 +146,7 @@ def _certifying(
     if last is None:
         return [*steps, _stage(need.name, "", told)]
     step = _way(last, now, zone)
-    text = f"{told[-1].text} {told[-1].remedy} {step.text if last.session else ''}".strip()
+    text = f"{told[-1].text} {step.text if last.session else told[-1].remedy}"
     return [*steps, replace(step, title=need.name if not before else step.title, text=text)]
 
 

@@ -7,6 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from access.models import AccessEvent
 from desk.path import path_to
 from desk.ways import short_words, way_words
 from equipment.facts import facts_for
@@ -125,3 +126,26 @@ def test_home_names_the_first_step_and_what_comes_after(world, certifier, client
 def test_every_kind_has_words_without_an_occasion(db, kind):
     way = Way(kind, "cnc", "CNC", 2)
     assert way_words(way, NOW, UTC).text and short_words(way, NOW, UTC)
+
+
+def test_home_says_which_tap_was_refused_and_where_the_way_stands(world, certifier, client):
+    def notices(member):
+        client.force_login(member)
+        return [notice["text"] for notice in client.get("/").context["notices"]]
+
+    def tap(member, code, ago):
+        AccessEvent.objects.create(
+            at=NOW - ago,
+            kind="tap",
+            member_id=member.pk,
+            machine_id=world.router.pk,
+            ok=False,
+            code=code,
+        )
+
+    tap(world.charlie, "not-certified", timedelta(minutes=90))
+    tap(world.charlie, "not-booked", timedelta(minutes=5))
+    tap(world.bob, "certification-ended", timedelta(hours=7))
+    tap(world.alice, "not-certified", timedelta(minutes=5))  # who was certified since
+    assert notices(world.charlie) == ["CNC router did not unlock for you, 12:00."]
+    assert notices(world.bob) == notices(world.alice) == []
