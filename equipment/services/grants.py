@@ -13,7 +13,9 @@ from equipment.services.certifications import Terms, Uncertifiable, give, may_gi
 from equipment.standings import read_graph, standings_of
 from members.models import Member
 
-MOST = 200  # people at once; more are several lists
+BATCH = 20  # people in one transaction
+MOST = 200  # in one list
+MOST_TOGETHER = 50  # where it is all or none, and so one transaction for all
 SAME = timedelta(hours=12)  # two certifiers who give the same so close together mean one thing
 
 
@@ -26,7 +28,6 @@ class Answer:
     words: str = ""
 
 
-@transaction.atomic
 def certify_many(
     *,
     people: Collection[Member],
@@ -35,24 +36,43 @@ def certify_many(
     now: datetime,
     all_or_none: bool = False,
 ) -> list[Answer]:
-    """Give all of `people` the same, in one transaction; each refusal names its person.
+    """Give all of `people` the same; each refusal names its person.
 
-    With `all_or_none` nobody is given anything where one cannot be. Raises Uncertifiable where
-    `by` may not give it to anybody, and for more than MOST people.
+    With `all_or_none` nobody is given anything where one cannot be, in one transaction. Raises
+    Uncertifiable where `by` may not give it to anybody, and for too many people at once.
     """
     may_give(by, terms, now)
-    if len(people) > MOST:
-        words = _("%(most)d people at once are the most. Certify them in several lists.")
-        raise Uncertifiable(words % {"most": MOST})
     ids = sorted({person.pk for person in people})
-    locked = list(Member.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    _are_few(len(ids), MOST_TOGETHER if all_or_none else MOST)
+    if all_or_none:
+        return _all_or_none(ids, terms, by, now)
+    batches = (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    return [answer for batch in batches for answer in _batch(batch, terms, by, now)]
+
+
+@transaction.atomic
+def _batch(ids: list[int], terms: Terms, by: Member, now: datetime) -> list[Answer]:
+    """One short transaction: taps wait for it."""
+    locked = Member.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return _answers(list(locked), terms, by, now)
+
+
+@transaction.atomic
+def _all_or_none(ids: list[int], terms: Terms, by: Member, now: datetime) -> list[Answer]:
     inside = transaction.savepoint()
-    answers = _answers(locked, terms, by, now)
-    if all_or_none and any(answer.given is None for answer in answers):
-        transaction.savepoint_rollback(inside)
-        return _nobody(answers)
-    transaction.savepoint_commit(inside)
-    return answers
+    answers = _batch(ids, terms, by, now)
+    if all(answer.given is not None for answer in answers):
+        transaction.savepoint_commit(inside)
+        return answers
+    transaction.savepoint_rollback(inside)
+    words = _("Nothing is in the way, but not everybody can be certified, so nobody was.")
+    return [Answer(answer.member, None, answer.words or words) for answer in answers]
+
+
+def _are_few(number: int, most: int) -> None:
+    if number > most:
+        words = _("%(most)d people at once are the most. Certify them in several lists.")
+        raise Uncertifiable(words % {"most": most})
 
 
 def _answers(people: Sequence[Member], terms: Terms, by: Member, now: datetime) -> list[Answer]:
@@ -78,21 +98,19 @@ def _answer(
 
 
 def _served(ids: list[int], terms: Terms, now: datetime) -> dict[int, str]:
-    """Who was given as much a moment ago, as by a second click or another certifier."""
-    lately = Certification.objects.valid(now).filter(
+    """Who was given as much a moment ago, as by a second click or another certifier.
+
+    Or a moment hence: whoever waited for the lock looked at the clock before.
+    """
+    lately = Certification.objects.filter(
         member__in=ids,
         type=terms.type,
         level__gte=terms.level,
         revoked_at=None,
-        given_at__gt=now - SAME,
+        given_at__range=(now - SAME, now + SAME),
     )
     words = _("%(name)s was certified only just, by %(by)s. Nothing was added.")
     return {
         held.member_id: words % {"name": held.member.name, "by": held.given_by or "Benchkey"}
         for held in lately.select_related("member", "given_by")
     }
-
-
-def _nobody(answers: list[Answer]) -> list[Answer]:
-    words = _("Nothing is in the way, but not everybody can be certified, so nobody was.")
-    return [Answer(answer.member, None, answer.words or words) for answer in answers]

@@ -7,7 +7,7 @@ import pytest
 from equipment.models import Certification, CertificationType, Level, Prerequisite
 from equipment.services import Uncertifiable
 from equipment.services.certifications import Terms
-from equipment.services.grants import MOST, certify_many
+from equipment.services.grants import BATCH, MOST, MOST_TOGETHER, certify_many
 from members.models import Change, Member
 from notices.models import Outbox
 from tests.people import NOW, a_certification, a_member, a_world
@@ -74,16 +74,30 @@ def test_a_second_certifier_a_minute_later_adds_nothing(world):
     assert higher.given is not None
 
 
+def test_one_who_looked_at_the_clock_before_the_other_adds_nothing_either(world):
+    grant(world, [world.charlie], now=NOW + MINUTE)
+    [answer] = grant(world, [world.charlie])
+    assert answer.given is None and "only just" in answer.words
+
+
 def test_who_may_not_give_it_gives_it_to_nobody(world):
     with pytest.raises(Uncertifiable, match="You may not certify"):
         grant(world, [world.charlie], by=world.bob)
     assert given() == set()
 
 
-def test_a_list_has_an_end(world):
-    crowd = [Member(pk=number) for number in range(MOST + 1)]
-    with pytest.raises(Uncertifiable, match="several lists"):
-        grant(world, crowd)
+@pytest.mark.parametrize("all_or_none, most", [(False, MOST), (True, MOST_TOGETHER)])
+def test_a_list_has_an_end(world, all_or_none, most):
+    crowd = [Member(pk=number) for number in range(most + 1)]
+    with pytest.raises(Uncertifiable, match=f"{most} people"):
+        grant(world, crowd, all_or_none=all_or_none)
+
+
+def test_a_list_longer_than_a_transaction_is_answered_whole(world):
+    crowd = [a_member(f"Person{number} Long", plan=None) for number in range(BATCH + 1)]
+    answers = grant(world, crowd, set_aside="Taught them at the fair")
+    assert given() == {person.pk for person in crowd}
+    assert [answer.member for answer in answers] == crowd
 
 
 def test_the_facts_of_many_are_read_at_once(world, django_assert_max_num_queries):
