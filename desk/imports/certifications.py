@@ -119,15 +119,20 @@ def _wanted(line: CertificationLine) -> dict[str, Any]:
 
 
 def _new(line: CertificationLine, now: datetime) -> Certification:
-    """Without a last day it lasts as long as its type says, as one given by hand does."""
+    """Without a last day it lasts as long as its type says, as one given by hand does.
+
+    How long it was not used before, no file tells: that is counted from now.
+    """
     given = line.given or now
     lasts = timedelta(days=line.type.valid_days) if line.type.valid_days else None
+    awake = timedelta(days=line.type.disuse_days) if line.type.disuse_days else None
     return Certification(
         member_id=line.member_id,
         type=line.type,
         level=line.level or Level.FULL,
         given_at=given,
         until=line.until or (given + lasts if lasts else None),
+        idle_until=now + awake if awake else None,
     )
 
 

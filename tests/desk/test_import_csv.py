@@ -343,6 +343,12 @@ def test_an_empty_cell_leaves_level_and_last_day_as_they_are(world, bring_in):
     assert world.alice.certifications.values().get() == before
 
 
+def test_disuse_of_a_new_one_is_counted_from_now(world, bring_in):
+    CertificationType.objects.update(disuse_days=90)
+    bring_in("certifications", "email,type,given", "charlie@example.org,CNC,2020-05-01")
+    assert world.charlie.certifications.get().idle_until == NOW + 90 * DAY
+
+
 def test_a_new_one_lasts_as_long_as_its_type_says(world, bring_in):
     CertificationType.objects.update(valid_days=90)
     bring_in("certifications", "email,type", "charlie@example.org,CNC")
