@@ -28,7 +28,8 @@ def give_back(now: datetime) -> int:
 
 def _left(now: datetime) -> list[Booking]:
     """Running, not over, and whoever was at it has ended it by hand or left it idle."""
-    running = Booking.objects.filter(state=Booking.State.RUNNING, ends__gt=now, starts__lte=now)
+    used = Booking.objects.filter(purpose=Booking.Purpose.USE)  # a class goes on without one
+    running = used.filter(state=Booking.State.RUNNING, ends__gt=now, starts__lte=now)
     ended = running.filter(sessions__end_reason__in=(*AT_ONCE, *KEPT)).distinct()
     found = ended.select_related("machine__tool_class", "machine__space", "member")
     return [booking for booking in found if _is_due(booking, now)]

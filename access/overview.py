@@ -115,7 +115,7 @@ def _may_be_on(device: Device, place: _Place, now: datetime) -> bool:
         return _is_wanted(place.peripheral, now)
     if place.session is not None:
         return place.session.state != Session.State.CLOSING or device.state == "grace"
-    return not device.is_interlock  # a door that buzzes
+    return _is_door(device)  # it buzzes
 
 
 def _is_wanted(peripheral: Peripheral, now: datetime) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from access.decision import BOOKING, Claim
+from access.decision import BOOKING, SUPERVISED, Claim
 from access.sessions import ARMED, Session, seconds_until
 
 WARNINGS = (10, 5, 1)  # minutes before the end
 LAST_MINUTES = timedelta(minutes=10)  # in which a tap extends
+OWN_TIME = (BOOKING, SUPERVISED)  # a class is others' time, and mending nobody's
 IDLE_NOTICE = timedelta(minutes=1)  # how long somebody who is there can keep what would lock
 
 
@@ -65,16 +66,18 @@ def left_on_since(session: Session, claims: Iterable[Claim], now: datetime) -> d
     return over if over is not None and over <= now else None
 
 
-def may_extend(session: Session, now: datetime) -> bool:
-    """Whether a tap comes in the last minutes of a booking."""
-    return session.booking_id is not None and session.until - now <= LAST_MINUTES
+def may_extend(session: Session, claims: Iterable[Claim], now: datetime) -> bool:
+    """Whether a tap comes in the last minutes of the booking itself: a session may end before."""
+    return any(c.id == session.booking_id and c.ends - now <= LAST_MINUTES for c in claims)
 
 
 def kept_until(session: Session, keep: timedelta | None, now: datetime) -> datetime | None:
-    """Until when the rest of what was ended early stays theirs; None: to its end.
+    """Until when the rest of what was ended early stays theirs; None: to its end, or not theirs.
 
     Whoever tapped twice has said that they are done, and keeps nothing.
     """
+    if session.ground not in OWN_TIME:
+        return None
     if session.ends_when_idle:
         return now
     if keep is None or now + keep >= session.until:

@@ -1,4 +1,4 @@
-"""A week of hours in one line, days alike taken together: “Mon–Fri 9–21, Sat 10–16”, with minutes."""
+"""A week of hours in one line, with days alike taken together: “Mon–Fri 09:00–21:00”."""
 
 from collections.abc import Iterable
 from itertools import groupby

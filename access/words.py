@@ -123,6 +123,12 @@ def register_warnings() -> None:
     register(
         "idle",
         _("Nothing ran for {idle_minutes}, so it locked."),
+        _("Tap again to go on."),
+        display=_("Locked: nothing ran for {idle_minutes}. Tap to go on."),
+    )
+    register(
+        "idle-freed",
+        _("Nothing ran for {idle_minutes}, so it locked."),
         _("Your time was given back. Tap or book again to go on."),
         display=_("Locked: nothing ran for {idle_minutes}. Your time was given back."),
     )

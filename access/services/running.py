@@ -7,7 +7,8 @@ import wire
 from access import running, sessions
 from access.answers import occupied
 from access.decision import Facts, Grant, decide
-from access.records import Bench, Context, Interlock
+from access.models import Device
+from access.records import Context, Interlock
 from access.services.answers import answer, words
 from access.services.batch import Batch, bench_of
 from access.services.endings import End, end
@@ -27,25 +28,31 @@ def look_after(batch: Batch, context: Context, state: wire.State, session: Sessi
     """What a state of a session that goes on calls for, beside its lease."""
     bench = bench_of(context)
     if bench.idle_end is not None:
-        session = _idle(batch, bench, state, session, bench.idle_end)
+        session = _idle(batch, context, state, session, bench.idle_end)
     if session.state == sessions.ACTIVE and (minutes := running.warning_due(session, batch.now)):
-        session = _warn(batch, bench, state, session, minutes)
+        session = _warn(batch, context, state, session, minutes)
     return session
 
 
-def _warn(batch: Batch, bench: Bench, state: wire.State, session: Session, minutes: int) -> Session:
+def _warn(
+    batch: Batch, context: Context, state: wire.State, session: Session, minutes: int
+) -> Session:
     """Once each, whatever restarts: which was told last stands in the session."""
-    extends = bench.extend_by_tap_minutes and running.may_extend(session, batch.now)
+    bench = bench_of(context)
+    claims = batch.known.claims_of(bench.id)
+    extends = bench.extend_by_tap_minutes and running.may_extend(session, claims, batch.now)
     left = running.minutes_left(session, batch.now)
     code = "nearly-up-extend" if extends and state.st == RUNNING else "nearly-up"
-    _show(batch, bench, state, session, Reason(code, {"left_minutes": left}), BEEPS[minutes])
+    reason = Reason(code, {"left_minutes": left})
+    _show(batch, context, state, session, reason, BEEPS[minutes])
     return batch.put(replace(session, warned=minutes))
 
 
 def _idle(
-    batch: Batch, bench: Bench, state: wire.State, session: Session, limit: timedelta
+    batch: Batch, context: Context, state: wire.State, session: Session, limit: timedelta
 ) -> Session:
     """Armed and drawing nothing: told in its last minute, with every state; then it is over."""
+    bench = bench_of(context)
     seen = running.noticed(session, state.st, batch.now)
     if seen is not session:
         session = batch.put(seen)
@@ -54,18 +61,25 @@ def _idle(
         return session
     minutes = {"idle_minutes": limit // timedelta(minutes=1)}
     if left <= timedelta(0):
-        return end(batch, bench, session, End("idle", Reason("idle", minutes)), state.device)
+        code = "idle-freed" if session.ground in running.OWN_TIME else "idle"
+        return end(batch, bench, session, End("idle", Reason(code, minutes)), state.device)
     seconds = {"seconds": int(left.total_seconds())}
-    _show(batch, bench, state, session, Reason("idle-soon", seconds), 1)
+    _show(batch, context, state, session, Reason("idle-soon", seconds), 1)
     return session
 
 
 def _show(
-    batch: Batch, bench: Bench, state: wire.State, session: Session, reason: Reason, beep: int
+    batch: Batch, context: Context, state: wire.State, session: Session, reason: Reason, beep: int
 ) -> None:
+    """On the interlock's display, and on the readers' where that is another box in a cabinet."""
     person = batch.known.people.get(session.member_id)
-    text = wire.Text(text=words(reason, person, bench), secs=SHOWN, beep=beep)
-    batch.say(state.device, text)
+    text = wire.Text(text=words(reason, person, context.bench), secs=SHOWN, beep=beep)
+    names = [state.device]
+    if context.box is not None and not context.box.is_reader:
+        readers = Device.objects.filter(machine=session.machine_id, is_reader=True, revoked_at=None)
+        names += readers.values_list("name", flat=True)
+    for name in names:
+        batch.say(name, text)
 
 
 # --- taps --------------------------------------------------------------------------------------
@@ -79,7 +93,9 @@ def show_time(batch: Batch, context: Context, tap: wire.Tap, session: Session) -
     session = batch.put(replace(session, shown_up=tap.up))
     bench = bench_of(context)
     is_owner = session.member_id == context.member_id
-    if bench.extend_by_tap_minutes and is_owner and running.may_extend(session, batch.now):
+    claims = batch.known.claims_of(bench.id)
+    is_time = bench.extend_by_tap_minutes and running.may_extend(session, claims, batch.now)
+    if is_owner and is_time:
         _extend(batch, context, tap, session, timedelta(minutes=bench.extend_by_tap_minutes))
         return
     params = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}

@@ -15,6 +15,7 @@ from access.services import alone, journals
 from access.services.alarms import alarm
 from access.services.answers import words
 from access.services.batch import Batch, bench_of, marked
+from access.services.doors import door_of
 from access.services.endings import early, end, tell_off
 from access.services.following import handle_run, peripheral_of
 from access.services.running import look_after
@@ -68,7 +69,7 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
             session = None
         if state.sid is not None:
             _meet_another(batch, context, state, state.sid, is_free=session is None)
-    if state.relay and state.sid is None and box.is_interlock:
+    if state.relay and state.sid is None and door_of(box) is None:
         _switch_off_unasked(batch, box, state)
     if state.want is not None:
         _want(batch, context, state, session)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import wire
-from access.models import Alarm, Device
+from access.models import Alarm, Device, Door
 from access.services import revoke_device
 from access.troubles import TROUBLES, Seen, is_over
 from access.watch import Watch
@@ -115,10 +115,12 @@ class TestMismatch:
         site.wait(1).sweep(redecide_all=False)
         assert standing() == []
 
-    def test_a_door_that_buzzes_is_no_mismatch(self, site):
-        Device.objects.create(
-            name="front", space=site.world.space, is_interlock=False, boot=BOOT, online=True
+    @pytest.mark.parametrize("is_interlock", [True, False])
+    def test_a_door_that_buzzes_is_no_mismatch(self, site, is_interlock):
+        front = Device.objects.create(
+            name="front", space=site.world.space, is_interlock=is_interlock, boot=BOOT, online=True
         )
+        Door.objects.create(space=site.world.space, name="Front door", device=front)
         buzzing = wire.State("front", BOOT, site.up, 1, "locked", relay=True)
         assert site.handle(buzzing) == []
         assert site.events("alarm") == []

@@ -73,6 +73,12 @@ def test_nor_where_the_class_says_that_it_stays_theirs(db):
     assert give_back(site.now + 50 * MINUTE) == 0
 
 
+def test_a_class_goes_on_when_one_of_it_leaves(site):
+    finished(site)
+    Booking.objects.update(purpose="induction")
+    assert give_back(site.now + 16 * MINUTE) == 0
+
+
 def test_whoever_begins_at_a_machine_is_in_practice(site):
     Certification.objects.update(used_at=None)
     site.arm()

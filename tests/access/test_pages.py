@@ -141,7 +141,7 @@ CODES = [
     "time-up", "booked-by-other", "closed", "unknown-badge", "candidate", "badge-known",
     "badge-revoked", "nonce-reuse", "in-use", "machine-finishing", "no-machine", "fault",
     "interlock-offline", "stale", "finished-kept", "finished-for-good", "extended", "nearly-up",
-    "nearly-up-extend", "idle-soon", "idle", "taken-over", "left-on", "tap-first",
+    "nearly-up-extend", "idle-soon", "idle", "idle-freed", "taken-over", "left-on", "tap-first",
     "door-open", "door-shut", "door-shut-long", "door-not-yours",
 ]  # fmt: skip
 

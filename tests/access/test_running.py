@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from access import running
-from access.models import AccessEvent, Session
+import wire
+from access import running, services
+from access.models import AccessEvent, Device, Session
+from access.records import receive
 from access.sessions import Session as Record
 from access.watch import Watch
 from bookings.models import Booking
@@ -82,6 +84,18 @@ class TestWarnings:
         site.watch = Watch()
         site.watch.connect(site.mono)
         assert self.run_out(site, 3) == []
+
+    def test_on_the_reader_too_where_the_interlock_is_in_a_cabinet(self, site):
+        site.arm(minutes=12)
+        Device.objects.filter(name="mill-1").update(is_reader=False)
+        Device.objects.create(
+            name="booth", space=site.world.space, machine=site.mill, is_interlock=False, boot=BOOT
+        )
+        site.wait(125)
+        inbound = [receive(*wire.encode_up(site.a_state("running", site.sid)))]
+        said = services.handle(inbound, now=site.now, mono=site.mono, watch=site.watch)
+        topics = [out.topic for out in said if out.topic.endswith("/text")]
+        assert topics == ["bk/1/mill-1/down/text", "bk/1/booth/down/text"]
 
     def test_again_after_an_extension(self, site):
         site.arm(minutes=12)
@@ -184,6 +198,13 @@ class TestEarly:
         assert off.text == "Finished and locked. Your time is free for others now."
 
 
+@pytest.mark.parametrize(("ground", "kept"), [("supervised", 15), ("class", None)])
+def test_only_ones_own_time_is_kept_and_given_back(ground, kept):
+    session = replace(ON, ground=ground)
+    until = running.kept_until(session, 15 * MINUTE, NOW)
+    assert until == (NOW + kept * MINUTE if kept else None)
+
+
 class TestExtend:
     @pytest.fixture
     def site(self, db):
@@ -224,6 +245,15 @@ class TestExtend:
         assert answer.text
         assert Booking.objects.get(member=site.world.alice).ends == before
         assert site.wait(3).tap().code == "ends-when-idle"
+
+    def test_a_booking_with_hours_to_go_is_not_extended_because_something_else_ends(self, site):
+        ends = site.now + 180 * MINUTE
+        Booking.objects.update(ends=ends, blocked_until=ends)
+        site.world.alice.certifications.update(until=site.now + 5 * MINUTE)
+        site.sweep()
+        assert site.session.until == site.now + 5 * MINUTE
+        assert site.tap().code == "running"
+        assert Booking.objects.get().ends == ends
 
     def test_the_warning_says_that_a_tap_extends(self, site):
         (text, _lease) = site.wait(200).state("running", site.sid)
