@@ -146,7 +146,7 @@ def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
             why=form.cleaned_data["why"],
         ),
         tell=words.ended_words,
-        title=_("End %(plan)s of %(name)s") % {"plan": row.plan, "name": row.member.name},
+        title=_of(row, _("End %s") % row.plan, request.user),
         submit=_("End it"),
         done=_("%(plan)s ends.") % {"plan": row.plan},
         danger=True,
@@ -175,7 +175,7 @@ def membership_change(request: MemberRequest, pk: int) -> HttpResponse:
             now=now,
         ),
         tell=words.changed_words,
-        title=_("Another plan for %s") % row.member.name,
+        title=_of(row, _("Another plan"), request.user),
         submit=_("Change it"),
         done=_("The plan changes. It can be taken back until then."),
     )
@@ -342,6 +342,13 @@ def day_take_back(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 # --- what they share -----------------------------------------------------------------------------
+
+
+def _of(row: Membership, what: str, reader: Member) -> str:
+    """What is done, and of whom where it is not one's own."""
+    if row.member_id == reader.pk:
+        return what
+    return _("%(what)s, of %(name)s") % {"what": what, "name": row.member.name}
 
 
 def _memberships() -> "QuerySet[Membership]":
