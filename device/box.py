@@ -196,6 +196,7 @@ class Box:
             "fault": memory.fault,
             "list": memory.store.list.seq if memory.store.list else None,
             "rows": len(memory.store.rows),
+            "knows_time": memory.utc_at_boot is not None,
             "ma": self.machine.read_ma(self.up),
             "welded": self.machine.welded,
             "display": [display.big, display.small] if display else [],

@@ -359,6 +359,7 @@ def _bad_field(name: str, value: object) -> ProtocolError:
 SECRET = ("pin", "sun")  # told to nobody, not even as what was wrong
 
 
+RENAMED = {"first": "from"}  # a word of Python
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NAMES: dict[type[Any], tuple[str, ...]] = {
     shape.build: tuple(f.name for f in fields(shape.build) if f.name != "device")
@@ -371,8 +372,8 @@ def _encode(message: Up | Down) -> bytes:
 
 
 def _values(message: Up | Down | Row) -> dict[str, object]:
-    values = {
-        name: value
+    values: dict[str, object] = {
+        RENAMED.get(name, name): value
         for name in _NAMES[type(message)]
         if (value := getattr(message, name)) is not None
     }
@@ -381,6 +382,5 @@ def _values(message: Up | Down | Row) -> dict[str, object]:
     if isinstance(message, Answer) and message.grant is not None:
         values["grant"] = _values(message.grant)
     if isinstance(message, Journal):
-        values["from"] = values.pop("first")
         values["j"] = [_values(row) for row in message.j]
     return values

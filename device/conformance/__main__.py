@@ -1,24 +1,30 @@
 """python -m device.conformance NAME: try a device against every rule that shows outside.
 
 One line per rule: ok, FAIL and why, or not seen and why. Exit code 0 if nothing failed, 1 if
-something did, 2 if the device could not be tried at all. With --play-devices it is the other way
-round: simulated devices tap badges at a server, and its answers are printed.
+something did, 2 if the device could not be tried at all. With --server it is the other way round:
+the kit plays the device NAME, honest and not, and tries the server. With --play-devices simulated
+devices tap badges at a server, and its answers are printed.
 """
 
 import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from device.arguments import address, key, loopback, name
 from device.client import Address
 from device.conformance.checks import ALL
 from device.conformance.hands import Control, Hands, Nobody, NoHands, People
+from device.conformance.played import Played
 from device.conformance.players import play
 from device.conformance.server import Server, Silence
+from device.conformance.server_checks import ALL as SERVER
 from device.conformance.trial import Broken, Check, NotSeen, Trial
+from device.conformance.visit import Visit
 
 OK, FAIL, NOT_SEEN = "ok", "FAIL", "not seen"
+OnTrial = TypeVar("OnTrial", Trial, Visit)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.play_devices:
             badges = options.badges.split(",")
             return 0 if play(options.name, options.play_devices, where, badges, _say) else 1
-        return _try(options, where)
+        return _try_server(options, where) if options.server else _try(options, where)
     except (OSError, Silence) as error:
         _say(f"{options.name} could not be tried: {error}")
         return 2
@@ -47,11 +53,26 @@ def _try(options: argparse.Namespace, where: Address) -> int:
     finally:
         server.close()
         hands.close()
+    return _sum_up(verdicts)
+
+
+def _sum_up(verdicts: list[str]) -> int:
     _say(", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (OK, FAIL, NOT_SEEN)))
     return 1 if FAIL in verdicts else 0
 
 
-def run(trial: Trial, checks: Iterable[Check], say: Callable[[str], None]) -> list[str]:
+def _try_server(options: argparse.Namespace, where: Address) -> int:
+    played = Played(options.name, where, options.key)
+    try:
+        visit = Visit(played, options.known, options.other)
+        chosen = [c for c in SERVER if options.only in (None, c.rule) or options.only == c.title]
+        verdicts = run(visit, chosen, _say)
+    finally:
+        played.close()
+    return _sum_up(verdicts)
+
+
+def run(trial: OnTrial, checks: Iterable[Check[OnTrial]], say: Callable[[str], None]) -> list[str]:
     """Try one rule after another; a line about each."""
     verdicts = []
     for check in checks:
@@ -61,7 +82,7 @@ def run(trial: Trial, checks: Iterable[Check], say: Callable[[str], None]) -> li
     return verdicts
 
 
-def _verdict(trial: Trial, check: Check) -> tuple[str, str]:
+def _verdict(trial: OnTrial, check: Check[OnTrial]) -> tuple[str, str]:
     missing = check.caps - trial.caps
     if missing:
         return NOT_SEEN, f"it has no {', '.join(sorted(missing))}"
@@ -100,6 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mac", action="store_true", help="the device signs all it says")
     parser.add_argument("--run-ma", type=int, default=800, help="current from which its job runs")
     parser.add_argument("--only", metavar="RULE", help="one rule, as D4, or one title")
+    parser.add_argument("--server", action="store_true", help="try a server, as the device NAME")
+    parser.add_argument("--known", default="04A1B2C3", help="badge of who has booked it now")
+    parser.add_argument("--other", default="04D4E5F6", help="badge of a member who has not")
     parser.add_argument("--play-devices", type=int, metavar="N", help="play N devices instead")
     parser.add_argument("--badges", default="04A1B2C3", help="what they tap, with commas between")
     return parser

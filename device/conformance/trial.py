@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import wire
 from device.conformance.hands import Hands, NoHands
@@ -22,26 +22,29 @@ class NotSeen(Exception):
     """The rule could not be tried, and why."""
 
 
+Tried = TypeVar("Tried")  # a device, or a server
+
+
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(Generic[Tried]):
     """One rule that shows outside; `caps` are those it is about."""
 
     rule: str
     title: str
     caps: frozenset[str]
-    run: Callable[["Trial"], None]
+    run: Callable[[Tried], None]
 
 
-class Book:
+class Book(Generic[Tried]):
     """The checks of one module, in the order written."""
 
     def __init__(self) -> None:
-        self.checks: list[Check] = []
+        self.checks: list[Check[Tried]] = []
 
     def check(
         self, rule: str, title: str, *caps: str
-    ) -> Callable[[Callable[["Trial"], None]], Callable[["Trial"], None]]:
-        def keep(run: Callable[["Trial"], None]) -> Callable[["Trial"], None]:
+    ) -> Callable[[Callable[[Tried], None]], Callable[[Tried], None]]:
+        def keep(run: Callable[[Tried], None]) -> Callable[[Tried], None]:
             self.checks.append(Check(rule, title, frozenset(caps), run))
             return run
 

@@ -58,10 +58,11 @@ class Site:
 
     # --- processes ----------------------------------------------------------------------------
 
-    def start_gatekeeper(self):
+    def start_gatekeeper(self, *command):
+        """Ours, or another that stands in its place."""
         with (self.directory / "gatekeeper.log").open("ab") as log:
             self.gatekeeper = subprocess.Popen(
-                [sys.executable, "manage.py", "gatekeeper"],
+                [sys.executable, *(command or ("manage.py", "gatekeeper"))],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -12,9 +12,11 @@ if not apps.ready:  # the test itself imports BADGES, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
-from access.models import BrokerStatus, Device, GatekeeperStatus, Session  # noqa: E402
+from access.models import BrokerStatus, Device, GatekeeperStatus, JournalRow, Session  # noqa: E402
 from access.services import revoke_device  # noqa: E402
 from access.services.credentials import issue_credential  # noqa: E402
+from access.services.keys import new_key  # noqa: E402
+from access.services.lists import allow_lists  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
 from equipment.models import ToolClass  # noqa: E402
@@ -90,6 +92,25 @@ def broker():
     return row and {"trouble": row.trouble, "mended": row.mended, "foreign": row.foreign}
 
 
+def alone(name):
+    """Let a device work on its own; its key, in hex."""
+    device = Device.objects.get(name=name)
+    allow_lists(device=device, allowed=True, by=None, now=datetime.now(UTC))
+    return new_key(device, by=None, now=datetime.now(UTC)).hex()
+
+
+def rows():
+    """What was filed of journals."""
+    found = JournalRow.objects.select_related("member").order_by("device", "number")
+    return [f"{row.number} {row.ev} {row.member} {row.doubt}".strip() for row in found]
+
+
+def listed(name):
+    """The list it was sent, and the one it says it keeps."""
+    device = Device.objects.get(name=name)
+    return [device.list_seq, device.list_stored]
+
+
 def sessions():
     rows = Session.objects.select_related("interlock").order_by("id")
     return [f"{row.interlock} {row.state} {row.end_reason}" for row in rows]
@@ -114,7 +135,8 @@ def current(name):
 THINGS = {
     f.__name__: f
     for f in (
-        fill, book, lock_out, credential, known, revoke, broker, sessions, status, started, current
+        fill, book, lock_out, alone, rows, listed, credential, known, revoke, broker, sessions,
+        status, started, current,
     )
 }  # fmt: skip
 

@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import wire
 from tests.wire.test_sign import VECTORS
-from wire import device, journal, offline, rules
+from wire import device, journal, offline, rules, sign
 from wire import fields as field
 from wire.codec import DOWN, LONGEST, UP
 
@@ -29,6 +30,9 @@ EXAMPLES = [
     for text in MESSAGES.values()
     for example in re.findall(r"^```json\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
 ]
+ED25519 = re.compile(
+    r"Public key\n`([0-9a-f]{64})`, topic `(\S+)`:\n\n```text\n(.+?)\n```", re.DOTALL
+)
 TYPES = {
     "bool": field.boolean,
     "uint": field.uint,
@@ -60,10 +64,43 @@ def test_every_example_is_a_test_vector(topic, example):
     message = parsed(topic, payload)
     device = topic.split("/")[2]
     encode = wire.encode_up if "/up/" in topic else lambda m: wire.encode_down(device, m)
-    again_topic, again = encode(message)
-    assert again_topic == topic
-    assert json.loads(again) == json.loads(example)
+    assert encode(message) == (topic, payload)  # byte for byte
     assert len(payload) <= LONGEST
+    assert json.loads(payload)  # by another reader than ours
+
+
+def test_every_json_of_the_document_is_among_the_examples():
+    shown = re.findall(r"^```json\n(.*?)\n```$", DOCUMENT, re.DOTALL | re.MULTILINE)
+    assert shown == [example for _, example in EXAMPLES]
+    assert len(shown) > 20
+
+
+@pytest.mark.parametrize(("key", "topic", "signed"), VECTORS)
+def test_signatures_are_made_anew(key, topic, signed):
+    body, _, found = signed.encode().rpartition(b"\n")
+    prefix = sign.HMAC if topic.endswith("/list") else ""
+    assert sign.sign(bytes.fromhex(key), topic, body, prefix) == signed.encode()
+    assert wire.parse_down(topic, signed.encode(), bytes.fromhex(key)) if prefix else found
+
+
+def test_so_are_the_one_of_a_space_and_the_name_of_a_badge_in_lists():
+    key = bytes.fromhex(VECTORS[0][0])
+    public, topic, signed = ED25519.search(DOCUMENT).groups()
+    private = Ed25519PrivateKey.from_private_bytes(key)
+    body = signed.encode().rpartition(b"\n")[0]
+    assert private.public_key().public_bytes_raw().hex() == public
+    assert sign.sign_ed25519(private.sign, topic, body) == signed.encode()
+    assert wire.parse_down(topic, signed.encode(), None, verifier(private.public_key()))
+    badge, hashed = re.search(r"badge\n`([0-9A-F]+)` is `([0-9a-f]{16})`", DOCUMENT).groups()
+    assert sign.badge_in_list(key, badge) == hashed
+
+
+def verifier(public):
+    def genuine(signed, signature):
+        public.verify(signature, signed)  # raises
+        return True
+
+    return genuine
 
 
 def test_every_message_is_described_and_has_an_example():

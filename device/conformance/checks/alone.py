@@ -6,7 +6,7 @@ import wire
 from device.conformance.trial import ANSWER, Book, Broken, NotSeen, Trial
 from wire import sign
 
-book = Book()
+book: Book[Trial] = Book()
 
 CAPS = ("relay", "reader", "list-hmac")
 LISTED, UNLISTED = "04C0FF01", "04C0FF02"

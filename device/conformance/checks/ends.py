@@ -5,7 +5,7 @@ import time
 import wire
 from device.conformance.trial import Book, Broken, Trial
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 @book.check("D7", "off stops its session at once", "relay")

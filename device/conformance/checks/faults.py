@@ -5,7 +5,7 @@ import time
 import wire
 from device.conformance.trial import Book, Broken, Trial
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 @book.check("D9", "current behind an open relay is a fault that takes no grant", "relay", "current")

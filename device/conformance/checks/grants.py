@@ -8,7 +8,7 @@ from typing import Any
 import wire
 from device.conformance.trial import Book, Broken, Trial, states
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 @book.check("D3", "a grant it asked for arms it", "relay")

@@ -3,7 +3,7 @@
 import wire
 from device.conformance.trial import ANSWER, Book, Broken, Trial
 
-book = Book()
+book: Book[Trial] = Book()
 
 LASTS, FIN = 6, 6
 

@@ -9,7 +9,7 @@ from typing import Any
 import wire
 from device.conformance.trial import Book, Trial
 
-book = Book()
+book: Book[Trial] = Book()
 
 LASTS = 4
 

@@ -2,7 +2,7 @@
 
 from device.conformance.trial import Book, NotSeen, Trial
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 @book.check("mac", "a grant that is not signed, or not with its key, is not heard", "relay", "mac")

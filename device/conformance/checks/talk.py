@@ -5,7 +5,7 @@ import time
 import wire
 from device.conformance.trial import ANSWER, Book, Broken, Trial, states
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 @book.check("D1", "boots locked under a new name, and says avail, hello, state")

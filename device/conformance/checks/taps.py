@@ -6,7 +6,7 @@ import wire
 from device.conformance.server import Heard
 from device.conformance.trial import ANSWER, Book, Broken, Trial
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 def _taps(heard: list[Heard]) -> list[wire.Tap]:

@@ -3,7 +3,7 @@
 import wire
 from device.conformance.trial import Book, Broken, NotSeen, Trial, states
 
-book = Book()
+book: Book[Trial] = Book()
 
 
 @book.check("shape", "every message was protocol v1, with the right QoS")

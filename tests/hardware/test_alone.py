@@ -1,0 +1,86 @@
+"""The broker is taken away: whoever is listed still starts, and everything is told afterwards."""
+
+import time
+
+import pytest
+
+from tests.hardware.scene import BADGES
+
+pytestmark = pytest.mark.broker
+
+CAPS = "relay,reader,current,display,list-hmac"
+AWAY = 6  # seconds without a broker after which a device is on its own
+
+
+@pytest.fixture
+def mill(site, tmp_path):
+    """A device that knows the time and keeps a list with Alice in it."""
+    key = site.run("alone", "mill")
+    site.run("book", "mill", 1200)
+    options = ("--caps", CAPS, "--key", key, "--store", str(tmp_path / "mill.json"))
+    mill = site.device("mill", *options)
+    site.wait_for(lambda: mill.do()["list"] == 1)
+    site.wait_for(lambda: mill.do()["knows_time"])
+    return mill
+
+
+def tapped(device, badge):
+    """A tap while nobody answers."""
+    device.do("tap", badge=badge)
+
+
+def test_tapped_offline_told_afterwards_and_taken_over(site, mill):
+    site.broker.stop()
+    mill.until(connected=False)
+    time.sleep(AWAY)
+    tapped(mill, BADGES["charlie"])
+    assert not mill.do()["relay"]
+    time.sleep(3.1)
+    tapped(mill, BADGES["alice"])
+    sid = mill.until(relay=True, patience=3)["sid"]
+    assert sid.startswith("off-")
+
+    site.broker.start()
+    mill.until(connected=True, patience=20)
+    site.wait_for(lambda: site.run("rows") == ["1 on Alice Meyer"])
+    site.wait_for(lambda: mill.do()["rows"] == 0)
+    site.wait_for(lambda: "mill active " in site.run("sessions"))
+    leased = mill.do()["exp"]
+    site.wait_for(lambda: mill.do()["exp"] > leased)  # it lives by leases now, and no longer
+    assert mill.do()["sid"] == sid
+    assert mill.do()["exp"] <= mill.do()["up"] + 31
+
+    site.run("lock_out", "mill")
+    mill.until(relay=False, patience=3)
+    site.wait_for(lambda: "mill ended locked-out" in site.run("sessions"))
+    site.wait_for(lambda: mill.do()["list"] == 2)  # and nobody is listed any more
+
+
+def test_come_and_gone_while_nobody_heard_is_in_the_history(site, mill):
+    mill.do("network", up=False)
+    mill.until(connected=False)
+    time.sleep(AWAY)
+    tapped(mill, BADGES["alice"])
+    mill.until(relay=True, patience=3)
+    time.sleep(3.1)
+    tapped(mill, BADGES["alice"])
+    mill.until(relay=False, patience=3)
+    site.kill_gatekeeper()
+    mill.do("network", up=True)
+    mill.until(connected=True, patience=20)
+    assert mill.do()["rows"] == 2
+    site.start_gatekeeper()
+    site.wait_for(lambda: mill.do()["rows"] == 0, patience=40)
+    assert site.run("rows") == ["1 on Alice Meyer", "2 off Alice Meyer"]
+    assert site.run("sessions") == ["mill ended offline"]
+
+
+def test_a_broker_that_lost_its_memory_is_given_the_same_list_again(site, mill):
+    site.broker.stop()
+    mill.until(connected=False)
+    site.broker.start()
+    mill.until(connected=True, patience=20)
+    site.wait_for(lambda: site.run("status") is True)
+    time.sleep(2)
+    assert site.run("listed", "mill")[0] == 1
+    assert mill.do()["list"] == 1
