@@ -21,7 +21,7 @@ from desk.path import lack_of, path_to
 from desk.policy import rules_of, summary_of
 from desk.ruler import DAY, day_ruler, week_rulers
 from desk.states import State, standing_lockouts, states_of
-from desk.verdict import actions_of, verdict_of
+from desk.verdict import actions_of, led_on, verdict_of
 from desk.when import length, moment_words, relative_day, short_day, span, weekday
 from equipment.eligibility import Facts
 from equipment.forms.machines import FaultForm
@@ -76,10 +76,11 @@ def _for_member(
     if member is None:
         return {"sign_in_url": sign_in_url(f"/machines/{machine.slug}/")}
     can_mend = is_caretaker(member, machine.space)
+    path = path_to(member, machine, facts, now)
     return {
-        "verdict": verdict_of(machine, member, now),
+        "verdict": led_on(verdict_of(machine, member, now), path),
         "actions": actions_of(machine, state, member, facts, now),
-        "path": path_to(member, machine, facts, now),
+        "path": path,
         "fault_form": FaultForm(),
         "can_lock_out": can_mend,
         "leaves": leaves_at(machine, now) if can_mend and machine.has_interlock else (),

@@ -40,6 +40,7 @@ class Step:
     text: str
     url: str = ""
     url_label: str = ""
+    leads: bool = False  # to one test or one session, and not to a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ def _certifying(
 
 def _way(way: Way, now: datetime, zone: tzinfo) -> Step:
     words = way_words(way, now, zone)
-    return Step("", words.title, words.text, words.url, words.label)
+    leads = way.session is not None or way.exam is not None
+    return Step("", words.title, words.text, words.url, words.label, leads)
 
 
 def _badge(member: Member) -> list[Step]:
@@ -166,8 +168,7 @@ def _with_next(steps: list[Step]) -> list[Step]:
     """The first stage that is not done is the next one."""
     for place, step in enumerate(steps):
         if step.css != "done":
-            ahead = Step("next", step.title, step.text, step.url, step.url_label)
-            return [*steps[:place], ahead, *steps[place + 1 :]]
+            return [*steps[:place], replace(step, css="next"), *steps[place + 1 :]]
     return steps
 
 

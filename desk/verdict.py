@@ -4,7 +4,8 @@ The judgement is the one a tap gets (access.answers); here it is put into one se
 and what to do, and for a machine without an interlock into buttons.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from django.urls import reverse
@@ -15,12 +16,14 @@ from access.decision import Denial, Grant
 from bookings.models import Booking
 from desk.items import Action
 from desk.links import book_url, booking_url, machine_url
+from desk.path import Step
 from desk.states import State
 from desk.when import moment_words
 from equipment.eligibility import Facts, missing
 from equipment.models import Machine
 from equipment.words import Told, tell
 from members.models import Member
+from training.words.inductions import UNCERTIFIED
 
 # Nothing is wrong with the member; it is only not yet their turn.
 WAIT = ("too-early", "booked-by-other", "in-use", "machine-finishing")
@@ -74,6 +77,19 @@ def _denied(machine: Machine, denial: Denial, zone: tzinfo) -> Verdict:
         text=_also(told[1:]) or _in_order(machine, denial),
         refusals=[_remedy_only(one, machine) for one in told],
     )
+
+
+def led_on(verdict: Verdict, path: Iterable[Step]) -> Verdict:
+    """Where a certification is lacking, what to do is the next step of the way to it."""
+    step = next((step for step in path if step.css == "next" and step.leads), None)
+    if step is None:
+        return verdict
+    told = f"{step.title}. {step.text}"
+    refusals = [
+        Told(one.code, told, "", step.url_label, step.url) if one.code in UNCERTIFIED else one
+        for one in verdict.refusals
+    ]
+    return replace(verdict, refusals=refusals)
 
 
 def _lead(machine: Machine, denial: Denial, waits: bool) -> str:

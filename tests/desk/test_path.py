@@ -105,6 +105,15 @@ def test_a_machine_that_opens_for_a_badge_takes_one(world):
 # --- where it stands -------------------------------------------------------------------------
 
 
+def test_what_to_do_at_the_machine_is_the_next_step(world, certifier, client):
+    client.force_login(world.charlie)
+    (told, _book) = client.get(PAGE).context["verdict"].refusals
+    assert "How to get it" in told.text
+    a_test(world, certifier)
+    (told, _book) = client.get(PAGE).context["verdict"].refusals
+    assert (told.remedy_label, told.remedy_url) == ("Sit the theory test", "/theory/cnc/")
+
+
 def test_a_refused_booking_shows_the_way(world, certifier, client):
     a_test(world, certifier)
     client.force_login(world.charlie)
