@@ -144,7 +144,7 @@ def _ways(row: Membership, pauses: list[Pause], reader: Member, now: datetime) -
     if (rest := _open_pause(pauses, now)) is not None:
         label = _("Go on now") if rest.starts <= now else _("Call the pause off")
         found.append(Way(reverse("desk:pause_end", args=[rest.pk]), label, is_post=True))
-    elif row.plan.pause_days and _runs(row, now):
+    elif row.plan.pause_days and _runs(row, now) and not term_of(row).is_overdue(now):
         found.append(Way(reverse("desk:membership_pause", args=[row.pk]), _("Let it rest")))
     after = following(row)
     if after is not None and after.starts > now:
