@@ -13,7 +13,8 @@ class AccessEvent(models.Model):
         Device, on_delete=models.PROTECT, null=True, related_name="events"
     )  # NULL: a topic that names no device of ours
     at = models.DateTimeField()
-    kind = models.CharField(max_length=20)  # tap, state, hello, boot, session, alarm, dropped
+    # tap, state, hello, boot, session, key, broker, alarm, dropped
+    kind = models.CharField(max_length=20)
     boot = models.CharField(max_length=16, blank=True)
     nonce = models.CharField(max_length=24, blank=True)
     badge_hash = models.BinaryField(max_length=32, null=True)

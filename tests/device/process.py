@@ -31,6 +31,10 @@ class DeviceProcess:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.listen()
+
+    def listen(self):
+        """Its first line says where it takes orders."""
         control = int(self.process.stdout.readline().split()[-1])
         self._socket = socket.create_connection(("127.0.0.1", control), timeout=10)
         self._lines = self._socket.makefile("rb")

@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import sys
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import django
 from django.apps import apps
+from django.test import Client
+from django.urls import reverse
 
 if not apps.ready:  # the test itself imports BADGES, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -17,6 +21,8 @@ from access.services import revoke_device  # noqa: E402
 from access.services.credentials import issue_credential  # noqa: E402
 from access.services.keys import new_key  # noqa: E402
 from access.services.lists import allow_lists  # noqa: E402
+from access.services.relay_tests import start_relay_test  # noqa: E402
+from access.set_up import steps_of  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
 from equipment.models import ToolClass  # noqa: E402
@@ -72,6 +78,26 @@ def credential(name):
     now = datetime.now(UTC)
     made = issue_credential(device=device, seen_at=device.credential_at, by=None, now=now)
     return made.password
+
+
+def recipes(name):
+    """What the page shows to flash or to type, once Dana had the credential made there."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(Member.objects.get(name="Dana Osei"))
+    device = Device.objects.get(name=name)
+    answer = client.post(reverse("access:device_credential", args=[device.pk]))
+    shown = re.findall(r"<pre[^>]*><code>(.*?)</code>", answer.content.decode(), re.DOTALL)
+    return [unescape(text) for text in shown]
+
+
+def steps(name):
+    """How far the page says a device has come."""
+    return {step.name: step.css for step in steps_of(Device.objects.get(name=name))}
+
+
+def hear_relay(name):
+    device, dana = Device.objects.get(name=name), Member.objects.get(name="Dana Osei")
+    start_relay_test(device=device, by=dana, now=datetime.now(UTC))
 
 
 def known(name):
@@ -135,8 +161,8 @@ def current(name):
 THINGS = {
     f.__name__: f
     for f in (
-        fill, book, lock_out, alone, rows, listed, credential, known, revoke, broker, sessions,
-        status, started, current,
+        fill, book, lock_out, alone, rows, listed, credential, recipes, steps, hear_relay, known,
+        revoke, broker, sessions, status, started, current,
     )
 }  # fmt: skip
 

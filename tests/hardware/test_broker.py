@@ -1,18 +1,21 @@
 """The whole site behind a broker that lets in only whom the database knows, encrypted or not."""
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
-from access.mqtt import Address, Control
+from access.mqtt import ANSWER_WITHIN, Address, Control
 from tests.deploy.guarded import Client, Guarded, needs_plugin
 from tests.device.process import DeviceProcess
-from tests.hardware.conftest import running_site
+from tests.hardware.conftest import ROOT, running_site
 from tests.hardware.scene import BADGES
 
 pytestmark = [pytest.mark.broker, needs_plugin]
@@ -67,6 +70,48 @@ def test_a_device_gets_its_credential_and_is_answered(site):
     site.run("book", "mill", 600)
     assert site.tap("mill", BADGES["alice"])["ok"]
     mill.until(relay=True, patience=5)
+
+
+def test_the_lines_of_the_page_bring_a_device_online_and_its_relay_is_heard(guarded, migrated):
+    """From the page to the click: as they stand there, in a shell, over TLS."""
+    there = {
+        "DEVICE_BROKER_URL": f"mqtts://localhost:{guarded.tls_port}",
+        "STAFF_SECOND_FACTOR": "false",
+    }
+    with open_site(guarded, migrated, **guarded.environment(), **there) as site:
+        site.start_gatekeeper()
+        reference, by_hand = site.run("recipes", "mill")
+        site.wait_for(lambda: site.run("known", "mill"))
+        shutil.copy(guarded.ca, guarded.directory / "broker-ca.crt")
+
+        if shutil.which("mosquitto_pub"):  # of another package than the broker
+            subprocess.run(["bash", "-ec", by_hand], cwd=guarded.directory, check=True)
+            site.wait_for(lambda: "bk/1/mill/up/hello" in guarded.log)
+
+        mill = site.devices["mill"] = TypedDevice("mill", reference, guarded.directory)
+        site.wait_until_heard("mill")
+        assert site.run("steps", "mill") == {
+            "credential": "done", "online": "done", "tap": "next", "machine": "done", "relay": "",
+        }  # fmt: skip
+        assert not site.tap("mill", BADGES["charlie"])["ok"]
+        site.run("hear_relay", "mill")
+        assert site.tap("mill", BADGES["dana"])["ok"]
+        mill.until(relay=True, patience=5)
+        mill.until(relay=False, patience=30)
+        assert set(site.run("steps", "mill").values()) == {"done"}
+
+
+class TypedDevice(DeviceProcess):
+    """A device that was started by somebody who copied the lines."""
+
+    def __init__(self, name, lines, directory):
+        python = f"PYTHONPATH={ROOT} exec {sys.executable} -m device"
+        typed = lines.replace("python -m device", python) + " --control 127.0.0.1:0"
+        self.name = name
+        self.process = subprocess.Popen(
+            ["bash", "-ec", typed], cwd=directory, stdout=subprocess.PIPE, text=True
+        )
+        self.listen()
 
 
 def test_anothers_topic_and_client_id_are_refused(site, guarded):
@@ -159,7 +204,7 @@ def test_taps_are_answered_while_the_administration_hangs(site, guarded, migrate
         site.wait_until_heard("mill")
         began = time.monotonic()
         assert site.tap("mill", BADGES["alice"])["ok"]
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < ANSWER_WITHIN / 2
         site.wait_for(lambda: (site.run("broker") or {}).get("trouble", "") != "")
     assert mill.do()["relay"]
 
