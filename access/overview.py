@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import formats
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.models import Alarm, Device, GatekeeperStatus, Peripheral, Session
 from access.services.busy import at_machines_of
@@ -138,6 +139,10 @@ def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterabl
     yield Fact(_("Up since"), _up_since(device, now))
     yield Fact(_("Firmware"), " ".join(part for part in (device.firmware, device.model) if part))
     yield Fact(_("On its own"), _alone(device, now))
+    waiting = device.journal_waiting
+    yield Fact(
+        _("Not told yet"), ngettext("%d row", "%d rows", waiting) % waiting if waiting else ""
+    )
     yield Fact(_("Fault"), device.fault, wrong=True)
     yield Fact(_("Last error"), _last_error(device, now))
     yield Fact(_("Broker"), device.broker_error, wrong=True)

@@ -29,7 +29,8 @@ def spaces_of(member: Member) -> list[Space]:
 
 def device_for(member: Member, pk: int) -> Device:
     """A device that is not revoked, of a space whose staff this is; else 404."""
-    standing = Device.objects.filter(revoked_at=None).select_related("space", "machine")
+    standing = Device.objects.filter(revoked_at=None)
+    standing = standing.select_related("space", "machine__tool_class")
     device = get_object_or_404(standing, pk=pk)
     if not is_staff(member, device.space):
         raise Http404

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from access import door_views, format_views, maintenance_views, setup_views, views
+from access import alone_views, door_views, format_views, maintenance_views, setup_views, views
 
 app_name = "access"
 urlpatterns = [
     path("devices/", views.devices, name="devices"),
     path("devices/add/", views.device_create, name="device_create"),
     path("devices/<int:pk>/", views.device_attach, name="device_attach"),
+    path("devices/<int:pk>/alone/", alone_views.device_alone, name="device_alone"),
     path("devices/<int:pk>/badges/", format_views.badge_format, name="badge_format"),
     path("devices/<int:pk>/credential/", setup_views.device_credential, name="device_credential"),
     path("devices/<int:pk>/relay-test/", setup_views.device_relay_test, name="device_relay_test"),

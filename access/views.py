@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access.broker_line import broker_line
 from access.forms import AssignForm, AttachForm, DeviceForm, RelayTestForm
 from access.models import Candidate, Device, Stranger
+from access.on_its_own import on_its_own
 from access.overview import beats, lines_for, revoked_for
 from access.permissions import candidate_for, candidates_for, device_for, spaces_of
 from access.services import (
@@ -86,6 +87,7 @@ def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
         "device": device,
         "steps": steps_of(device),
         "relay_test": RelayTestForm(),
+        "alone": on_its_own(device, timezone.now()),
         "leaves": leaves_at(device.machine, timezone.now()) if device.machine else (),
     }
     return render(request, "access/device_attach.html", page)

@@ -1,11 +1,13 @@
 """What staff are told of a device that may have to work on its own."""
 
 import pytest
+from django.urls import reverse
 
 from access.models import Device
 from access.on_its_own import WHY_NOT, on_its_own
 from access.services import keys
 from access.services.lists import issue
+from members.models import Change
 from tests.access.world import Site
 
 
@@ -58,3 +60,42 @@ def test_telling_costs_nothing_where_the_machine_was_read_too(site, django_asser
     device = Device.objects.select_related("machine__tool_class").get(pk=site.device.pk)
     with django_assert_num_queries(0):
         on_its_own(device, site.now)
+
+
+class TestAllowing:
+    @pytest.fixture
+    def page(self, site, client):
+        Device.objects.update(takes_lists=False)
+        client.force_login(site.world.dana)
+        return reverse("access:device_attach", args=[site.device.pk])
+
+    def press(self, site, client, allowed):
+        address = reverse("access:device_alone", args=[site.device.pk])
+        return client.post(address, {"allowed": allowed}, follow=True).content.decode()
+
+    def test_staff_allow_it_and_take_it_back(self, site, client, page):
+        assert "Staff have not allowed it." in client.get(page).content.decode()
+        assert "Let nobody in without a network" in self.press(site, client, "yes")
+        assert site.box().takes_lists
+        assert "Let it work on its own" in self.press(site, client, "no")
+        assert not site.box().takes_lists
+        assert [c.after for c in Change.objects.filter(verb="allow_lists")] == [
+            {"allowed": True},
+            {"allowed": False},
+        ]
+
+    def test_twice_is_once(self, site, client, page):
+        for _ in range(2):
+            self.press(site, client, "yes")
+        assert Change.objects.filter(verb="allow_lists").count() == 1
+
+    @pytest.mark.parametrize("nonsense", ["", "perhaps"])
+    def test_neither_changes_nothing(self, site, client, page, nonsense):
+        assert "press one of the two" in self.press(site, client, nonsense)
+        assert not site.box().takes_lists
+
+    def test_members_have_no_say(self, site, client, page):
+        client.force_login(site.world.alice)
+        address = reverse("access:device_alone", args=[site.device.pk])
+        assert client.post(address, {"allowed": "yes"}).status_code in (403, 404)
+        assert not site.box().takes_lists
