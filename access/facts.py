@@ -77,6 +77,8 @@ LEFT JOIN members_badge sb ON sb.id = s.badge_id
 LEFT JOIN members_badge cb ON cb.id = s.companion_badge_id
 WHERE NOT (s.state = 'ended')"""  # noqa: S608  constants only
 
+UNSETTLED = f"{OPEN} AND NOT (s.state = 'active')"
+
 PLACE = f"""
 SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, {REVOKED}
 FROM equipment_machine m {MACHINE}
@@ -113,7 +115,8 @@ FROM bookings_booking WHERE holds AND machine_id IN ({machines})
 UNION ALL SELECT 'participant', bb.machine_id, bb.id, bp.member_id, mm.name, NULL, NULL, NULL, NULL
 FROM bookings_participant bp JOIN bookings_booking bb ON bb.id = bp.booking_id
     JOIN members_member mm ON mm.id = bb.member_id
-WHERE bb.holds AND bp.member_id IN ({members}) AND bb.machine_id IN ({machines})
+WHERE bb.holds AND bb.machine_id IN ({machines}) AND bb.blocked_until > {since}
+    AND bb.starts < {horizon} AND bp.member_id IN ({members})
 UNION ALL SELECT 'maintenance', machine_id, member_id, NULL, NULL, NULL, since, until, NULL
 FROM access_maintenancegrant
 WHERE withdrawn_at IS NULL AND machine_id IN ({machines}) AND until > {now}
@@ -304,15 +307,17 @@ def where(asked: Sequence[Asked]) -> list[Context]:
     if not asked:
         return contexts
     values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(asked))
+    hashed = [hashes(ask.badge) for ask in asked]
     params: list[object] = []
     for i, ask in enumerate(asked):
-        params += (i, ask.device, ask.boot, ask.nonce, *hashes(ask.badge))
+        params += (i, ask.device, ask.boot, ask.nonce, *hashed[i])
     params.append(b"")
     for i, *row in _rows(WHERE.format(values=values), params):
         context = contexts[i] = _context(row)
         if context.box is not None and asked[i].badge:
-            context.badge = read_badge(asked[i].badge, context.box.badge_format)
-            context.badge_hash = badge_hash(context.badge)
+            fmt = context.box.badge_format
+            context.badge = read_badge(asked[i].badge, fmt)
+            context.badge_hash = hashed[i][FORMATS.index(fmt)]
     return contexts
 
 
@@ -321,9 +326,12 @@ def hashes(sent: str) -> list[bytes]:
     return [badge_hash(read_badge(sent, fmt)) if sent else b"" for fmt in FORMATS]
 
 
-def open_sessions() -> list[Context]:
-    """Every session that has not ended, with its machine and the interlock that holds it."""
-    return [_context(row) for row in _rows(OPEN, [])]
+def open_sessions(*, unsettled: bool = False) -> list[Context]:
+    """Every session that has not ended, with its machine and the interlock that holds it.
+
+    `unsettled`: only those that are offered or closing, where a second matters.
+    """
+    return [_context(row) for row in _rows(UNSETTLED if unsettled else OPEN, [])]
 
 
 def know(
@@ -345,14 +353,18 @@ def know(
     space_ids = _padded(spaces, _size(len(spaces)))
     adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
     until, at = adapt(now + horizon), adapt(now)
+    since = adapt(now - overrun - LOOK_BACK)
     params = [
         *ids[0] * 6,
         *ids[1] * 2,
-        adapt(now - overrun - LOOK_BACK),
+        since,
         until,
         at,
+        *ids[1],
+        since,
+        until,
         *ids[0],
-        *ids[1] * 2,
+        *ids[1],
         at,
         *space_ids,
         at,

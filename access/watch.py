@@ -18,6 +18,7 @@ MARK_EVERY = 30.0  # a renewal is written at most this often
 WRITE_EVERY = 30.0  # so is what a device says of itself, while it says nothing new
 ALARM_AFTER = 30.0  # of telling a device to switch off
 REPEAT_OFF = 1.0
+LOOK_EVERY = 5.0  # at sessions of which nothing but silence is awaited
 ASK_EVERY = 1.0  # one sync a second, per device
 PROOF_EVERY = 5.0  # an unclaimed session's device is asked for proof
 ALARM_AGAIN = 600.0
@@ -64,6 +65,7 @@ class Watch:
     timed: dict[str, tuple[str, float]] = field(default_factory=dict)
     unknown: dict[str, float] = field(default_factory=dict)
     connected_at: float | None = None
+    looked_at: float = -LOOK_EVERY
     messages: int = 0
     taps: int = 0
     dropped: int = 0
@@ -121,6 +123,15 @@ class Watch:
     def mark_due(self, sid: str, mono: float) -> bool:
         """Amendment 12: whether this gatekeeper must leave a sign before it gives a lease."""
         return mono - self.marked.get(sid, -MARK_EVERY) >= MARK_EVERY
+
+    def look_due(self, mono: float) -> bool:
+        """Whether to look at the active sessions, too: how long they are silent is counted in
+        minutes, and with a thousand of them a look each second is half of all the work.
+        """
+        if mono - self.looked_at < LOOK_EVERY:
+            return False
+        self.looked_at = mono
+        return True
 
     def is_lost(self, sid: str, mark: int, fin: int, mono: float) -> bool:
         """Amendment 12: connected throughout, and the sign stood still for longer than a lease

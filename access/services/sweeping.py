@@ -33,7 +33,8 @@ def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True
     """
     with transaction.atomic():
         hold_facts()
-        contexts = facts.open_sessions()
+        all_of_them = redecide_all or watch.look_due(mono)
+        contexts = facts.open_sessions(unsettled=not all_of_them)
         if redecide_all:
             batch = Batch.of(contexts, now, mono, watch)
         else:

@@ -207,7 +207,7 @@ class TestLost:
         for _ in range(62):
             site.wait(1).sweep(redecide_all=False)
         assert site.session.state == "active"
-        for _ in range(3):
+        for _ in range(7):  # such sessions are looked at every five seconds
             site.wait(1).sweep(redecide_all=False)
         assert (site.session.state, site.session.end_reason) == ("ended", "lost")
         assert "lost" in site.events("alarm")

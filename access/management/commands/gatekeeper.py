@@ -19,6 +19,7 @@ from access.mqtt import Address
 
 class Command(BaseCommand):
     help = "Answers taps and renews leases, until SIGTERM or Ctrl-C."
+    requires_system_checks = ()  # they load every page, a sixth of its memory; the web runs them
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
