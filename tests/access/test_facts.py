@@ -272,6 +272,21 @@ class TestKnow:
         assert len(queries) == 1
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by what is there")
+def test_no_tap_reads_the_bookings_of_years(site):
+    """Those of a machine are found by the index that knows when they are over."""
+    (bench,) = facts.benches([site.mill.pk])
+    with CaptureQueriesContext(connection) as queries:
+        facts.know({site.world.alice.pk}, [bench], site.now)
+    (know,) = queries
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {know['sql']}".replace("%", "%%"))
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "bookings_booking_board" in plan
+    assert "bookings_booking_machine" not in plan
+    assert "SCAN" not in plan
+
+
 class TestPage:
     """What a machine's page says beforehand is what the tap is told."""
 

@@ -15,7 +15,7 @@ from equipment.models import Certification, Level, Machine, Suspension
 from equipment.services import lock_out
 from members.models import AccessEpoch, Badge, Hold, Pause
 from members.services import revoke_badge
-from tests.access.world import MINUTE, OTHER_BOOT, Site, kinds
+from tests.access.world import BOOT, MINUTE, OTHER_BOOT, Site, kinds
 from tests.people import YEAR, a_certification
 
 
@@ -147,6 +147,14 @@ class TestSupervised:
         assert site.wait(4).tap("alice").code == codes[what]
         assert not Session.objects.exists()
 
+    def test_who_may_certify_no_more_begins_nothing_by_mistake(self, site):
+        """Alice may still use it alone, and has come to supervise."""
+        site.world.alice.certifications.update(until=site.now)
+        a_certification(site.world.alice, site.world.certification)
+        site.tap("charlie")
+        assert site.wait(4).tap("alice").code == "level-too-low"
+        assert site.wait(4).tap("alice").code == "granted"
+
     def test_neither_may_be_booked_out_by_a_lockout(self, site):
         site.tap("charlie")
         lock_out(machine=site.mill, why="Belt torn", by=None, now=site.now)
@@ -231,19 +239,20 @@ class TestWaiting:
         site.device.save()
         assert site.wait(4).tap("alice", boot=OTHER_BOOT).code == "granted"
 
-    def test_the_same_second_tap_at_another_reader_is_a_tap_of_its_own(self, site):
+    @pytest.mark.parametrize("boot", [OTHER_BOOT, BOOT])  # or one that lies about its own
+    def test_the_same_second_tap_at_another_reader_is_a_tap_of_its_own(self, site, boot):
         Device.objects.create(
             name="mill-2",
             space=site.world.space,
             machine=site.mill,
-            boot=OTHER_BOOT,
+            boot=boot,
             online=True,
             state="locked",
             is_interlock=False,
         )
         site.tap("charlie")
         site.wait(4)
-        tap = replace(site.a_tap("alice", boot=OTHER_BOOT), device="mill-2")
+        tap = replace(site.a_tap("alice", boot=boot), device="mill-2")
         answer = next(m for m in site.handle(tap) if m.kind == "answer")
         assert answer.code == "granted"
 
