@@ -6,7 +6,7 @@ Changes nothing. Where a PIN is asked for, the page answers as to a tap with the
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from access import facts
+from access import facts, running
 from access.decision import (
     NEEDS_SUPERVISOR,
     Claim,
@@ -20,7 +20,7 @@ from access.decision import (
 )
 from access.pins import shut, wrong_pins
 from access.records import Bench
-from access.sessions import CLOSING, FAULT, GRACE, Session
+from access.sessions import ARMED, CLOSING, FAULT, GRACE, Session
 from bookings.facts import facts_for
 from bookings.rules import Slot, walk_up_refusals
 from bookings.rules.gaps import walk_up_slot
@@ -44,7 +44,8 @@ def would_answer(*, member: Member, machine: Machine, now: datetime) -> Decision
     if interlock == FAULT:
         return Denial((Reason("fault", {"machine": bench.name}),))
     if session is not None and not session.is_of(member.pk):
-        return Denial((_taken(known, bench, session, member.pk, interlock, now),))
+        met = _taken(known, bench, session, member.pk, interlock, now)
+        return met if isinstance(met, Grant) else Denial((met,))
     if session is not None:
         return decide(known.facts_of(session, bench), now)
     decision = considered(known, bench, known.facts(member.pk, bench), now)
@@ -95,16 +96,34 @@ def _people(session: Session | None) -> list[int]:
     return [one for one in both if one is not None]
 
 
+def met_by_other(
+    known: facts.Known, bench: Bench, session: Session, asked: Facts, st: str, now: datetime
+) -> Reason | Grant:
+    """Taken, finishing, or left on; a grant, where a tap takes it over. `st` is what runs there."""
+    since = running.left_on_since(session, known.claims_of(bench.id), now)
+    decision = decide(asked, now) if since is not None else None
+    if since is None or bench.take_over is None or not isinstance(decision, Grant):
+        return occupied(known, bench, session, asked, now)
+    holder = known.people[session.member_id].short_name
+    named = {"machine": bench.name, "machine_slug": bench.slug, "holder": holder}
+    if st != ARMED:
+        latest = session.until + timedelta(seconds=bench.terms.fin)
+        return Reason("machine-finishing", named | {"until": latest})
+    if now < since + bench.take_over:
+        return Reason("left-on", named | {"until": since + bench.take_over})
+    return decision
+
+
 def _taken(
     known: facts.Known, bench: Bench, session: Session, member_id: int, st: str, now: datetime
-) -> Reason:
+) -> Reason | Grant:
     """Somebody is at it, or their job is finishing."""
     if session.state == CLOSING or st == GRACE:
         longest = timedelta(seconds=bench.terms.fin or bench.terms.ttl)
         until = max(now, (session.closing_at or now) + longest)
         named = {"machine": bench.name, "machine_slug": bench.slug}
         return Reason("machine-finishing", named | {"until": until})
-    return occupied(known, bench, session, known.facts(member_id, bench), now)
+    return met_by_other(known, bench, session, known.facts(member_id, bench), st, now)
 
 
 def _lacks_supervisor(

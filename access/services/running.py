@@ -1,18 +1,18 @@
 """A session while it is on: its warnings, its idleness, and the taps that lengthen or take it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import wire
 from access import running, sessions
-from access.answers import occupied
-from access.decision import Facts, Grant, decide
+from access.answers import met_by_other
+from access.decision import Facts, Grant
 from access.models import Device
 from access.records import Context, Interlock
 from access.services.answers import answer, words
 from access.services.batch import Batch, bench_of
 from access.services.endings import End, end
-from access.sessions import ARMED, RUNNING, Session
+from access.sessions import RUNNING, Session
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import extend
@@ -130,31 +130,20 @@ def in_use(
     facts: Facts,
 ) -> None:
     """Somebody else's tap: it is taken, finishing, or was left on and is theirs to take over."""
-    bench = bench_of(context)
-    holder = batch.known.people[session.member_id].short_name
-    named = {"machine": bench.name, "machine_slug": bench.slug, "holder": holder}
-    since = running.left_on_since(session, batch.known.claims_of(bench.id), batch.now)
-    may = since is not None and isinstance(decide(facts, batch.now), Grant)
-    if since is None or bench.take_over is None or not may:
-        reason = occupied(batch.known, bench, session, facts, batch.now)
-        answer(batch, context, tap, reason.code, reason.params)
-    elif interlock.state != ARMED:
-        latest = session.until + timedelta(seconds=bench.terms.fin)
-        answer(batch, context, tap, "machine-finishing", named | {"until": latest})
-    elif batch.now < since + bench.take_over:
-        answer(batch, context, tap, "left-on", named | {"until": since + bench.take_over})
+    met = met_by_other(batch.known, bench_of(context), session, facts, interlock.state, batch.now)
+    if isinstance(met, Grant):
+        _take_over(batch, context, session, interlock)
     else:
-        _take_over(batch, context, session, interlock, since)
+        answer(batch, context, tap, met.code, met.params)
 
 
-def _take_over(
-    batch: Batch, context: Context, session: Session, interlock: Interlock, since: datetime
-) -> None:
+def _take_over(batch: Batch, context: Context, session: Session, interlock: Interlock) -> None:
     """The old session ends; the reader repeats the tap within the second, and then it is theirs.
 
     That tap has no answer and no line of its own before it begins something or is refused.
     """
     bench = bench_of(context)
+    over = running.left_on_since(session, batch.known.claims_of(bench.id), batch.now)
     taker = batch.known.people[context.member_id or 0]
     batch.note(
         "session",
@@ -175,7 +164,7 @@ def _take_over(
         context={
             "machine": bench.name,
             "machine_slug": bench.slug,
-            "ended": since.isoformat(),
+            "ended": (over or batch.now).isoformat(),
             "zone": bench.zone_name,
         },
         at=batch.now,

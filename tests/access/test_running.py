@@ -6,6 +6,8 @@ import pytest
 
 import wire
 from access import running, services
+from access.answers import would_answer
+from access.decision import Grant
 from access.models import AccessEvent, Device, Session
 from access.records import receive
 from access.sessions import Session as Record
@@ -309,6 +311,18 @@ class TestTakeOver:
         site.handle(tap)
         (answer,) = site.wait(1).handle(tap)
         assert (answer.code, answer.grant) == ("machine-finishing", None)
+
+    @pytest.mark.parametrize(("minutes", "st"), [(2, "armed"), (6, "running"), (2, "running")])
+    def test_the_page_says_what_the_tap_does(self, site, minutes, st):
+        self.after(site, minutes, st)
+        (reason,) = self.page(site).reasons
+        assert reason.code == site.tap("charlie").code
+
+    def test_the_page_says_yes_where_a_tap_takes_over(self, site):
+        assert isinstance(self.page(self.after(site, 6)), Grant)
+
+    def page(self, site):
+        return would_answer(member=site.world.charlie, machine=site.mill, now=site.now)
 
     def test_a_running_job_is_let_finish(self, site):
         answer = self.after(site, 6, "running").tap("charlie")
