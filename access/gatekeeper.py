@@ -5,7 +5,7 @@ It decides nothing itself and may be killed at any moment: devices lock by their
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -16,10 +16,12 @@ from access.broker.backends import Backend
 from access.keeper import Keeper
 from access.models import AccessEvent, GatekeeperStatus
 from access.mqtt import Adapter
-from access.records import Inbound
+from access.records import Inbound, Outbound
 from access.rounds import Rounds
 from access.services.chain import drop_answers
+from access.services.stock import to_play
 from access.services.strangers import forget_strangers
+from access.stocks import Stocks
 from access.watch import Watch
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ BEAT = 2.0
 SEAL = 0.2
 TIDY = 60.0
 LISTS = 1.0
+STOCK = 5.0
 STANDSTILL = 3.0  # a loop this slow was asleep: it cannot say what was silent meanwhile
 JUMP = 5.0  # seconds the wall clock may differ from the monotonic one
 LONGEST_BACK_OFF = 5.0
@@ -51,6 +54,7 @@ class Gatekeeper:
         self.name = name
         self.watch = Watch()
         self.rounds = Rounds()
+        self.stocks = Stocks()
         self.stopping = False
         self._clock, self._monotonic = clock, monotonic
         self._adapter = Adapter(broker_url, name, self._hear)
@@ -58,7 +62,7 @@ class Gatekeeper:
         self._started_at = clock()
         self._epoch = -1
         self._next_end: datetime | None = None
-        self._due = dict.fromkeys(("look", "chores", "beat", "seal", "tidy", "lists"), 0.0)
+        self._due = dict.fromkeys(("look", "chores", "beat", "seal", "tidy", "lists", "stock"), 0.0)
         self._offset = self._wall_offset()
         self._turned_at = monotonic()
         self._connected_at: datetime | None = None
@@ -79,7 +83,7 @@ class Gatekeeper:
 
     def turn(self) -> None:
         """Once around: network, one batch, clocks."""
-        self._adapter.work(0.0 if self._adapter and self._may_try() else self._patience())
+        self._adapter.work(0.0 if self._waits() and self._may_try() else self._patience())
         self._notice_connection()
         self._notice_standstill()
         if not self._may_try():
@@ -95,6 +99,9 @@ class Gatekeeper:
         else:
             self._back_off, self._trouble = 0.0, ""
 
+    def _waits(self) -> bool:
+        return bool(self._adapter) or bool(self.stocks.waiting)
+
     # --- messages -----------------------------------------------------------------------------
 
     def _hear(self, inbound: Inbound) -> None:
@@ -106,20 +113,32 @@ class Gatekeeper:
 
     def _handle_waiting(self) -> None:
         taken = self._adapter.take(MOST)
-        if not taken:
+        arrived = self._play([waiting.inbound for waiting in taken])
+        if not arrived:
+            self._adapter.ack(taken)
             return
         try:
             said = services.handle(
-                [waiting.inbound for waiting in taken],
-                now=self._clock(),
-                mono=self._monotonic(),
-                watch=self.watch,
+                arrived, now=self._clock(), mono=self._monotonic(), watch=self.watch
             )
         except (OperationalError, InterfaceError):
             self._adapter.give_back(taken)
             raise
-        self._adapter.publish(said)
+        self._publish(said)
         self._adapter.ack(taken)
+
+    def _play(self, arrived: list[Inbound]) -> list[Inbound]:
+        """What stock firmware said becomes what a device of protocol v1 would say."""
+        if not self.stocks:
+            return arrived
+        native, commands = self.stocks.translate(arrived, self._monotonic())
+        self._adapter.publish(commands)
+        return native + self.stocks.take(MOST)
+
+    def _publish(self, said: Sequence[Outbound]) -> None:
+        """To the broker; or, for stock firmware, to the memory that plays its device."""
+        kept = self.stocks.keep(said, self._monotonic()) if self.stocks else said
+        self._adapter.publish(kept)
 
     # --- clocks -------------------------------------------------------------------------------
 
@@ -133,8 +152,9 @@ class Gatekeeper:
             services.look_for_changes(
                 self.rounds, epoch=self._epoch, now=self._clock(), mono=self._monotonic()
             )
+        self._look_at_stock()
         if not self._adapter and self.rounds.waiting:  # one device between two looks at messages
-            self._adapter.publish(services.issue_next(self.rounds, now=self._clock()))
+            self._publish(services.issue_next(self.rounds, now=self._clock()))
         if not self._adapter and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
         if self._is_due("tidy", TIDY):
@@ -154,8 +174,16 @@ class Gatekeeper:
             )
             self._epoch = epoch
             self._next_end = services.next_end(now)
-            self._adapter.publish(said)
+            self._publish(said)
         self._keeper.look(epoch, self._monotonic())  # after what is said: a kick cuts that short
+
+    def _look_at_stock(self) -> None:
+        """Let the played devices' time pass; play those that are there, and no others."""
+        mono = self._monotonic()
+        if self._is_due("stock", STOCK):
+            self._adapter.publish(self.stocks.play(to_play(), mono))
+            self._adapter.listen(self.stocks.topics)
+        self._adapter.publish(self.stocks.tick(mono))
 
     def _notice_jump(self) -> None:
         """The wall clock was set: what it decides is decided anew, and staff can see it."""

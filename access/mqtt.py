@@ -12,7 +12,7 @@ import select
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
@@ -100,6 +100,9 @@ class Adapter:
         self._dial_at = 0.0
         self._wait = SHORTEST_WAIT
         self._behind_until = 0.0
+        self._main_mid = -1
+        self._asked: set[str] = set()  # topics of stock firmware, asked for on this connection
+        self._extra: dict[int, str] = {}  # by the number of the request
         self._client = self._new_client()
 
     def __len__(self) -> int:
@@ -151,6 +154,17 @@ class Adapter:
             if waiting.qos:
                 self._client.ack(waiting.mid, waiting.qos)
 
+    def listen(self, topics: Collection[str]) -> None:
+        """Hear these besides. What the broker refuses is asked for again the next time."""
+        if not self.connected:
+            return
+        for topic in self._asked - set(topics):
+            self._client.unsubscribe(topic)
+        for topic in set(topics) - self._asked:
+            _, mid = self._client.subscribe(topic, qos=1)
+            self._extra[mid or -1] = topic
+        self._asked = set(topics)
+
     def publish(self, messages: Sequence[Outbound]) -> None:
         """Retained is a list alone: nothing else may be heard later than it is meant."""
         if not self.connected:
@@ -200,11 +214,18 @@ class Adapter:
             self._back_off(f"refused by the broker: {reason}")
             client.disconnect()
         else:
-            client.subscribe(wire.up_filter(), qos=1)  # on each connect: the broker may be new
+            # on each connect: the broker may be new
+            _, self._main_mid = client.subscribe(wire.up_filter(), qos=1)
+            self._asked.clear()
 
     def _on_subscribe(
-        self, client: mqtt.Client, _data: object, _mid: int, reasons: Any, _properties: object
+        self, client: mqtt.Client, _data: object, mid: int, reasons: Any, _properties: object
     ) -> None:
+        if mid != self._main_mid:
+            topic = self._extra.pop(mid, "")
+            if reasons[0].is_failure:
+                self._asked.discard(topic)
+            return
         if any(reason.is_failure for reason in reasons):
             self._back_off(f"subscription refused: {reasons[0]}")
             client.disconnect()
@@ -332,7 +353,7 @@ class Control:
             client.subscribe(f"{CONTROL}/response", qos=1)
 
     def _on_subscribe(
-        self, _client: mqtt.Client, _data: object, _mid: int, reasons: Any, _properties: object
+        self, _client: mqtt.Client, _data: object, mid: int, reasons: Any, _properties: object
     ) -> None:
         self._connected = True
         if any(reason.is_failure for reason in reasons):

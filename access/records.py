@@ -252,11 +252,14 @@ class Event:
     answer: bytes | None = None
 
 
+LONGEST_STOCK = 4096  # bytes of what is not protocol v1: stock firmware says long things
+
+
 def receive(topic: str, payload: bytes, retain: bool = False) -> Inbound:
     """Read a message; one that is not protocol v1 keeps its reason instead. Never raises."""
     body, signature = sign.split(payload)
     try:
         message = wire.parse_up(topic, body)
     except wire.ProtocolError as error:
-        return Inbound(topic[:120], payload[:120], retain, None, error)
+        return Inbound(topic[:120], payload[:LONGEST_STOCK], retain, None, error)
     return Inbound(topic, body, retain, message, None, signature)

@@ -23,7 +23,7 @@ from access.facts import Known
 from access.models import Device, Door, GatekeeperStatus, Peripheral, Stranger
 from access.services.batch import Batch, hold_facts
 from access.watch import Watch
-from equipment.models import Machine
+from equipment.models import Machine, ToolClass
 from members.models import AccessEpoch, Member, Space
 from members.services import record
 
@@ -183,6 +183,13 @@ def _check_place(device: Device, machine: Machine | None) -> None:
         raise DeviceError(told % {"device": device, "other": drives})
     if machine.space_id != device.space_id:
         told = _("%(machine)s stands in another space. Choose a machine of the device's own.")
+        raise DeviceError(told % {"machine": machine})
+    is_high = machine.tool_class.risk == ToolClass.Risk.HIGH
+    if device.is_interlock and device.profile == Device.Profile.STOCK and is_high:
+        told = _(
+            "%(machine)s is of high risk: its interlock must keep the rules itself."
+            " Choose a device that speaks protocol v1."
+        )
         raise DeviceError(told % {"machine": machine})
     there = _interlocks(machine.pk).exclude(pk=device.pk).first()
     if device.is_interlock and there is not None:

@@ -1,0 +1,66 @@
+"""ESPHome as it comes, with the YAML of templates/access/firmware/esphome-stock.yaml. PURE.
+
+Source: ESPHome's MQTT, switch and PN532 pages. `topic_prefix: bk/1/NAME`. What switches on is a
+message with seconds on `lease`, which a script of mode restart turns into a timer; the switch has
+no command topic of its own, so that nothing can switch it on without an end.
+"""
+
+from access.adapters.shape import Abilities, Adapter, Command, Commands, Report, badge, milliamperes
+
+SWITCH = {b"ON": True, b"OFF": False}
+ALIVE = {b"online": True, b"offline": False}
+
+
+def read(topic: str, payload: bytes) -> Report | None:
+    match topic.split("/"):
+        case ["status"]:
+            return Report(online=ALIVE[payload]) if payload in ALIVE else None
+        case ["switch", "relay", "state"]:
+            return Report(on=SWITCH[payload]) if payload in SWITCH else None
+        case ["sensor", "current", "state"]:
+            ma = _measured(payload)
+            return None if ma is None else Report(ma=ma)
+        case ["tag"]:
+            found = badge(payload.decode("utf-8", "replace"))
+            return Report(badge=found) if found else None
+        case ["firmware"]:
+            return Report(fw=payload.decode("utf-8", "replace")[:64], model="ESPHome")
+    return None
+
+
+def _measured(payload: bytes) -> int | None:
+    """ESPHome says “nan” while it does not know."""
+    try:
+        return milliamperes(float(payload))
+    except ValueError:
+        return None
+
+
+def set_up(name: str, seconds: int) -> Commands:
+    """Nothing: all of it stands in the YAML."""
+    return ()
+
+
+def on(name: str, seconds: int) -> Commands:
+    return (Command("lease", str(seconds).encode()),)
+
+
+def off(name: str) -> Commands:
+    return (Command("lease", b"0"),)
+
+
+def ask(name: str) -> Commands:
+    return (Command("ask", b"state"),)
+
+
+ESPHOME = Adapter(
+    speaks="esphome",
+    writes=("status", "switch/relay/state", "sensor/current/state", "tag", "firmware"),
+    reads=("lease", "ask"),
+    abilities=Abilities(lease=True, current=True, reader=True, tls=True),
+    read=read,
+    set_up=set_up,
+    on=on,
+    off=off,
+    ask=ask,
+)

@@ -1,0 +1,210 @@
+"""Stock firmware at the mill: on only while Alice may, however it is cut, restarted or pressed."""
+
+import json
+
+import pytest
+
+from access.adapters import ADAPTERS, adapter_of
+from access.adapters.shape import badge, milliamperes, split
+from access.models import Device, Session
+from access.services.devices import DeviceError, attach_device
+from access.services.stock import to_play
+from equipment.models import Machine, ToolClass
+from equipment.services import lock_out
+from tests.firmware.bench import StockSite
+from tests.firmware.plugs import EspHome, Shelly, Tasmota
+from tests.people import NOW
+
+pytestmark = pytest.mark.django_db
+FIRMWARES = {"tasmota": Tasmota, "shelly": Shelly, "esphome": EspHome}
+
+
+@pytest.fixture(params=FIRMWARES)
+def site(request):
+    site = StockSite(FIRMWARES[request.param](), request.param)
+    site.connect()
+    return site
+
+
+def armed(site):
+    """Alice at a machine that is on."""
+    site.book("alice", minutes=3)
+    assert site.present("alice").ok
+    assert site.plug.on
+    return site
+
+
+class TestMeeting:
+    def test_it_is_off_set_up_and_online_with_its_version(self, site):
+        box = Device.objects.get(name="mill-1")
+        assert not site.plug.on
+        assert (box.online, box.state, box.relay) == (True, "locked", False)
+        assert box.firmware
+        lease = {"tasmota": ("pulse_time", 130), "shelly": ("auto_off", 30)}.get(site.speaks)
+        if lease:
+            assert getattr(site.plug, lease[0]) == lease[1]
+
+    def test_what_is_on_when_it_is_met_is_switched_off(self, site):
+        site.plug.switch(True)
+        site.say(site.plug.come_online())
+        assert not site.plug.on
+
+    def test_silence_is_told_as_every_devices(self, site):
+        site.cut = True
+        site.pass_time(80)
+        assert not Device.objects.get(name="mill-1").online
+
+
+class TestWithAReader:
+    @pytest.fixture(params=["tasmota", "esphome"])
+    def site(self, request):
+        site = StockSite(FIRMWARES[request.param](), request.param)
+        site.connect()
+        return armed(site)
+
+    def test_it_stays_on_while_the_booking_lasts_by_one_switch(self, site):
+        site.pass_time(120)
+        assert site.plug.on
+        assert site.plug.switched_on == 1
+        assert Session.objects.get().state == "active"
+
+    def test_nothing_is_ever_retained_and_on_is_said_every_ten_seconds(self, site):
+        before = len(site.wire)
+        site.pass_time(60)
+        ons = [each for each in site.wire[before:] if each in ON]
+        assert 5 <= len(ons) <= 7
+
+    def test_the_end_of_the_booking_switches_it_off(self, site):
+        site.pass_time(180 + 40)
+        assert not site.plug.on
+        assert Session.objects.get().state == "ended"
+
+    def test_a_lockout_switches_it_off_at_once(self, site):
+        lock_out(machine=site.mill, why="belt", by=site.world.dana, now=site.now)
+        site.pass_time(2)
+        assert not site.plug.on
+
+    def test_a_dead_gatekeeper_leaves_it_on_for_no_longer_than_its_own_timer(self, site):
+        site.pass_time(9)
+        site.kill_gatekeeper()
+        site.plug.wait(20)
+        assert site.plug.on  # its timer began with the tap, and knows nothing of it all
+        site.plug.wait(2)
+        assert not site.plug.on
+
+    def test_a_gatekeeper_that_comes_back_switches_it_off_and_asks_for_a_new_tap(self, site):
+        site.kill_gatekeeper()
+        site.wait(2)
+        site.connect()
+        assert not site.plug.on
+        site.pass_time(3)
+        assert Session.objects.get().end_reason == "reboot"
+        site.wait(5)
+        assert site.present("alice").ok
+        assert site.plug.on
+
+    def test_a_cut_network_ends_it_by_the_timer_and_nothing_queues_up(self, site):
+        site.cut = True
+        site.pass_time(31)
+        assert not site.plug.on
+        site.pass_time(90)
+        before = len(site.wire)
+        site.pass_time(60)
+        assert not [each for each in site.wire[before:] if each in ON]
+
+    def test_its_own_button_ends_the_session_and_it_stays_off(self, site):
+        site.say(site.plug.switch(False))
+        site.pass_time(30)
+        assert not site.plug.on
+        assert site.plug.switched_on == 1
+        assert Session.objects.get().state == "ended"
+
+    def test_power_that_comes_back_switches_nothing_on(self, site):
+        site.say(site.plug.lose_power())
+        site.pass_time(30)
+        assert not site.plug.on
+        assert site.plug.switched_on == 1
+
+    def test_somebody_else_who_switches_it_on_is_answered_with_off(self, site):
+        site.pass_time(180 + 40)
+        site.say(site.plug.switch(True))
+        assert not site.plug.on
+
+    def test_a_contact_that_does_not_open_is_a_fault_and_nobody_starts(self, site):
+        site.pass_time(180 + 40)
+        site.plug.switch = lambda on, seconds=None: []  # welded
+        site.plug.on = True
+        site.say(site.plug.tell_switch())
+        site.pass_time(5)
+        assert Device.objects.get(name="mill-1").state == "fault"
+
+    def test_a_running_machine_is_seen_by_its_current(self, site):
+        site.say(site.plug.draw(3.2))
+        site.pass_time(4)
+        box = Device.objects.get(name="mill-1")
+        assert (box.state, box.ma) == ("running", 3200)
+
+    def test_a_stranger_is_refused_and_the_machine_stays_as_it_is(self, site):
+        site.wait(4)
+        assert site.present("bob").code in ("in-use", "certification-ended")
+        assert site.plug.on
+
+
+ON = {("cmnd/POWER1", b"ON"), ("lease", b"30")}
+
+
+class TestShelly:
+    def test_every_switch_on_has_its_end_in_it(self):
+        commands = adapter_of("shelly").on("saw-1", 30)
+        frame = json.loads(commands[0].payload)
+        assert frame["params"] == {"id": 0, "on": True, "toggle_after": 30}
+
+    def test_a_delta_tells_only_what_has_changed(self):
+        read = adapter_of("shelly").read
+        plug = Shelly()
+        ((topic, payload),) = plug.draw(1.5)
+        assert (read(topic, payload).ma, read(topic, payload).on) == (1500, None)
+
+
+class TestReading:
+    @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.speaks)
+    @pytest.mark.parametrize(
+        "payload", [b"", b"{", b"[]", b"null", b'{"POWER":[]}', b"\xff\xfe", b"9" * 5000, b"nan"]
+    )
+    def test_rubbish_on_any_topic_is_nothing(self, adapter, payload):
+        plain = [topic.replace("#", "POWER") for topic in adapter.writes]
+        for topic in [*plain, "tele/SENSOR", "stat/STATUS8", "events/rpc", "status/switch:0", ""]:
+            report = adapter.read(topic, payload)
+            assert report is None or report.badge is None
+
+    def test_phases_are_the_largest_and_nonsense_is_none(self):
+        assert milliamperes([1.32, 2.1]) == 2100
+        assert [milliamperes(x) for x in (True, "1", float("nan"), -1, 1e9, [], {})] == [None] * 7
+
+    def test_badges_come_with_dashes_or_without(self):
+        assert badge("04-a3-B2-c1") == badge("04A3B2C1") == "04A3B2C1"
+        assert [badge(x) for x in ("", "4", "xyz1", None, "0" * 40)] == [None] * 5
+
+    def test_topics_of_others_are_nobodys(self):
+        assert split("bk/1/saw-1/stat/POWER") == ("saw-1", "stat/POWER")
+        assert split("tele/saw-1/LWT") == ("", "")
+
+
+class TestRisk:
+    def test_high_risk_takes_no_stock_firmware(self):
+        site = StockSite(Tasmota(), "tasmota")
+        Device.objects.filter(name="mill-1").update(machine=None)
+        ToolClass.objects.update(risk="high")
+        device = Device.objects.get(name="mill-1")
+        mill = Machine.objects.get(pk=site.mill.pk)
+        with pytest.raises(DeviceError, match="risk"):
+            attach_device(device=device, machine=mill, by=None, now=NOW)
+        ToolClass.objects.update(risk="medium")
+        mill.refresh_from_db()
+        attach_device(device=device, machine=mill, by=None, now=NOW)
+
+    def test_a_machine_that_becomes_high_risk_is_played_no_more(self):
+        StockSite(Tasmota(), "tasmota")
+        assert to_play() == {"mill-1": "tasmota"}
+        ToolClass.objects.update(risk="high")
+        assert to_play() == {}
