@@ -26,7 +26,15 @@ from members.models import Member
 from training.words.inductions import UNCERTIFIED
 
 # Nothing is wrong with the member; it is only not yet their turn.
-WAIT = ("too-early", "booked-by-other", "in-use", "left-on", "machine-finishing")
+WAIT = (
+    "too-early",
+    "booked-by-other",
+    "in-use",
+    "left-on",
+    "machine-finishing",
+    "trainee-first",
+    "class-not-begun",
+)
 TIMING = (*WAIT, "not-booked", "time-up", "taken", "closed", "outside-hours", "closes-before")
 
 
