@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access.adapters import SPEECHES, speech_of
+from access.models import Device
 from equipment.models import Machine
 from members.models import Member, Space
 from members.search import find_people
@@ -112,9 +113,15 @@ class AttachForm(forms.Form):
         help_text=_("Whoever uses the machine it leaves is switched off at once."),
     )
 
-    def __init__(self, *args: Any, space: Space, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["machine"].queryset = _machines([space])  # type: ignore[attr-defined]
+        field = self.fields["machine"]
+        field.queryset = _machines([device.space])  # type: ignore[attr-defined]
+        if device.machine is None:
+            field.empty_label = _("None yet")  # type: ignore[attr-defined]
+            field.help_text = _("From then on members need it to use the machine.")
+        else:
+            self.initial.setdefault("machine", device.machine.slug)
 
 
 class RelayTestForm(forms.Form):

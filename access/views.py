@@ -78,8 +78,7 @@ def _register(request: MemberRequest, form: DeviceForm) -> Device | None:
 def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
     """One device: how far its set-up has come, its machine, its credential, its end."""
     device = device_for(request.user, pk)
-    initial = {"machine": device.machine.slug if device.machine else None}
-    form = AttachForm(request.POST or None, space=device.space, initial=initial)
+    form = AttachForm(request.POST or None, device=device)
     if request.method == "POST" and form.is_valid() and _attach(request, device, form):
         return redirect("access:device_attach", device.pk)
     page = {
