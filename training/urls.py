@@ -25,6 +25,7 @@ urlpatterns = [
     path("theory/<slug:slug>/", theory.theory_test, name="theory_test"),
     path("theory/<slug:slug>/begin/", theory.theory_begin, name="theory_begin"),
     path("theory/<slug:slug>/bank/", bank.bank, name="theory_bank"),
+    path("theory/<slug:slug>/preview/", bank.preview, name="theory_preview"),
     path("theory/<slug:slug>/setting/", bank.setting, name="theory_setting"),
     path("theory/<slug:slug>/publish/", bank.publish, name="theory_publish"),
     path("theory/<slug:slug>/questions/", bank.question_create, name="question_create"),

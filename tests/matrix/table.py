@@ -214,6 +214,7 @@ ROWS = [
     Row("training:theory_begin", "theory", post=MEMBERS),
     Row("training:theory_attempt", "sitting of a test", get=OWNER, post=OWNER),
     Row("training:theory_bank", "theory", get=ITS_CERTIFIER),
+    Row("training:theory_preview", "theory", get=ITS_CERTIFIER),
     Row("training:theory_setting", "theory", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
     Row("training:theory_paste", "theory", get=ITS_CERTIFIER, post=ITS_CERTIFIER),
     Row("training:theory_publish", "theory", post=ITS_CERTIFIER),

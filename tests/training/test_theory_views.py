@@ -210,6 +210,12 @@ def test_the_bank_says_how_each_question_fares(world, cnc, writer):
     assert words(writer.get(BANK)).count("asked once, right in 100 %") == 3
 
 
+def test_a_preview_shows_one_draw_and_keeps_nothing(cnc, writer):
+    page = words(writer.get("/theory/cnc/preview/"))
+    assert "Question 1?" in page and "Because" not in page
+    assert not TheoryAttempt.objects.exists()
+
+
 def test_a_pass_on_paper_is_written_down_for_whoever_is_named(world, cnc, writer):
     page = words(writer.post("/theory/cnc/paper/", {"who": "x", "member": "Nobody Here"}))
     assert "Nobody by that name" in page and "Nobody Here" in page
@@ -219,7 +225,7 @@ def test_a_pass_on_paper_is_written_down_for_whoever_is_named(world, cnc, writer
     assert "Nobody passes their own theory test" in page
 
 
-@pytest.mark.parametrize("name", ["bank", "setting", "questions", "paste", "paper"])
+@pytest.mark.parametrize("name", ["bank", "preview", "setting", "questions", "paste", "paper"])
 def test_who_may_not_certify_sees_no_bank(cnc, charlie, name):
     assert charlie.get(f"/theory/cnc/{name}/").status_code == 404
     assert charlie.post("/theory/cnc/publish/").status_code == 404

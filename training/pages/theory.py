@@ -109,8 +109,15 @@ def result(attempt: TheoryAttempt) -> list[Row]:
     ]
 
 
-def preview(questions: Iterable[TheoryQuestion]) -> list[Row]:
-    """The whole bank as it would be asked, with what is right, for those who write it."""
+def specimen(test: TheoryTest, chance: theory.Chance) -> list[Row]:
+    """What somebody might be asked, drawn like theirs and kept nowhere."""
+    rows = {row.pk: row for row in test.questions.filter(retired_at=None)}
+    drawn = theory.draw([question_of(row) for row in rows.values()], test.asked, chance)
+    return [_row(place, one, rows[one.id], frozenset()) for place, one in enumerate(drawn, start=1)]
+
+
+def with_answers(questions: Iterable[TheoryQuestion]) -> list[Row]:
+    """The whole bank with what is right, for those who write it."""
     return [
         _told(place, theory.Asked(row.pk, tuple(range(len(row.choices)))), row, {})
         for place, row in enumerate(questions, start=1)
@@ -146,7 +153,7 @@ def bank(test: TheoryTest) -> tuple[list[Entry], list[TheoryQuestion]]:
     counted = theory.tally(sittings, questions_of(questions))
     entries = [
         Entry(row, question, _figures(counted.get(question.pk)))
-        for row, question in zip(preview(asked), asked, strict=True)
+        for row, question in zip(with_answers(asked), asked, strict=True)
     ]
     return entries, [question for question in questions if question.retired_at is not None]
 

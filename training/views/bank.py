@@ -1,5 +1,6 @@
 """Whoever may give a certification writes its theory test. Everybody else gets 404."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -47,6 +48,15 @@ Made = TypeVar("Made")
 def bank(request: MemberRequest, slug: str) -> HttpResponse:
     type = permissions.type_to_examine(request.user, slug, timezone.now())
     return _bank(request, type)
+
+
+@require_safe
+@login_required
+def preview(request: MemberRequest, slug: str) -> HttpResponse:
+    """What somebody who begins now might see, drawn anew each time."""
+    test = _test(request, slug)
+    shown = {"test": test, "rows": pages.specimen(test, random.SystemRandom())}
+    return render(request, "training/theory_preview.html", shown)
 
 
 @read_or_change
