@@ -161,8 +161,7 @@ def bank(test: TheoryTest) -> tuple[list[Entry], list[TheoryQuestion]]:
 def _figures(tally: theory.Tally | None) -> str:
     if tally is None:
         return _("not asked yet")
-    words = ngettext("asked once", "asked %d times", tally.asked)
-    told = words % tally.asked if "%d" in words else words
+    told = ngettext("asked %d time", "asked %d times", tally.asked) % tally.asked
     return f"{told}, {_('right in %d %%') % tally.percent}"
 
 
