@@ -207,7 +207,7 @@ def test_a_question_is_written_replaced_and_asked_no_more(world, cnc, writer):
 def test_the_bank_says_how_each_question_fares(world, cnc, writer):
     attempt = begun(cnc, world.charlie)
     sitting.finish_test(attempt=attempt, sent=right_places(attempt), now=NOW)
-    assert words(writer.get(BANK)).count("asked once, right in 100 %") == 3
+    assert words(writer.get(BANK)).count("asked 1 time, right in 100 %") == 3
 
 
 def test_a_preview_shows_one_draw_and_keeps_nothing(cnc, writer):
