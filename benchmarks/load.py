@@ -162,6 +162,15 @@ def steady(load: Load, visits: Iterator[tuple[Bench, str]], rate: float, seconds
     load.finish()
 
 
+def at(load: Load, visits: Iterator[tuple[Bench, str]], rate: float, seconds: float) -> Any:
+    """What was seen at this rate alone."""
+    load.took.clear()
+    load.echoes.clear()
+    load.codes.clear()
+    steady(load, visits, rate, seconds)
+    return {"taps": list(load.took), "echoes": list(load.echoes), "codes": dict(load.codes)}
+
+
 def flat_out(
     load: Load, visits: Iterator[tuple[Bench, str]], window: int, seconds: float
 ) -> dict[str, Any]:
@@ -196,16 +205,8 @@ def main(plan: dict[str, Any]) -> dict[str, Any]:
     turns = itertools.cycle(benches.values())
     mixed = ((b, b.owner if n % 2 else next(strangers)) for n, b in enumerate(turns))
     refused = ((bench, next(strangers)) for bench in turns)
-    steady(load, mixed, plan["rate"], plan["warm_up"])
-    load.took.clear()
-    load.echoes.clear()
-    load.codes.clear()
-    steady(load, mixed, plan["rate"], plan["seconds"])
-    result: dict[str, Any] = {
-        "taps": list(load.took),
-        "echoes": list(load.echoes),
-        "steady_codes": dict(load.codes),
-    }
+    rates = [(rate, at(load, mixed, rate, seconds)) for rate, seconds in plan["rates"]]
+    result: dict[str, Any] = {"rates": rates[1:]}  # the first is to warm up
     load.codes.clear()
     result["flat"] = flat_out(load, refused, plan["window"], plan["flat_seconds"])
     result["flat_codes"] = dict(load.codes)

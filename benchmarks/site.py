@@ -4,12 +4,15 @@ import contextlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from demo import broker
 from demo.processes import free_port
@@ -19,11 +22,13 @@ PATIENCE = 30.0
 
 
 class Site:
-    """One directory, its database and its free ports."""
+    """One directory, its database and its free ports. Without a URL the database is SQLite."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, database_url: str = "") -> None:
+        directory.mkdir(exist_ok=True)
         self.directory = directory
         self.database = directory / "bench.sqlite3"
+        self.database_url = database_url or f"sqlite:///{self.database}"
         self.broker_port, self.web_port = free_port(), free_port()
         self.broker_kind = broker.choose()
 
@@ -37,7 +42,7 @@ class Site:
             "SECRET_KEY": "only-good-for-a-benchmark-on-loopback-0123456789",
             "BADGE_PEPPER": "11" * 32,
             "BADGE_KEY": "22" * 32,
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": self.database_url,
             "BROKER_URL": f"mqtt://127.0.0.1:{self.broker_port}",
             "BASE_URL": f"http://localhost:{self.web_port}",
             "EMAIL_URL": "dummymail://",
@@ -78,6 +83,21 @@ class Site:
         if done.returncode:
             raise RuntimeError(done.stderr.decode() + self.log_tails())
         return json.loads(done.stdout)
+
+    def count_taps(self) -> int:
+        """Those on record, asked past Django: it is set up for one database only."""
+        count = "SELECT COUNT(*) FROM access_accessevent WHERE kind = 'tap'"
+        if self.database_url.startswith("sqlite"):
+            with contextlib.closing(sqlite3.connect(self.database)) as connection:
+                return int(connection.execute(count).fetchone()[0])
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute(count).fetchone()
+            return int(row[0]) if row else 0
+
+    def fill(self, *words: str) -> None:
+        """Lets benchmarks/world.py fill this database, in a process of its own."""
+        command = [sys.executable, "-m", "benchmarks.world", *words]
+        subprocess.run(command, cwd=ROOT, env=self._env(), check=True)
 
     def log_tails(self) -> str:
         tails = []

@@ -1,23 +1,43 @@
 """A tap from the reader to its answer, beside a bare echo by the same broker at the same time."""
 
+import contextlib
 import sys
+from typing import Any
+
+import psutil
 
 from benchmarks import world
 from benchmarks.figures import Figure, quantile
 from benchmarks.site import Site
 
-RATE, SECONDS, FLAT_SECONDS, WINDOW = 100, 15, 8, 64
-P50_ABOVE_ECHO, P99_ABOVE_ECHO, TAPS_A_SECOND = 1.5, 8.0, 1_500
+STEADY = 100
+RATES = ((STEADY, 3), (1, 15), (STEADY, 15))  # taps a second, seconds; the first is to warm up
+FLAT_SECONDS, WINDOW = 8, 64
+P50_ABOVE_ECHO, P99_ABOVE_ECHO, TAPS_A_SECOND, MEBIBYTES = 1.5, 8.0, 2_000, 80
 
 
 def measure(site: Site) -> tuple[str, list[Figure]]:
-    from access.models import AccessEvent
+    return measure_on(site, f"SQLite with {setting(world.BOOKINGS)}", TAPS_A_SECOND)
 
-    with site.broker(), _echo(site), site.process("gatekeeper", _manage("gatekeeper")):
-        before = AccessEvent.objects.filter(kind="tap").count()
+
+def measure_on(
+    site: Site, where: str, taps_a_second: int | None, gatekeepers: int = 1
+) -> tuple[str, list[Figure]]:
+    """The same on any database; without a limit for the flat rate nothing is judged."""
+    before = site.count_taps()
+    with site.broker(), _echo(site), contextlib.ExitStack() as running:
+        keepers = [running.enter_context(_gatekeeper(site, n)) for n in range(gatekeepers)]
         seen = site.run("benchmarks.load", _plan(site))
-        committed = AccessEvent.objects.filter(kind="tap").count() - before
-    return _setting(site, seen), _figures(seen, committed)
+        resident = max(psutil.Process(keeper.pid).memory_info().rss for keeper in keepers)
+    committed = site.count_taps() - before
+    figures = [figure for rate, at in seen["rates"] for figure in _steady(rate, at)]
+    figures += _flat(seen, committed, taps_a_second)
+    figures.append(Figure("resident memory of a gatekeeper", resident / 2**20, "MiB", MEBIBYTES))
+    return f"{site.broker_kind}, {where}; {_codes(seen)}", figures
+
+
+def setting(bookings: int) -> str:
+    return f"{world.MACHINES} machines, {world.MEMBERS:,} members, {bookings:,} bookings"
 
 
 def _plan(site: Site) -> dict[str, object]:
@@ -25,41 +45,34 @@ def _plan(site: Site) -> dict[str, object]:
         "port": site.broker_port,
         "devices": {f"large-{n}": world.owner_badge(n) for n in range(world.MACHINES)},
         "strangers": [world.badge(n) for n in range(1_000, world.MEMBERS)],
-        "rate": RATE,
-        "warm_up": 3,
-        "seconds": SECONDS,
+        "rates": RATES,
         "window": WINDOW,
         "flat_seconds": FLAT_SECONDS,
     }
 
 
-def _figures(seen: dict[str, object], committed: int) -> list[Figure]:
-    echo50, echo99 = quantile(seen["echoes"], 0.5), quantile(seen["echoes"], 0.99)
-    flat, flat_echo = seen["flat"], seen["flat_echo"]
-    answered = RATE * 3 + len(seen["taps"]) + flat["answered"]
+def _steady(rate: int, at: dict[str, Any]) -> list[Figure]:
+    """Only where there are many enough is a quantile more than an anecdote."""
+    figures = []
+    for name, share, above in (("p50", 0.5, P50_ABOVE_ECHO), ("p99", 0.99, P99_ABOVE_ECHO)):
+        echo, tap = quantile(at["echoes"], share), quantile(at["taps"], share)
+        limit = echo + above if rate == STEADY else None
+        figures.append(Figure(f"echo at {rate}/s, {name}", echo, "ms"))
+        figures.append(Figure(f"tap → answer at {rate}/s, {name}", tap, "ms", limit))
+    return figures
+
+
+def _flat(seen: dict[str, Any], committed: int, taps_a_second: int | None) -> list[Figure]:
+    flat, echo = seen["flat"], seen["flat_echo"]
+    answered = sum(len(at["taps"]) for _rate, at in seen["rates"]) + flat["answered"]
+    answered += RATES[0][0] * RATES[0][1]
     return [
-        Figure(f"echo at {RATE}/s, p50", echo50, "ms"),
-        Figure(f"echo at {RATE}/s, p99", echo99, "ms"),
-        Figure(
-            f"tap → answer at {RATE}/s, p50",
-            quantile(seen["taps"], 0.5),
-            "ms",
-            echo50 + P50_ABOVE_ECHO,
-        ),
-        Figure(
-            f"tap → answer at {RATE}/s, p99",
-            quantile(seen["taps"], 0.99),
-            "ms",
-            echo99 + P99_ABOVE_ECHO,
-        ),
-        Figure(
-            f"echoes flat out, {WINDOW} out", flat_echo["answered"] / flat_echo["seconds"], "/s"
-        ),
+        Figure(f"echoes flat out, {WINDOW} out", echo["answered"] / echo["seconds"], "/s"),
         Figure(
             f"committed taps flat out, {WINDOW} out",
             flat["answered"] / flat["seconds"],
             "/s",
-            TAPS_A_SECOND,
+            taps_a_second,
             at_least=True,
         ),
         Figure("taps answered, but not found in the database", max(0, answered - committed), "", 0),
@@ -67,18 +80,18 @@ def _figures(seen: dict[str, object], committed: int) -> list[Figure]:
     ]
 
 
-def _setting(site: Site, seen: dict[str, object]) -> str:
-    codes = ", ".join(f"{count} {code}" for code, count in sorted(seen["steady_codes"].items()))
-    flat = ", ".join(f"{count} {code}" for code, count in sorted(seen["flat_codes"].items()))
-    return (
-        f"{site.broker_kind}, SQLite with {world.MACHINES} machines, {world.MEMBERS:,} members, "
-        f"{world.BOOKINGS:,} bookings; at {RATE}/s {codes}; flat out {flat}"
-    )
+def _codes(seen: dict[str, Any]) -> str:
+    steady, flat = seen["rates"][-1][1]["codes"], seen["flat_codes"]
+    told = [
+        ", ".join(f"{n} {code}" for code, n in sorted(codes.items())) for codes in (steady, flat)
+    ]
+    return f"at {STEADY}/s {told[0]}; flat out {told[1]}"
 
 
-def _echo(site: Site):
+def _echo(site: Site) -> contextlib.AbstractContextManager[Any]:
     return site.process("echo", [sys.executable, "-m", "benchmarks.echo", str(site.broker_port)])
 
 
-def _manage(*words: str) -> list[str]:
-    return [sys.executable, "manage.py", *words]
+def _gatekeeper(site: Site, number: int) -> contextlib.AbstractContextManager[Any]:
+    name = f"gatekeeper-{number}"
+    return site.process(name, [sys.executable, "manage.py", "gatekeeper", "--name", name])

@@ -6,6 +6,7 @@ Made once a day and kept in the temporary directory; every run works on a copy.
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from benchmarks.site import ROOT
 if TYPE_CHECKING:
     from bookings.models import Booking
 
-MACHINES, SMALL, MEMBERS, BOOKINGS = 200, 15, 5_000, 100_000
+MACHINES, SMALL, MEMBERS, BOOKINGS, LEASES = 200, 15, 5_000, 100_000, 1_000
 HOUR = timedelta(hours=1)
 PAST_DAYS, HORIZON_DAYS = 35, 28
 PAST_EACH, TODAY = 380, 8  # bookings of one machine
@@ -98,6 +99,41 @@ def _keep(database: Path, kept: Path) -> None:
     draft.replace(kept)
 
 
+def grow(total: int) -> None:
+    """The bookings that are over once more, each time further back, until there are so many.
+
+    By the database itself: a million would take the ORM minutes.
+    """
+    from django.db import connection
+
+    from bookings.models import Booking
+
+    days = PAST_DAYS
+    with connection.cursor() as cursor:
+        while missing := max(0, total - Booking.objects.count()):
+            cursor.execute(_copy_of_the_past(days), [missing])
+            days *= 2
+        cursor.execute("ANALYZE")
+
+
+def _copy_of_the_past(days: int) -> str:
+    from django.db import connection
+
+    from bookings.models import Booking
+
+    postgres = connection.vendor == "postgresql"
+    back = f"{{}} - interval '{days} days'" if postgres else f"datetime({{}}, '-{days} days')"
+    changed = {name: back.format(name) for name in ("starts", "ends", "blocked_until")}
+    changed["public_id"] = "gen_random_uuid()" if postgres else "lower(hex(randomblob(16)))"
+    columns = [str(f.column) for f in Booking._meta.concrete_fields if not f.primary_key]
+    names = ", ".join(f'"{column}"' for column in columns)  # one is called "group"
+    values = ", ".join(changed.get(column, f'"{column}"') for column in columns)
+    return (
+        f"INSERT INTO bookings_booking ({names}) SELECT {values}"  # noqa: S608  constants only
+        " FROM bookings_booking WHERE NOT holds LIMIT %s"
+    )
+
+
 def place_and_people(now: datetime) -> None:
     """Fills an empty database with everything but bookings."""
     from django.core.management import call_command
@@ -119,7 +155,7 @@ def one_booking(starts: datetime, **fields: object) -> "Booking":
 
 
 def _build() -> None:
-    print("  filling a database, once a day …", flush=True)
+    print("  filling a database …", flush=True)
     place_and_people(_this_hour())
     _in_batches(_other_days(_this_hour()))
 
@@ -250,3 +286,71 @@ def _in_batches(bookings: Iterator["Booking"]) -> None:
 
     while batch := list(islice(bookings, BATCH)):
         Booking.objects.bulk_create(batch)
+
+
+def lease_boot(number: int) -> str:
+    return f"{number:016x}"
+
+
+def lease_sid(number: int) -> str:
+    return f"{number:024x}"
+
+
+def _leases() -> None:
+    """A thousand machines more, each in use by somebody who has booked it."""
+    from access.models import Device, Session
+    from bookings.models import Booking
+    from equipment.models import Machine, ToolClass
+    from members.models import Space
+
+    now = datetime.now(UTC)
+    space, tool_class = Space.objects.get(slug="large"), ToolClass.objects.get()
+    shared = {"space": space, "tool_class": tool_class, "has_interlock": True}
+    names = [f"lease-{n}" for n in range(LEASES)]
+    machines = Machine.objects.bulk_create(
+        Machine(name=name, slug=name, feedback=Machine.Feedback.CURRENT, **shared) for name in names
+    )
+    online = {"space": space, "online": True, "state": "armed", "relay": True, "seen_at": now}
+    devices = Device.objects.bulk_create(
+        Device(name=machine.slug, machine=machine, boot=lease_boot(n), **online)
+        for n, machine in enumerate(machines)
+    )
+    bookings = Booking.objects.bulk_create(
+        _booking(machine.pk, n, _this_hour(), 3 * HOUR, now) for n, machine in enumerate(machines)
+    )
+    Session.objects.bulk_create(
+        Session(
+            sid=lease_sid(n),
+            machine=booking.machine,
+            member_id=booking.member_id,
+            booking=booking,
+            interlock=devices[n],
+            boot=lease_boot(n),
+            ground=Session.Ground.BOOKING,
+            state=Session.State.ACTIVE,
+            offered_at=now,
+            until=booking.ends,
+            granted_up=0,
+            first_n=0,
+        )
+        for n, booking in enumerate(bookings)
+    )
+
+
+def fill(words: list[str]) -> None:
+    """python -m benchmarks.world [new] [TOTAL] [leases]: into the database of the environment."""
+    import django
+
+    django.setup()
+    if "new" in words:
+        _build()
+        _in_batches(_today(_this_hour()))
+    for total in words:
+        if total.isdigit():
+            grow(int(total))
+    if "leases" in words:
+        _leases()
+
+
+if __name__ == "__main__":
+    fill(sys.argv[1:])
