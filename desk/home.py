@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.disrupted import asked_of, cause_of
-from bookings.models import Booking
+from bookings.models import Booking, Disruption
 from bookings.permissions import hand_overs_of
 from bookings.rules.hours import Hours
 from desk import queries
@@ -124,13 +124,19 @@ def to_choose(member: Member, now: datetime) -> list[dict[str, str]]:
     return [
         {
             "text": cause_of(row),
-            "remedy": _("Your booking %s has to make way.")
+            "remedy": _at_stake(row)
             % span_words(row.booking.starts, row.booking.ends, now, row.booking.machine.space.tz),
             "remedy_url": reverse("bookings:disruption_show", args=[row.public_id]),
             "remedy_label": _("Choose instead"),
         }
         for row in asked_of(member)
     ]
+
+
+def _at_stake(row: Disruption) -> str:
+    if row.is_personal:
+        return _("Your booking %s goes to others if nothing changes.")
+    return _("Your booking %s has to make way.")
 
 
 def later_booking(booking: Booking, now: datetime) -> dict[str, str]:

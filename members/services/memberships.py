@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members import terms
-from members.models import AccessEpoch, Member, Membership, Plan
+from members.models import AccessEpoch, DayPass, Member, Membership, Plan
 from members.services.changes import record
 from members.standing import home_zone
 from notices.services import post
@@ -262,10 +262,13 @@ def following(row: Membership) -> Membership | None:
 
 @transaction.atomic
 def take_back_membership(*, membership: Membership, by: Member, now: datetime) -> None:
-    """One that has not begun is not to be; what it took over from ends as it would have."""
+    """One that has not begun is not to be; what it took over from ends as it would have.
+
+    A day that was chosen with a pass leaves the pass unused. Raises MembershipError.
+    """
     lock_member(membership.member)
     row = Membership.objects.filter(pk=membership.pk).select_related("plan", "member").first()
-    if row is None or row.starts <= now or row.plan.kind == Kind.DAY:
+    if row is None or row.starts <= now:
         raise MembershipError(_("It has begun, or was taken back already."))
     _log("take_back_membership", row, by, now, before=told(row))
     if (old := row.follows) is not None:
@@ -276,6 +279,7 @@ def take_back_membership(*, membership: Membership, by: Member, now: datetime) -
             None,
         )
         old.ended_at, old.ended_why = None, ""
+    DayPass.objects.filter(membership=row).update(used_at=None, membership=None)
     row.delete()  # it never was anything but a plan; what it was stays in the record
     if old is not None:
         old.save()

@@ -14,7 +14,7 @@ from members.services.day_passes import (
 )
 from members.services.guests import guests_in, sign_in_guest, sign_out_guest
 from members.services.holds import HoldError, lift_hold
-from members.services.memberships import MembershipError
+from members.services.memberships import MembershipError, take_back_membership
 from members.services.pauses import start_pause
 from members.standing import state_of
 from members.terms import State
@@ -100,6 +100,15 @@ def test_before_the_day_it_can_be_kept_for_another(life: Life) -> None:
     use(life, one)
     with pytest.raises(MembershipError, match="has begun"):
         take_back_day(day_pass=one, by=life.nora, now=NOW)
+
+
+def test_a_chosen_day_is_taken_back_like_any_membership_that_has_not_begun(life: Life) -> None:
+    one = passes(life, 1)[0]
+    chosen = use(life, one, date(2026, 11, 30))
+    take_back_membership(membership=chosen, by=life.dana, now=NOW)
+    one.refresh_from_db()
+    assert (one.used_at, one.membership) == (None, None)
+    assert not life.nora.memberships.exists()
 
 
 @pytest.mark.parametrize("count", [0, 51])
