@@ -149,6 +149,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "machine": "CNC router",
         "machine_slug": "cnc-router",
         "ended": "2026-11-24T13:00:00+00:00",
+        "zone": "Europe/Berlin",
     },
     "machine-fixed": {"machine": "CNC router", "machine_slug": "cnc-router"},
     "machine-free": {
