@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.core.files.storage import default_storage
+from django.db import transaction
+
 from equipment.models import Attachment
 from members.models import Member
 
@@ -11,6 +14,7 @@ def forget(*, member: Member, by: Member, now: datetime) -> None:
     member.certifications.update(note="", revoked_why="", set_aside="")
     member.suspensions.update(why="…")
     member.watches.all().delete()
-    for row in Attachment.objects.filter(certification__member=member, removed_at=None):
-        row.file.delete(save=False)
-    Attachment.objects.filter(certification__member=member).delete()
+    files = Attachment.objects.filter(certification__member=member)
+    for name in files.filter(removed_at=None).values_list("file", flat=True):
+        transaction.on_commit(lambda name=name: default_storage.delete(name))
+    files.delete()
