@@ -1,6 +1,7 @@
 """What this room forgets of a person: words and files. What they held, and when, stays."""
 
 from datetime import datetime
+from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -16,5 +17,5 @@ def forget(*, member: Member, by: Member, now: datetime) -> None:
     member.watches.all().delete()
     files = Attachment.objects.filter(certification__member=member)
     for name in files.filter(removed_at=None).values_list("file", flat=True):
-        transaction.on_commit(lambda name=name: default_storage.delete(name))
+        transaction.on_commit(partial(default_storage.delete, name))
     files.delete()
