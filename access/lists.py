@@ -6,8 +6,9 @@ the device can hear one. Knows no key, no badge and no database.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from access.decision import BOOKING, Claim, Facts, Grant, decide
 from wire import Entry
@@ -36,13 +37,28 @@ def stretches(
 ) -> list[Stretch]:
     """Of all bookings that begin within the life of a list, the nearest first."""
     found: list[Stretch] = []
-    for claim in sorted(claims, key=lambda claim: claim.starts):
+    ordered = sorted(claims, key=lambda claim: claim.starts)
+    for place, claim in enumerate(ordered):
         if not claim.opens or claim.starts >= now + LONGEST:
             continue
-        stretch = _stretch(facts_of(claim.member_id), claim, now)
+        facts = facts_of(claim.member_id)
+        near = _near(ordered, place, facts.early_start)
+        stretch = _stretch(replace(facts, claims=near), claim, now)
         if stretch is not None and not any(earlier.covers(stretch) for earlier in found):
             found.append(stretch)
     return found
+
+
+def _near(ordered: Sequence[Claim], place: int, early: timedelta) -> tuple[Claim, ...]:
+    """All that can bear on a claim, of a day full of them: its owner's, what may still be on when
+    it begins, and the first of somebody else's after it, before which it has to end.
+    """
+    claim = ordered[place]
+    before = [c for c in ordered[:place] if c.blocked_until > claim.starts - early]
+    own = [c for c in ordered if c.member_id == claim.member_id]
+    after = (c for c in ordered[place + 1 :] if c.member_id != claim.member_id)
+    every = (*before, *own, *islice(after, 1))
+    return tuple({c.id: c for c in every}.values())
 
 
 def _stretch(facts: Facts, claim: Claim, now: datetime) -> Stretch | None:
@@ -52,9 +68,14 @@ def _stretch(facts: Facts, claim: Claim, now: datetime) -> Stretch | None:
     for opens in (claim.starts - facts.early_start, claim.starts):
         at = max(now, opens)
         decision = decide(facts, at)
-        if isinstance(decision, Grant) and decision.ground == BOOKING and decision.until > at:
+        if isinstance(decision, Grant) and _stands_on(decision, claim) and decision.until > at:
             return Stretch(claim.member_id, opens, decision.until)
     return None
+
+
+def _stands_on(decision: Grant, claim: Claim) -> bool:
+    """On this booking, and not on another of the same member's that has begun meanwhile."""
+    return decision.ground == BOOKING and decision.booking_id == claim.id
 
 
 def entries(

@@ -63,6 +63,8 @@ PURE = [
     "access/decision.py",
     "access/doors.py",
     "access/following.py",
+    "access/lists.py",
+    "access/rounds.py",
     "access/running.py",
     "calendars/lines.py",
     "calendars/ics.py",

@@ -1,6 +1,7 @@
 """Keys of devices: sealed, bound to a name, and changed without a device being locked out."""
 
 import pytest
+from django.core.management import call_command
 
 from access.models import Device
 from access.services import keys
@@ -65,3 +66,8 @@ def test_badges_keys_and_lists_are_under_three_different_keys(settings):
     assert keys.list_public_key() == public
     settings.BADGE_KEY = "ab" * 32
     assert keys.list_public_key() != public
+
+
+def test_the_public_key_of_lists_is_printed_for_flashing(capsys):
+    call_command("list_key")
+    assert capsys.readouterr().out.strip() == keys.list_public_key().hex()

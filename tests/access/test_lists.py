@@ -1,12 +1,13 @@
 """Lists for devices on their own: the same answer as a tap, numbered, signed, and taken back."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
 import wire
 from access import facts, lists
-from access.decision import Grant, decide
+from access.decision import Claim, Facts, Grant, decide
 from access.models import Device, ListedBadge
 from access.records import Asked, Outbound
 from access.rounds import EVERY, Rounds
@@ -14,11 +15,14 @@ from access.services import keys
 from access.services.lists import allow_lists, issue, issue_next, look_for_changes, no_list_because
 from bookings.models import Booking
 from device import ed25519
+from equipment import eligibility
+from equipment.eligibility import Span
 from equipment.models import Lockout
 from equipment.services import lock_out
 from members.models import AccessEpoch, Badge, Closure
 from members.services import issue_badge, place_hold, revoke_badge
 from tests.access.world import BADGES, MINUTE, Site
+from tests.people import NOW
 from wire.memory import Config, Memory, Store
 from wire.offline import LONGEST_LIST, list_refused
 from wire.sign import badge_in_list
@@ -143,6 +147,28 @@ class TestWhoIsInIt:
         decision = decide(known.facts(site.world.alice.pk, context.bench), site.now)
         listed = entry.opens <= site.now.timestamp() < entry.until
         assert listed == isinstance(decision, Grant)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_left_out_of_a_full_day_changes_no_entry(seed):
+    random = Random(seed)
+    claims, ends = [], NOW - HOUR
+    for n in range(30):
+        starts = ends + random.choice((0, 0, 5, 30)) * MINUTE
+        ends = starts + random.choice((5, 10, 60)) * MINUTE
+        blocked = ends + random.choice((0, 5)) * MINUTE
+        opens = random.random() < 0.9
+        claims.append(Claim(n, random.randrange(3), starts, ends, blocked, opens=opens))
+        ends = blocked
+    judge = eligibility.Facts(NOW, "Mill", "mill", memberships=(Span(NOW - HOUR),))
+    early, overrun = random.randrange(3) * 15 * MINUTE, random.randrange(2) * 10 * MINUTE
+    facts = [Facts(judge, who, tuple(claims), (), early, overrun) for who in range(3)]
+    found = lists.stretches(claims, lambda who: facts[who], NOW)
+    whole = [lists._stretch(facts[c.member_id], c, NOW) for c in claims if c.opens]
+    assert found
+    for stretch in whole:
+        assert stretch is None or any(entry.covers(stretch) for entry in found)
+    assert all(entry in whole for entry in found)
 
 
 class TestBadgesAsTheyAreRead:
