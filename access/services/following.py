@@ -20,9 +20,10 @@ from access.sessions import LOCKED
 
 
 def keep_in_step(batch: Batch) -> None:
-    """Once a second: offer what should run and does not, end what should not. One statement."""
-    for peripheral in _peripherals().filter(Q(busy=True) | ~Q(sid="")):
-        (context,) = facts.where([Asked(peripheral.device.name)])
+    """Once a second: offer what should run and does not, end what should not. Two statements."""
+    rows = list(_peripherals().filter(Q(busy=True) | ~Q(sid="")))
+    contexts = facts.where([Asked(peripheral.device.name) for peripheral in rows])
+    for peripheral, context in zip(rows, contexts, strict=True):
         if context.box is not None:
             _step(batch, peripheral, context.box)
 
