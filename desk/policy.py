@@ -66,8 +66,10 @@ def session_rules(machine: Machine) -> list[str]:
             by = length(policy.extend_by_tap_minutes)
             told.append(_("While it runs, a tap in the last 10 minutes extends by %s.") % by)
         if policy.idle_end_minutes is not None:
-            locks = _("Nothing runs for %s? It locks, and your time is free for others.")
-            told.append(locks % length(policy.idle_end_minutes))
+            idle = length(policy.idle_end_minutes)
+            told.append(
+                _("Nothing runs for %s? It locks, and your time is free for others.") % idle
+            )
     if policy.keep_minutes is not None:
         kept = length(policy.keep_minutes)
         told.append(_("Done early? Tap. Your time is kept for %s, then it is free.") % kept)

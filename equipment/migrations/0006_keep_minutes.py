@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('equipment', '0005_certification_life'),
+        ("equipment", "0005_certification_life"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='toolclass',
-            name='keep_minutes',
+            model_name="toolclass",
+            name="keep_minutes",
             field=models.PositiveSmallIntegerField(blank=True, default=15, null=True),
         ),
     ]
