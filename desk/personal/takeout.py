@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ def takeout(*, member: Member, now: datetime) -> bytes:
         archive.writestr("README.txt", README)
         archive.writestr("data.json", as_json(everything(member, now)))
         for row in Attachment.objects.filter(certification__member=member, removed_at=None):
-            with row.file.open("rb") as file:
+            with suppress(FileNotFoundError), row.file.open("rb") as file:  # data.json names it
                 archive.writestr(f"files/{row.public_id}{_ending(row.media_type)}", file.read())
     return buffer.getvalue()
 
