@@ -16,7 +16,6 @@ from access.broker.backends import Backend, backend_of
 from access.gatekeeper import Gatekeeper
 from access.mqtt import Address
 
-
 # It reads few rows, and what SQLite maps of its file counts as the gatekeeper's own memory.
 MODEST = "PRAGMA mmap_size=0; PRAGMA cache_size=-4000;"
 
