@@ -24,6 +24,8 @@ from bookings.services.attendance import was_there
 from equipment.reason import Reason
 from equipment.services import record_use
 
+LAST_NUMBER = 2**31  # so that no device can use up the numbers there are on the wire
+
 
 def handle_journal(batch: Batch, context: Context, journal: wire.Journal) -> str | None:
     """File the rows that are new and say so; the code of why the message is dropped instead."""
@@ -49,8 +51,15 @@ def handle_journal(batch: Batch, context: Context, journal: wire.Journal) -> str
 
 
 def note_hello(box: Box, hello: wire.Hello) -> None:
-    """Which list it keeps, and how many rows it has to show."""
-    Device.objects.filter(pk=box.id).update(list_stored=hello.list, journal_waiting=hello.jrn)
+    """Which list it keeps, and how many rows it has to show.
+
+    One that keeps a later list than we know of met a server whose database was restored since: it
+    would refuse all of ours, so that the next one follows upon its own.
+    """
+    row = Device.objects.filter(pk=box.id)
+    row.update(list_stored=hello.list, journal_waiting=hello.jrn)
+    if hello.list < LAST_NUMBER:
+        row.filter(list_seq__lt=hello.list).update(list_seq=hello.list, list_digest=None)
 
 
 def _keep_in_step(box: Box, journal: wire.Journal, filed: int) -> None:

@@ -113,6 +113,17 @@ class TestFiling:
         show(site, a_row(site), a_row(site, 2, "off", ago=1))
         assert site.box().journal_waiting == 5
 
+    @pytest.mark.parametrize(("kept", "next_one"), [(40, 41), (0, 2), (0xFFFF_FFFF, 2)])
+    def test_a_list_of_a_database_restored_since_is_followed_by_the_next(
+        self, site, kept, next_one
+    ):
+        site.handle(wire.Hello("mill-1", BOOT, 1, "1", "kit", "power", CAPS, list=kept, jrn=0))
+        Booking.objects.update(
+            ends=site.booking.ends + MINUTE, blocked_until=site.booking.ends + MINUTE
+        )
+        said = issue(device_id=site.device.pk, now=site.now)
+        assert wire.parse_down(said.topic, said.payload, site.secret).seq == next_one
+
     def test_a_device_without_lists_costs_no_statement_more(self, site, django_assert_num_queries):
         hello = wire.Hello("mill-1", BOOT, 1, "1", "kit", "power", ("relay",), list=0, jrn=0)
         with django_assert_num_queries(6):

@@ -17,6 +17,9 @@ OTHERS = (
     "test_maintenance.py",
     "test_pins.py",
     "test_badge_formats.py",
+    "test_signatures.py",
+    "test_lists.py",
+    "test_alone.py",
 )
 
 
