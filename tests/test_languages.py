@@ -41,6 +41,12 @@ LIKELY = {
     "why": "Sonntagsruhe",
     "reason": "Unterschrift fehlt",
     "shared": "Die Absaugung",
+    "door": "Vordertür",
+    "left_minutes": "10 min",
+    "idle_minutes": "1 h 30",
+    "seconds": "60",
+    "other": "Maximilian H.",
+    "host": "Maximilian H.",
     **dict.fromkeys(("until", "starts", "ended", "earliest", "opens", "next"), "14:00"),
 }
 KEYWORD = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?) (".*")')
