@@ -173,7 +173,8 @@ def test_a_broker_that_comes_back_with_an_old_file_is_set_right_at_once(site, gu
     file.write_text(old)
     guarded.start()
     seconds_until(lambda: connects(guarded, "mill", password))
-    assert site.run("broker")["mended"] == ["role-missing mill", "client-missing mill"]
+    mended = ["role-missing mill", "client-missing mill"]
+    site.wait_for(lambda: site.run("broker")["mended"] == mended)
 
 
 def test_a_meddler_is_undone_when_the_gatekeeper_starts(site, guarded):
