@@ -35,6 +35,9 @@ class Line:
     def work(self, _patience):
         return None
 
+    def listen(self, _topics):
+        return None
+
     def take(self, most):
         taken, self.waiting = self.waiting[:most], self.waiting[most:]
         return taken
