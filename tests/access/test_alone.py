@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import wire
 from access import services
@@ -124,10 +126,14 @@ class TestFiling:
         said = issue(device_id=site.device.pk, now=site.now)
         assert wire.parse_down(said.topic, said.payload, site.secret).seq == next_one
 
-    def test_a_device_without_lists_costs_no_statement_more(self, site, django_assert_num_queries):
-        hello = wire.Hello("mill-1", BOOT, 1, "1", "kit", "power", ("relay",), list=0, jrn=0)
-        with django_assert_num_queries(6):
-            site.handle(hello)
+    def test_only_a_device_with_lists_costs_statements(self, site):
+        counts = []
+        for caps in (("relay",), CAPS):
+            hello = wire.Hello("mill-1", BOOT, 1, "1", "kit", "power", caps, list=0, jrn=0)
+            with CaptureQueriesContext(connection) as queries:
+                site.handle(hello)
+            counts.append(len(queries))
+        assert counts[1] == counts[0] + 2
 
     def test_the_booking_of_that_time_was_attended(self, site):
         show(site, a_row(site))
