@@ -270,6 +270,7 @@ def take_back_membership(*, membership: Membership, by: Member, now: datetime) -
     row = Membership.objects.filter(pk=membership.pk).select_related("plan", "member").first()
     if row is None or row.starts <= now:
         raise MembershipError(_("It has begun, or was taken back already."))
+    _may_take_back(row)
     _log("take_back_membership", row, by, now, before=told(row))
     if (old := row.follows) is not None:
         old.due, old.until, old.uncut_due, old.uncut_until = (
@@ -284,6 +285,17 @@ def take_back_membership(*, membership: Membership, by: Member, now: datetime) -
     if old is not None:
         old.save()
     AccessEpoch.bump()
+
+
+def _may_take_back(row: Membership) -> None:
+    """Raise MembershipError where something comes after it that reckons with it."""
+    if following(row) is not None:
+        raise MembershipError(_("A change of plan is to follow. Take that back first."))
+    if (old := row.follows) is None or row.until is None:
+        return
+    if after := overlapping(row.member, row.until, old.uncut_until, row):
+        words = _("%(old)s would run into %(plan)s, which is to follow. Take that back first.")
+        raise MembershipError(words % {"old": old.plan, "plan": after.plan})
 
 
 def _log(

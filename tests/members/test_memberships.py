@@ -236,6 +236,24 @@ def test_one_that_has_begun_is_not_taken_back(life: Life) -> None:
         take_back_membership(membership=new, by=life.dana, now=new.starts)
 
 
+def test_what_follows_a_change_is_taken_back_before_it(life: Life) -> None:
+    old = life.starts()
+    new = change_plan(
+        membership=old, plan=a_plan("Light", months=1), starts=NOW + 5 * DAY, by=life.dana, now=NOW
+    )
+    assert new.until is not None
+    after = life.starts(starts=new.until, until=None)
+    with pytest.raises(MembershipError, match="would run into"):
+        take_back_membership(membership=new, by=life.dana, now=NOW)
+    take_back_membership(membership=after, by=life.dana, now=NOW)
+    then = change_plan(membership=new, plan=old.plan, starts=NOW + 10 * DAY, by=life.dana, now=NOW)
+    with pytest.raises(MembershipError, match="to follow"):
+        take_back_membership(membership=new, by=life.dana, now=NOW)
+    for row in (then, new):
+        take_back_membership(membership=row, by=life.dana, now=NOW)
+    assert Membership.objects.get(member=old.member).until == old.until
+
+
 def test_nobody_changes_twice_to_the_same_or_outside_the_term(life: Life) -> None:
     row, yearly = life.starts(), a_plan("Yearly", months=12)
     for plan, starts, words in (
