@@ -15,6 +15,7 @@ from bookings.models import Booking
 from members.models import Member, Role
 from members.services import record
 from members.services.forgetting import forget_everywhere
+from members.services.roles import may_give
 from training.models import Induction
 
 
@@ -26,12 +27,12 @@ class CannotErase(Exception):
         self.reasons = reasons
 
 
-def in_the_way(member: Member, now: datetime) -> list[str]:
+def in_the_way(member: Member, by: Member, now: datetime) -> list[str]:
     """What must be settled before, each with what to do."""
-    return list(_in_the_way(member, now))
+    return list(_in_the_way(member, by, now))
 
 
-def _in_the_way(member: Member, now: datetime) -> Iterator[str]:
+def _in_the_way(member: Member, by: Member, now: datetime) -> Iterator[str]:
     if Session.objects.filter(member=member).exclude(state=Session.State.ENDED).exists():
         yield _("A machine is on for them now. End that session first.")
     if Booking.objects.filter(member=member, state=Booking.State.RUNNING).exists():
@@ -42,6 +43,8 @@ def _in_the_way(member: Member, now: datetime) -> Iterator[str]:
         yield _("They give an induction that comes. Give it to somebody else, or call it off.")
     if member.holds.standing(now).filter(document=None).exists():
         yield _("A hold stands. Staff lift it first, or it would be forgotten with the rest.")
+    if by != member and not all(may_give(by, role.space) for role in member.roles.all()):
+        yield _("They have a role that you may not take. An admin takes it first.")
     if _is_last_admin(member):
         yield _("Somebody must be admin of all spaces. Give that to another one first.")
 
@@ -52,7 +55,7 @@ def erase(*, member: Member, by: Member, now: datetime) -> None:
     member = Member.objects.select_for_update().get(pk=member.pk)
     if member.anonymised_at is not None:
         return
-    if reasons := in_the_way(member, now):
+    if reasons := in_the_way(member, by, now):
         raise CannotErase(reasons)
     record(actor=by, verb="erase", subject=member, at=now, on_behalf_of=member)
     forget_everywhere(member=member, by=by, now=now)

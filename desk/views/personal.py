@@ -83,7 +83,7 @@ def _zip(person: Member) -> HttpResponse:
 def _erase(request: MemberRequest, person: Member) -> HttpResponse:
     now, is_own = timezone.now(), person == request.user
     form = EraseForm(request.POST or None, person=person)
-    reasons = in_the_way(person, now)
+    reasons = in_the_way(person, request.user, now)
     if form.is_valid() and not reasons:
         try:
             erase(member=person, by=request.user, now=now)

@@ -166,6 +166,14 @@ class TestInTheWay:
         with pytest.raises(CannotErase, match="admin"):
             erase(member=world.alice, by=world.alice, now=NOW)
 
+    def test_only_who_could_take_their_roles_has_somebody_forgotten(self, world):
+        Role.objects.create(member=world.bob, space=None, kind="admin")
+        Role.objects.create(member=world.charlie, space=None, kind="admin")
+        with pytest.raises(CannotErase, match="An admin takes it first"):
+            erase(member=world.bob, by=world.dana, now=NOW)
+        erase(member=world.bob, by=world.charlie, now=NOW)
+        assert not world.bob.roles.exists()
+
     def test_the_page_says_so_and_asks_for_the_name(self, world, client):
         client.force_login(world.dana)
         page = reverse("desk:erase_of", args=[world.alice.public_id])
