@@ -22,6 +22,7 @@ from tests.faults.proxy import Network
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
+POSTGRES = threading.Lock()  # its package keeps one lock, which knows no threads
 STARTS = threading.Semaphore(2)  # processes that start at once; there are not more cores
 
 
@@ -114,8 +115,9 @@ class Site:
 
     def _database(self, migrated, new_postgres):
         if new_postgres is not None:
-            self.postgres = new_postgres(self.directory)
-            self.end.callback(self.postgres.stop)
+            with POSTGRES:
+                self.postgres = new_postgres(self.directory)
+            self.end.callback(self.kill, "database")
             url = str(self.postgres.get_uri())
             command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             with STARTS:
@@ -142,7 +144,8 @@ class Site:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                return self.postgres.start()
+                with POSTGRES:
+                    return self.postgres.start()
             except subprocess.TimeoutExpired:
                 assert time.monotonic() < deadline, "PostgreSQL does not start again"
 
