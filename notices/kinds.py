@@ -49,7 +49,8 @@ KINDS: dict[str, frozenset[str]] = {
     "induction-signed-up": INDUCTION,
     "induction-seat": INDUCTION,  # from its waitlist
     "induction-changed": INDUCTION,  # another time
-    "induction-cancelled": INDUCTION | {"by", "why"},  # by "": too few signed up
+    # by "": too few signed up; `gives` to whoever would have given it
+    "induction-cancelled": INDUCTION | {"by", "why"},
     "induction-reminder": INDUCTION,
     "membership-expiring": frozenset({"plan", "until"}),
     "document-new": frozenset({"document", "required_from"}),  # to be signed by then

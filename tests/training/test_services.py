@@ -8,6 +8,7 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from equipment.models import Certification, CertificationType, Level
 from members.models import Change, Hold
+from notices.mail import render
 from notices.models import Outbox
 from tests.bookings.people import a_booking
 from tests.people import NOW, a_certification, a_member
@@ -133,6 +134,18 @@ def test_calling_it_off_tells_everybody_and_frees_its_machines(world, certifier)
     assert a_booking(world, starts=STARTS, ends=STARTS + HOUR).pk
 
 
+def test_whoever_would_give_it_hears_that_staff_call_it_off(world, certifier):
+    induction = an_induction(world, certifier)
+    services.cancel_induction(induction=induction, by=world.dana, now=NOW, why="Flood")
+    assert posted("induction-cancelled") == [certifier.name]
+    told = Outbox.objects.get(kind="induction-cancelled").context
+    for_who_signed_up = {key: word for key, word in told.items() if key != "gives"}
+    letters = [
+        render("induction-cancelled", facts, certifier) for facts in (told, for_who_signed_up)
+    ]
+    assert ["Choose another" in letter.text for letter in letters] == [False, True]
+
+
 # --- signing up ------------------------------------------------------------------------------
 
 
@@ -231,7 +244,7 @@ def test_too_few_at_the_deadline_call_it_off(world, certifier):
     assert Induction.objects.get().state == Induction.State.PLANNED
     settle_due(now=induction.closes_at)
     assert Induction.objects.get().state == Induction.State.CANCELLED
-    assert posted("induction-cancelled") == ["Charlie Okafor"]
+    assert sorted(posted("induction-cancelled")) == ["Charlie Okafor", certifier.name]
     assert not Booking.objects.get(purpose="induction").holds
 
 

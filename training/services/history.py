@@ -40,6 +40,13 @@ def tell(attendee: Attendee, kind: str, now: datetime, *, once: str = "", **more
     post(to=attendee.member, kind=kind, key=key, context=context, at=now)
 
 
+def tell_certifier(induction: Induction, kind: str, now: datetime, **more: Any) -> None:
+    """Post a notice to whoever would give it."""
+    key = f"{kind}:{induction.public_id}:{induction.sequence}"
+    context = facts_of(induction) | more | {"gives": True}  # and so looks for no other one
+    post(to=induction.certifier, kind=kind, key=key, context=context, at=now)
+
+
 def facts_of(induction: Induction) -> dict[str, Any]:
     """What a message about an induction tells."""
     return {

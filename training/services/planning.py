@@ -123,7 +123,10 @@ def cancel_induction(
     _release(induction, by=by, now=now, why=why)
     announce(now)
     history.log(induction, "cancel_induction", by=by, now=now, why=why)
-    _tell_all(induction, "induction-cancelled", now, by=by.name if by else "", why=why)
+    words = {"by": by.name if by else "", "why": why}
+    _tell_all(induction, "induction-cancelled", now, **words)
+    if by != induction.certifier:
+        history.tell_certifier(induction, "induction-cancelled", now, **words)
     return induction
 
 
