@@ -68,7 +68,7 @@ class Standing:
 def standing_of(person: Member, reader: Member, now: datetime) -> Standing:
     """In six queries, and one or two more where something can be done."""
     zone = home_zone(person)
-    rows = list(person.memberships.select_related("plan").order_by("-starts"))
+    rows = list(person.memberships.select_related("plan", "day_pass").order_by("-starts"))
     pauses = list(Pause.objects.filter(member=person).order_by("-starts"))
     rests = [rest_of(pause) for pause in pauses if pause.called_off_at is None]
     state = terms.state([term_of(row) for row in rows], rests, now)
@@ -208,8 +208,8 @@ def _term_line(row: Membership, now: datetime, zone: tzinfo) -> Line:
 
 
 def _unused(row: Membership, now: datetime) -> tuple[Way, ...]:
-    day_pass = DayPass.objects.filter(membership=row).first() if row.starts > now else None
-    if day_pass is None:
+    day_pass: DayPass | None = getattr(row, "day_pass", None)  # came with the row
+    if day_pass is None or row.starts <= now:
         return ()
     back = reverse("desk:day_take_back", args=[day_pass.pk])
     return (Way(back, _("Not that day"), is_post=True),)

@@ -27,7 +27,7 @@ from members.models import (
     Role,
 )
 from members.services.changing_plans import change_plan
-from members.services.day_passes import give_day_passes
+from members.services.day_passes import give_day_passes, use_day_pass
 from members.services.memberships import start_membership
 from members.services.pauses import start_pause
 from tests.bookings.people import AT_14, HOUR, a_booking
@@ -406,3 +406,22 @@ def test_the_history_tells_terms_pauses_and_why(
     for words in ("Broken leg", "Changed to Evenings", "Pause", "Evenings"):
         assert words in page
     assert Booking.objects.count() == 0
+
+
+# --- what it costs to look -------------------------------------------------------------------
+
+
+def test_many_chosen_days_cost_no_more_queries_than_one(
+    world: World, as_member: AsMember, django_assert_max_num_queries: Any
+) -> None:
+    client, single = as_member(world.alice), a_plan("Single days", kind=Plan.Kind.DAY)
+    Membership.objects.all().delete()
+    passes = give_day_passes(
+        member=world.alice, plan=single, count=20, expires=None, by=world.dana, now=NOW
+    )
+    for ahead, one in enumerate(passes, start=1):
+        day = (NOW + ahead * DAY).date()
+        use_day_pass(day_pass=one, day=day, by=world.alice, now=NOW)
+    with django_assert_max_num_queries(16):
+        page = own(client)
+    assert page.count("Not that day") == 20
