@@ -71,6 +71,8 @@ class StockSite(Site):
     def obey(self, commands):
         said = []
         for command in commands:
+            if not command.topic.startswith(f"{ROOT}mill-1/"):
+                continue  # for the reader beside it
             topic = command.topic.removeprefix(f"{ROOT}mill-1/")
             assert not command.retain
             assert command.qos == 0

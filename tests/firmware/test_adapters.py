@@ -4,13 +4,17 @@ import json
 
 import pytest
 
+import wire
+from access import services
 from access.adapters import ADAPTERS, adapter_of
 from access.adapters.shape import badge, milliamperes, split
 from access.models import Device, Session
+from access.records import receive
 from access.services.devices import DeviceError, attach_device
 from access.services.stock import to_play
 from equipment.models import Machine, ToolClass
 from equipment.services import lock_out
+from tests.access.world import BADGES, BOOT
 from tests.firmware.bench import StockSite
 from tests.firmware.plugs import EspHome, Shelly, Tasmota
 from tests.people import NOW
@@ -154,6 +158,41 @@ ON = {("cmnd/POWER1", b"ON"), ("lease", b"30")}
 
 
 class TestShelly:
+    """It has no reader: a native one stands beside it, and the plug is offered the session."""
+
+    @pytest.fixture
+    def site(self):
+        site = StockSite(Shelly(), "shelly")
+        Device.objects.filter(name="mill-1").update(is_reader=False)
+        Device.objects.create(
+            name="booth", space=site.world.space, machine=site.mill, is_interlock=False, boot=BOOT
+        )
+        site.connect()
+        site.book("alice", minutes=3)
+        return site
+
+    def tap(self, site):
+        message = wire.Tap("booth", BOOT, site.up, next(site.nonces), BADGES["alice"])
+        said = services.handle(
+            [receive(*wire.encode_up(message))], now=site.now, mono=site.mono, watch=site.watch
+        )
+        site.deliver(site.stocks.keep(said, site.mono))
+        site.work()
+
+    def test_a_tap_at_the_reader_switches_it_on_until_the_booking_ends(self, site):
+        self.tap(site)
+        assert site.plug.on
+        site.pass_time(100)
+        assert (site.plug.on, site.plug.switched_on) == (True, 1)
+        site.pass_time(120)
+        assert not site.plug.on
+        assert Session.objects.get().state == "ended"
+
+    def test_without_the_server_it_is_off_after_half_a_minute(self, site):
+        self.tap(site)
+        site.plug.wait(31)
+        assert not site.plug.on
+
     def test_every_switch_on_has_its_end_in_it(self):
         commands = adapter_of("shelly").on("saw-1", 30)
         frame = json.loads(commands[0].payload)
