@@ -2,32 +2,32 @@
 
 from django.urls import path
 
-from access import alone_views, door_views, format_views, maintenance_views, setup_views, views
+from access.views import alone, devices, doors, formats, maintenance, set_up
 
 app_name = "access"
 urlpatterns = [
-    path("devices/", views.devices, name="devices"),
-    path("devices/add/", views.device_create, name="device_create"),
-    path("devices/<int:pk>/", views.device_attach, name="device_attach"),
-    path("devices/<int:pk>/alone/", alone_views.device_alone, name="device_alone"),
-    path("devices/<int:pk>/badges/", format_views.badge_format, name="badge_format"),
-    path("devices/<int:pk>/credential/", setup_views.device_credential, name="device_credential"),
-    path("devices/<int:pk>/relay-test/", setup_views.device_relay_test, name="device_relay_test"),
-    path("devices/<int:pk>/revoke/", views.device_revoke, name="device_revoke"),
-    path("machines/<slug:slug>/maintenance/", maintenance_views.maintenance, name="maintenance"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/add/", devices.device_create, name="device_create"),
+    path("devices/<int:pk>/", devices.device_attach, name="device_attach"),
+    path("devices/<int:pk>/alone/", alone.device_alone, name="device_alone"),
+    path("devices/<int:pk>/badges/", formats.badge_format, name="badge_format"),
+    path("devices/<int:pk>/credential/", set_up.device_credential, name="device_credential"),
+    path("devices/<int:pk>/relay-test/", set_up.device_relay_test, name="device_relay_test"),
+    path("devices/<int:pk>/revoke/", devices.device_revoke, name="device_revoke"),
+    path("machines/<slug:slug>/maintenance/", maintenance.maintenance, name="maintenance"),
     path(
         "maintenance/<int:pk>/withdraw/",
-        maintenance_views.maintenance_withdraw,
+        maintenance.maintenance_withdraw,
         name="maintenance_withdraw",
     ),
-    path("doors/", door_views.doors, name="doors"),
-    path("doors/add/", door_views.door_create, name="door_create"),
-    path("doors/<int:pk>/", door_views.door_edit, name="door_edit"),
-    path("doors/<int:pk>/hours/<slug:slug>/", door_views.door_hours, name="door_hours"),
-    path("doors/<int:pk>/remove/", door_views.door_remove, name="door_remove"),
-    path("peripherals/add/", door_views.peripheral_create, name="peripheral_create"),
-    path("peripherals/<int:pk>/", door_views.peripheral_edit, name="peripheral_edit"),
-    path("peripherals/<int:pk>/remove/", door_views.peripheral_remove, name="peripheral_remove"),
-    path("enrol/", views.enrol, name="enrol"),
-    path("enrol/<int:pk>/", views.enrol_assign, name="enrol_assign"),
+    path("doors/", doors.doors, name="doors"),
+    path("doors/add/", doors.door_create, name="door_create"),
+    path("doors/<int:pk>/", doors.door_edit, name="door_edit"),
+    path("doors/<int:pk>/hours/<slug:slug>/", doors.door_hours, name="door_hours"),
+    path("doors/<int:pk>/remove/", doors.door_remove, name="door_remove"),
+    path("peripherals/add/", doors.peripheral_create, name="peripheral_create"),
+    path("peripherals/<int:pk>/", doors.peripheral_edit, name="peripheral_edit"),
+    path("peripherals/<int:pk>/remove/", doors.peripheral_remove, name="peripheral_remove"),
+    path("enrol/", devices.enrol, name="enrol"),
+    path("enrol/<int:pk>/", devices.enrol_assign, name="enrol_assign"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.standing import leaves_at
+from access.pages.standing import leaves_at
 from bookings.availability import load_board
 from bookings.disrupted import of_lockout
 from bookings.models import Booking

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from bookings.models import Answer, Booking, Wait
+from django.db.models import Q
+
+from bookings.models import Answer, Booking, HandOver, Wait
 from bookings.services.cancelling import cancel
 from bookings.services.waitlist import withdraw
-from members.models import Member
+from members.models import Change, Member
+
+NAMED = ("to", "giver", "other")  # where the history of a booking names who else had part in it
 
 
 def forget(*, member: Member, by: Member, now: datetime) -> None:
@@ -17,3 +21,17 @@ def forget(*, member: Member, by: Member, now: datetime) -> None:
         cancel(booking=booking, by=by, now=now)
     Answer.objects.filter(booking__member=member).delete()
     Booking.objects.filter(member=member).update(note="", override_why="")
+    _forget_in_history_of_others(member)
+
+
+def _forget_in_history_of_others(member: Member) -> None:
+    """A booking that changed hands, or was to, names both; what is another's is theirs to keep."""
+    proposals = HandOver.objects.filter(Q(to=member) | Q(booking__member=member))
+    met = {pk for pair in proposals.values_list("to", "booking__member") for pk in pair}
+    theirs = Booking.objects.filter(member__in=met - {member.pk})
+    of_bookings = Change.objects.filter(subject_kind=Booking._meta.label)
+    for change in of_bookings.filter(subject_id__in=theirs.values("pk")).iterator():
+        named = [key for key in NAMED if change.after.get(key) == member.name]
+        if named:
+            change.after |= dict.fromkeys(named, "…")
+            Change.objects.filter(pk=change.pk).update(after=change.after)

@@ -20,6 +20,8 @@ from members.services.memberships import end_membership, take_back_membership
 from notices.services.forgetting import forget as forget_messages
 
 GONE = "…"  # where a column must say something
+# What people write about somebody, wherever it stands in the record of a change.
+WORDS = frozenset({"name", "email", "note", "why", "reason", "remedy", "set_aside", "file"})
 
 
 class Forget(Protocol):
@@ -98,10 +100,7 @@ def _forget_in_changes(member: Member) -> None:
 
 def _without(value: Any, told: set[Any]) -> Any:
     if isinstance(value, dict):
-        return {
-            key: GONE if key in ("name", "email", "note", "why", "reason") else _without(part, told)
-            for key, part in value.items()
-        }
+        return {key: GONE if key in WORDS else _without(part, told) for key, part in value.items()}
     if isinstance(value, list):
         return [_without(part, told) for part in value]
     return GONE if value in told else value

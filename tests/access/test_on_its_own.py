@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from access.models import Device
-from access.on_its_own import WHY_NOT, on_its_own
+from access.pages.on_its_own import WHY_NOT, on_its_own
 from access.services import keys
 from access.services.lists import issue
 from members.models import Change

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access import services
 from access.models import Device, Door, Peripheral
-from access.overview import lines_for, revoked_for
+from access.pages.overview import lines_for, revoked_for
 from members.permissions import CARETAKERS
 from tests.access.world import Site
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 import wire
 from access.adapters import SPEECHES
 from access.broker.plan import Why
-from access.broker_line import CHANGES
 from access.models import AccessEvent, BrokerStatus, Device, MaintenanceGrant, Session, Stranger
-from access.recipes import BOOT as BY_HAND
+from access.pages.broker_line import CHANGES
+from access.pages.recipes import BOOT as BY_HAND
+from access.pages.set_up import steps_of
 from access.services import DeviceError, attach_device, register_device
 from access.services.credentials import password_at
 from access.services.relay_tests import LENGTH, start_relay_test
-from access.set_up import steps_of
 from equipment import services as equipment
 from members.models import AccessEpoch, Badge, Change
 from tests.access.world import BADGES, UNKNOWN, Site

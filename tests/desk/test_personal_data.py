@@ -6,20 +6,26 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from access.models import AccessEvent
 from bookings.models import Booking
+from bookings.services import accept_hand_over, propose_hand_over
 from desk.personal.catalogue import ACTED, THEIRS, pointing_at
 from desk.personal.erasure import CannotErase, erase
 from desk.personal.takeout import as_json, everything
+from equipment.models import CertificationType
+from equipment.services import certify
+from equipment.services.attachments import attach
 from members.models import Change, Hold, Member, Role
 from members.services import issue_badge
 from notices.models import Outbox
 from tests.access.world import Site
-from tests.people import NOW, PASSWORD, a_member, a_world
+from tests.bookings.people import a_booking
+from tests.people import NOW, PASSWORD, a_certification, a_member, a_world
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +98,30 @@ class TestErasure:
         assert not Outbox.objects.filter(to=world.alice).exists()
         for change in Change.objects.all():
             assert "Alice" not in json.dumps([change.before, change.after])
+
+    def test_what_was_written_about_them_goes_from_the_history(self, world, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        laser = CertificationType.objects.create(name="Laser", slug="laser", needs_theory=True)
+        given = certify(
+            member=world.alice, type=laser, by=world.dana, now=NOW, set_aside="Alice showed hers"
+        )
+        sheet = SimpleUploadedFile("alice.pdf", b"%PDF-1.4\n%%EOF")
+        attach(certification=given, upload=sheet, by=world.dana, now=NOW)
+        erase(member=world.alice, by=world.dana, now=NOW)
+        for change in Change.objects.all():
+            assert "alice" not in json.dumps([change.before, change.after]).lower()
+
+    @pytest.mark.parametrize("forgotten", ["alice", "dana"])
+    def test_the_history_of_what_they_handed_over_names_them_no_more(self, world, forgotten):
+        member = getattr(world, forgotten)
+        a_certification(world.dana, world.certification)
+        proposal = propose_hand_over(
+            booking=a_booking(world), to=world.dana, by=world.alice, now=NOW
+        )
+        accept_hand_over(hand_over=proposal, by=world.dana, now=NOW)
+        erase(member=member, by=world.dana, now=NOW)
+        for change in Change.objects.all():
+            assert member.name not in json.dumps([change.before, change.after])
 
     def test_the_safety_record_stays(self, world):
         erase(member=world.alice, by=world.dana, now=NOW)

@@ -17,12 +17,12 @@ if not apps.ready:  # the test itself imports BADGES, after Django
     django.setup()
 
 from access.models import BrokerStatus, Device, GatekeeperStatus, JournalRow, Session  # noqa: E402
+from access.pages.set_up import steps_of  # noqa: E402
 from access.services import revoke_device  # noqa: E402
 from access.services.credentials import issue_credential  # noqa: E402
 from access.services.keys import new_key  # noqa: E402
 from access.services.lists import allow_lists  # noqa: E402
 from access.services.relay_tests import start_relay_test  # noqa: E402
-from access.set_up import steps_of  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
 from equipment.models import ToolClass  # noqa: E402

@@ -17,7 +17,7 @@ from access.gatekeeper import Gatekeeper
 from access.mqtt import Address
 
 # It reads few rows, and what SQLite maps of its file counts as the gatekeeper's own memory.
-MODEST = "PRAGMA mmap_size=0; PRAGMA cache_size=-4000;"
+MODEST = "PRAGMA mmap_size=0; PRAGMA cache_size=-2000;"
 
 
 class Command(BaseCommand):

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from access.maintenance_forms import MaintenanceForm
+from access.forms.maintenance import MaintenanceForm
+from access.pages.standing import leaves_at
 from access.permissions import leave_to_withdraw
 from access.services.maintenance import (
     MaintenanceError,
     grant_maintenance,
     withdraw_maintenance,
 )
-from access.standing import leaves_at
 from equipment.models import Machine
 from equipment.permissions import machine_to_lock_out
 from members.requests import MemberRequest

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from access.forms import RelayTestForm
+from access.forms.devices import RelayTestForm
+from access.pages.recipes import broker_for_devices, recipes_for
 from access.permissions import device_for
-from access.recipes import broker_for_devices, recipes_for
 from access.services.credentials import issue_credential
 from access.services.devices import DeviceError
 from access.services.relay_tests import LENGTH, start_relay_test

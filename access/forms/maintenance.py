@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from access.forms import AssignForm
+from access.forms.devices import AssignForm
 
 
 class MaintenanceForm(AssignForm):

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from access.door_forms import DoorForm, PeripheralForm
+from access.forms.doors import DoorForm, PeripheralForm
 from access.models import Door, Peripheral
+from access.pages.week_words import week_line
 from access.permissions import door_for, doors_for, peripheral_for, peripherals_for, spaces_of
 from access.services.devices import DeviceError
 from access.services.keeping import (
@@ -20,7 +21,6 @@ from access.services.keeping import (
     remove_peripheral,
     set_door_hours,
 )
-from access.week_words import week_line
 from bookings.forms.hours import WeekForm, typed_week
 from members.models import Plan
 from members.permissions import staff_required

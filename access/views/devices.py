@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access.broker_line import broker_line
-from access.forms import AssignForm, AttachForm, DeviceForm, RelayTestForm
+from access.forms.devices import AssignForm, AttachForm, DeviceForm, RelayTestForm
 from access.models import Candidate, Device, Stranger
-from access.on_its_own import on_its_own
-from access.overview import beats, lines_for, revoked_for
+from access.pages.broker_line import broker_line
+from access.pages.on_its_own import on_its_own
+from access.pages.overview import beats, lines_for, revoked_for
+from access.pages.set_up import steps_of
+from access.pages.standing import leaves_at
 from access.permissions import candidate_for, candidates_for, device_for, spaces_of
 from access.services import (
     DeviceError,
@@ -23,8 +25,6 @@ from access.services import (
     register_device,
     revoke_device,
 )
-from access.set_up import steps_of
-from access.standing import leaves_at
 from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
 from members.requests import MemberRequest
 from members.services.badges import BadgeError

@@ -1,0 +1,1 @@
+"""What staff type about devices, doors and leave to mend; each form cleans its fields."""

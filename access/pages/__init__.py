@@ -1,0 +1,1 @@
+"""What pages tell of devices: read, compared and worded for people. Decides nothing."""

@@ -1,0 +1,1 @@
+"""The pages of devices, doors and leave to mend, by noun."""
