@@ -1,0 +1,433 @@
+"""A native device says, switches and shows what the one in Python does, whatever happens to it.
+
+Both get the same events at the same moments, honest and forged; clocks stand on eighths of a
+second, which both hold exactly. Why they ignored something is not compared.
+"""
+
+import random
+from itertools import islice
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+import wire
+from tests.device.bench import ALICE, BOB, BOOT, OTHER_BOOT, OTHER_SID, SID
+from tests.firmware.native_device import NEVER_HEARD, NativeDevice
+from tests.wire.messages import DOWNS
+from tests.wire.rubbish import rubbish
+from wire.codec import encode_down, encode_up
+from wire.device import Device
+from wire.events import (
+    Aux,
+    Boot,
+    Connected,
+    Current,
+    Disconnected,
+    Ignored,
+    Pressed,
+    Publish,
+    Received,
+    Tapped,
+    Tick,
+)
+from wire.memory import Config
+
+pytestmark = pytest.mark.xdist_group("native")  # compiled once
+
+KEY = bytes(range(32))
+ALL_CAPS = ("relay", "reader", "current", "aux", "display", "button", "door")
+CAPS = (
+    ALL_CAPS,
+    (*ALL_CAPS, "mac"),
+    ("relay",),
+    ("relay", "reader"),
+    ("relay", "current"),
+    ("reader", "display"),
+)
+
+
+class Pair:
+    """The device in Python and the native one, side by side at up = 100."""
+
+    def __init__(self, program, caps=ALL_CAPS):
+        config = Config("laser-1", caps, key=KEY)
+        self.key = KEY if "mac" in caps else None
+        self.python = Device(config, BOOT)
+        self.native = NativeDevice(config, BOOT, program=program)
+        self.up = 0.0
+        self.nonces = (f"{n:024x}" for n in range(1, 2**40))
+        self.do(Boot("power"))
+        self.up = 100.0
+
+    @property
+    def memory(self):
+        return self.python.memory
+
+    def do(self, event, later=0.0):
+        """Hand the event to both, and look at them."""
+        self.up += later
+        expected = [e for e in self.python.handle(event, self.up) if not isinstance(e, Ignored)]
+        found = [e for e in self.native.handle(event, self.up) if not isinstance(e, Ignored)]
+        assert found == expected, f"{event} at {self.up}"
+        said = [encode_up(e.message, self.key) for e in expected if isinstance(e, Publish)]
+        assert self.native.published == said
+        self.hold_the_same()
+        return expected
+
+    def hold_the_same(self):
+        mine, theirs = self.python.memory, self.native.memory
+        assert _held(mine) == _held(theirs)
+
+    def hear(self, message, later=0.0):
+        return self.do(Received(message), later)
+
+    def run(self, seconds, step=0.125):
+        for _ in range(int(seconds / step)):
+            self.do(Tick(), step)
+
+    def tap(self, badge=ALICE):
+        nonce = next(self.nonces)
+        self.do(Tapped(badge, nonce))
+        return nonce
+
+    def close(self):
+        self.native.close()
+
+
+def _held(memory):
+    session, tap = memory.session, memory.tap
+    return (
+        *(memory.st, memory.relay, memory.connected, memory.fault, memory.n),
+        session and (session.sid, session.exp),
+        tap and tap.message.nonce,
+    )
+
+
+@pytest.fixture
+def pair(native):
+    pair = Pair(native)
+    pair.do(Connected())
+    yield pair
+    pair.close()
+
+
+def a_grant(pair, re, **changes):
+    fields = {"boot": BOOT, "re": re, "sid": SID, "exp": int(pair.up) + 30, "hard": 4000, "fin": 60,
+              "idle_s": 2, "run_ma": 800, "left": 3600}  # fmt: skip
+    return wire.Grant(**fields | changes)
+
+
+def an_answer(nonce, **changes):
+    fields = {"boot": BOOT, "nonce": nonce, "ok": True, "code": "granted", "text": "Yours."}
+    return wire.Answer(**fields | changes)
+
+
+class TestOneSession:
+    def test_it_begins_runs_spends_its_grace_once_and_locks(self, pair):
+        nonce = pair.tap()
+        pair.hear(an_answer(nonce, grant=a_grant(pair, nonce)), 0.25)
+        assert pair.native.memory.st == "armed"
+        pair.do(Current(3400), 1)
+        pair.run(3)
+        assert pair.native.memory.st == "running"
+        pair.run(30)
+        assert pair.native.memory.st == "grace"
+        pair.do(Current(0))
+        pair.run(4)
+        assert (pair.native.memory.st, pair.native.memory.relay) == ("locked", False)
+
+    def test_a_stop_button_overtakes_a_grant_under_way(self, pair):
+        nonce = pair.tap()
+        pair.do(Pressed("stop", next(pair.nonces)))
+        pair.hear(an_answer(nonce, grant=a_grant(pair, nonce)))
+        assert not pair.native.memory.relay
+
+    def test_a_door_opens_for_its_pulse(self, pair):
+        nonce = pair.tap()
+        pair.hear(an_answer(nonce, pulse_ms=3000))
+        assert pair.native.memory.relay
+        pair.run(3.25)
+        assert not pair.native.memory.relay
+
+    def test_a_welded_contactor_is_a_fault_to_the_end(self, pair):
+        pair.do(Aux(True))
+        pair.run(2.25)
+        assert pair.native.memory.fault == "contactor-stuck"
+        nonce = pair.tap()
+        pair.hear(an_answer(nonce, grant=a_grant(pair, nonce)))
+        assert not pair.native.memory.relay
+
+    def test_the_clock_may_stand_for_49_days_and_more(self, pair):
+        """2^32 milliseconds are over in between, and an old grant is no younger for it."""
+        grant = a_grant(pair, "f" * 24)
+        pair.do(Tick(), 2.0**32 / 1000 // 1)
+        nonce = pair.tap()
+        pair.hear(an_answer(nonce, grant=a_grant(pair, nonce, exp=grant.exp)))
+        assert not pair.native.memory.relay
+        nonce = pair.tap(BOB)
+        pair.hear(an_answer(nonce, grant=a_grant(pair, nonce)))
+        assert pair.native.memory.relay
+
+
+badges = st.sampled_from([ALICE, BOB])
+sids = st.sampled_from([SID, OTHER_SID, "c"])
+boots = st.sampled_from([BOOT] * 6 + [OTHER_BOOT])
+lasting = st.sampled_from([30] * 5 + [-1, 0, 1, 5, 60, 61, 4_000_000_000])
+hards = st.sampled_from([4000] * 3 + [0, 5, 33, 61])
+texts = st.none() | st.sampled_from(["", "Yours.", "Hallo Jürgen – 🔑 bis 15:00", "é" * 80])
+amperes = st.sampled_from([0, 499, 500, 501, 799, 800, 3400, 2**32 - 1])
+delays = st.sampled_from([0.0, 0.0, 0.125, 0.5, 1.0, 2.0, 3.0, 5.0, 5.125, 10.0, 31.0])
+
+
+class Differential(RuleBasedStateMachine):
+    """Anything, in any order, to both."""
+
+    program = None
+
+    @initialize(caps=st.sampled_from(CAPS))
+    def begin(self, caps):
+        self.pair = Pair(self.program, caps)
+        self.pair.do(Connected())
+
+    def end_of(self, lasts):
+        return min(2**32 - 1, max(0, int(self.pair.up) + lasts))
+
+    def a_grant(self, re, boot, sid, lasts, hard, fin, idle_s, run_ma, text):
+        return wire.Grant(
+            boot=boot, re=re, sid=sid, exp=self.end_of(lasts), hard=self.end_of(hard), fin=fin,
+            idle_s=idle_s, run_ma=run_ma, left=min(2**32 - 1, abs(hard)), text=text,
+        )  # fmt: skip
+
+    terms = {
+        "boot": boots,
+        "sid": sids,
+        "lasts": lasting,
+        "hard": hards,
+        "fin": st.sampled_from([0, 3, 60]),
+        "idle_s": st.sampled_from([0, 2, 20]),
+        "run_ma": st.sampled_from([0, 800, 800]),
+        "text": texts,
+    }
+
+    @rule(seconds=delays)
+    def time_passes(self, seconds):
+        self.pair.do(Tick(), seconds)
+
+    @rule(seconds=st.integers(1, 12))
+    def time_passes_by_the_tick(self, seconds):
+        self.pair.run(seconds, 0.5)
+
+    @rule(back=st.sampled_from([0.5, 50.0]))
+    def the_clock_steps_back(self, back):
+        """It must not; if it does, no second is had twice."""
+        self.pair.do(Tick(), -back)
+        self.pair.up += back
+
+    @rule(badge=badges, later=delays)
+    def a_badge(self, badge, later):
+        self.pair.do(Tapped(badge, next(self.pair.nonces)), later)
+
+    @rule(name=st.sampled_from(["stop", "arm"]))
+    def a_button(self, name):
+        self.pair.do(Pressed(name, next(self.pair.nonces)))
+
+    @rule(ma=amperes)
+    def a_current(self, ma):
+        self.pair.do(Current(ma))
+
+    @rule(closed=st.booleans())
+    def an_aux(self, closed):
+        self.pair.do(Aux(closed))
+
+    @rule()
+    def the_network_goes_and_comes(self):
+        self.pair.do(Disconnected())
+        self.pair.do(Tick(), 0.125)
+        self.pair.do(Connected())
+
+    @rule()
+    def the_network_goes(self):
+        self.pair.do(Disconnected())
+
+    @rule(badge=badges, ok=st.booleans(), lie=st.booleans(), later=delays, **terms)
+    def a_tap_is_answered_with_a_grant(self, badge, ok, lie, later, **terms):
+        nonce = self.pair.tap(badge)
+        grant = self.a_grant("f" * 24 if lie else nonce, **terms)
+        answer = an_answer(nonce, boot=terms["boot"], ok=ok or lie, grant=grant)
+        self.pair.hear(answer, later)
+
+    @rule(sid=sids, fin=st.sampled_from([0, 5, 20]), seconds=st.sampled_from([5, 30]))
+    def a_session_with_a_job(self, sid, fin, seconds):
+        """Begun, running, and now and then in its GRACE."""
+        self.pair.hear(wire.Off(sid="*", mode="stop", code="x"))
+        nonce = self.pair.tap()
+        terms = {"sid": sid, "fin": fin, "exp": int(self.pair.up) + seconds, "idle_s": 20}
+        self.pair.hear(an_answer(nonce, grant=a_grant(self.pair, nonce, **terms)))
+        self.pair.do(Current(3400), 0.125)
+        self.pair.run(6, 0.5)
+
+    @rule(lasts=st.sampled_from([1, 3, 30, 60, 61]), hard=hards, back=st.sampled_from([0, 0, 1]))
+    def the_session_is_given_a_lease(self, lasts, hard, back):
+        session, n = self.pair.memory.session, self.pair.memory.n
+        if session is not None:
+            terms = {"exp": self.end_of(lasts), "hard": self.end_of(hard), "left": 100}
+            self.pair.hear(wire.Lease(boot=BOOT, re=max(0, n - back), sid=session.sid, **terms))
+
+    @rule()
+    def the_lease_runs_out(self):
+        session = self.pair.memory.session
+        if session is not None:
+            self.pair.do(Tick(), max(0, min(session.exp, self.pair.up + 60) - self.pair.up))
+
+    @rule(badge=badges, ok=st.booleans(), ms=st.sampled_from([0, 125, 3000, 10_000, 10_001]))
+    def a_tap_is_answered_with_a_pulse(self, badge, ok, ms):
+        nonce = self.pair.tap(badge)
+        self.pair.hear(an_answer(nonce, ok=ok, pulse_ms=ms))
+
+    @rule(honest=st.booleans(), later=delays, **terms)
+    def an_offer_is_granted(self, honest, later, **terms):
+        self.pair.hear(wire.Offer(boot=BOOT, sid=terms["sid"]))
+        re = self.pair.memory.n if honest else max(0, self.pair.memory.n - 1)
+        self.pair.hear(self.a_grant(re, **terms), later)
+
+    @rule(boot=boots, sid=sids)
+    def an_offer(self, boot, sid):
+        self.pair.hear(wire.Offer(boot=boot, sid=sid))
+
+    @rule(back=st.integers(-1, 2), own=st.booleans(), boot=boots, sid=sids, lasts=lasting,
+          hard=hards, text=texts)  # fmt: skip
+    def a_lease(self, back, own, boot, sid, lasts, hard, text):
+        session = self.pair.memory.session
+        self.pair.hear(
+            wire.Lease(
+                boot=boot, re=max(0, self.pair.memory.n - back), text=text, left=abs(hard),
+                sid=session.sid if own and session else sid,
+                exp=self.end_of(lasts), hard=self.end_of(hard),
+            )
+        )  # fmt: skip
+
+    @rule(boot=st.none() | boots, sid=sids | st.just("*"), text=texts,
+          mode=st.sampled_from(["stop", "after-job", "dance"]))  # fmt: skip
+    def an_off(self, boot, sid, text, mode):
+        self.pair.hear(wire.Off(sid=sid, mode=mode, code="x", boot=boot, text=text))
+
+    @rule(boot=st.none() | boots, back=st.none() | st.integers(-1, 2))
+    def a_sync(self, boot, back):
+        re = None if back is None else max(0, self.pair.memory.n - back)
+        self.pair.hear(wire.Sync(id="q-1", boot=boot, re=re, utc=1_795_337_000))
+
+    @rule(text=texts, secs=st.integers(0, 30), beep=st.none() | st.integers(0, 3))
+    def a_text(self, text, secs, beep):
+        self.pair.hear(wire.Text(text=text or "", secs=secs, beep=beep))
+
+    @invariant()
+    def they_hold_the_same(self):
+        if hasattr(self, "pair"):
+            self.pair.hold_the_same()
+
+    def teardown(self):
+        if hasattr(self, "pair"):
+            self.pair.close()
+
+
+def differential(program, examples, steps):
+    machine = type("Differential", (Differential,), {"program": program})
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
+    )
+
+
+def test_both_devices_do_the_same_whatever_happens(native):
+    differential(native, 100, 40)
+
+
+@pytest.mark.long
+def test_both_devices_do_the_same_however_long_it_goes_on(native, figure):
+    differential(native, 1500, 80)
+    figure("1,500 sequences of up to 80 events: the native device did what the one in Python does")
+
+
+# --- bytes -------------------------------------------------------------------------------------
+
+
+ODD = (
+    b'{"text":"a\\u00e9\\ud83d\\ude00","secs":1}', b'{"text":"\\ud83d","secs":1}',
+    b'{"text":"a\\u200b","secs":1}', b'{"te\\u0078t":"a","secs":1}', b'{"text":"a","secs":-0}',
+    b'{"text":"a","secs":1.0}', b'{"text":"a","secs":01}', b'{"text":"a","secs":1,}',
+    b'{"text":"a","secs":4294967296}', b'{"text":"a","secs":NaN}', b'{"text":"\xc3","secs":1}',
+    b'{"text":"\xed\xa0\x80","secs":1}', b'{"text":"a","secs":1}x', b' {"text":"a","secs":1}\r\n',
+    b'{"text":"a","secs":1,"x":{"a":[1e9,[],{},true,null,"\\n"]}}', b'{"text":null,"secs":1}',
+    b'{"text":"a","secs":2,"secs":null}', b'{"text":"a","secs":1e2}', b'\xef\xbb\xbf{}',
+    b'{"text":"' + b"\xc3\xa9" * 80 + b'","secs":1}', b'{"text":"' + b"a" * 81 + b'","secs":1}',
+    b'{"text":"a","secs":1,"x":"' + b"a" * 1000 + b'"}', b'{"text":"a","secs":1}\n' + b"0" * 32,
+)  # fmt: skip
+
+
+def is_message(kind, payload, key=None):
+    try:
+        wire.parse_down(f"bk/1/laser-1/down/{kind}", payload, key)
+    except wire.ProtocolError:
+        return False
+    return True
+
+
+def takes(device, kind, payload):
+    said = device.hear(kind, payload, 100)
+    return not any(isinstance(e, Ignored) and e.what == "message" for e in said)
+
+
+def noise(seed, many):
+    """(kind, payload) that a device may find on its topics; half of it damaged messages."""
+    heard = [m for m in DOWNS if m.kind not in NEVER_HEARD]
+    honest = [encode_down("laser-1", message) for message in heard]
+    for topic, payload in islice(rubbish(random.Random(seed), honest=honest), many):
+        kind = topic.rpartition("/")[2]
+        if kind in wire.codec.DOWN:
+            yield kind, payload
+
+
+def read_both(native, key, messages):
+    """How many both took for messages; they must agree on each."""
+    caps = ("relay", "mac") if key else ("relay",)
+    device = NativeDevice(Config("laser-1", caps, key=KEY), BOOT, program=native)
+    device.handle(Boot("power"), 0)
+    taken = 0
+    for kind, payload in messages:
+        expected = is_message(kind, payload, key)
+        assert takes(device, kind, payload) == expected, (kind, payload)
+        taken += expected
+    device.close()
+    return taken
+
+
+def test_bytes_are_read_alike_in_the_corners(native):
+    assert 5 < read_both(native, None, [("text", payload) for payload in ODD]) < len(ODD)
+
+
+def test_twenty_thousand_damaged_messages_are_refused_alike(native):
+    assert read_both(native, None, noise(3, 20_000)) > 200
+
+
+def test_a_device_that_signs_hears_its_own_key_only(native):
+    own, other = encode_down("laser-1", DOWNS[1], KEY), encode_down("laser-2", DOWNS[1], KEY)
+    forged = encode_down("laser-1", DOWNS[1], bytes(32))
+    bare = encode_down("laser-1", DOWNS[1])
+    payloads = [payload for _, payload in (own, other, forged, bare)]
+    payloads += [payloads[0][:-1], payloads[0].upper(), payloads[0] + b"\n", b"", b"\n" * 40]
+    assert read_both(native, KEY, [("offer", payload) for payload in payloads]) == 1
+
+
+def test_without_its_key_a_device_that_must_sign_says_nothing(native):
+    device = NativeDevice(Config("laser-1", ("relay", "mac")), BOOT, program=native)
+    device.handle(Boot("power"), 0)
+    said = device.handle(Connected(), 1)
+    device.close()
+    assert not any(isinstance(effect, Publish) for effect in said)
