@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.permissions import person_to_serve
 from desk import memberships as words
 from desk.acting import Act, perform
 from desk.membership_forms import (
@@ -75,7 +76,7 @@ def my_membership(request: MemberRequest) -> HttpResponse:
 @form_page
 @staff_required
 def membership_start(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    person, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    person, now = person_to_serve(public_id), timezone.now()
     zone = home_zone(person)
     today = {"first_day": now.astimezone(zone).date()}
     form = StartForm(request.POST or None, initial=today, zone=zone, now=now)
@@ -270,7 +271,7 @@ def pause_end(request: MemberRequest, pk: int) -> HttpResponse:
 @staff_required
 def day_passes(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Give some, or take back those that are unused."""
-    person, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    person, now = person_to_serve(public_id), timezone.now()
     form = PassesForm(_typed(request), zone=home_zone(person), now=now)
     if "take_back" in request.POST:
         count = take_back_passes(member=person, by=request.user, now=now)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bookings.permissions import person_to_serve
 from desk import forms
 from desk.acting import Act, perform
 from desk.memberships import held_words
@@ -93,7 +94,7 @@ def _doubts(form: forms.PersonForm) -> dict[str, Any]:
 @staff_required
 def hold_place(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """What it would cost in bookings is shown before it stands."""
-    found, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    found, now = person_to_serve(public_id), timezone.now()
     form = forms.HoldForm(request.POST if request.method == "POST" else None)
     act = Act(
         person=found,
@@ -117,7 +118,7 @@ def hold_place(request: MemberRequest, public_id: UUID) -> HttpResponse:
 @form_page
 @staff_required
 def badge_issue(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    found = get_object_or_404(Member, public_id=public_id)
+    found = person_to_serve(public_id)
     form = forms.BadgeForm(request.POST or None)
     if form.is_valid():
         number = form.cleaned_data["badge"]

@@ -50,6 +50,7 @@ def _forget_here(member: Member, by: Member, now: datetime) -> None:
         take_back_membership(membership=to_come, by=by, now=now)
     for membership in member.memberships.current(now).filter(starts__lt=now):
         end_membership(membership=membership, until=now, by=by, now=now)
+    member.plan_requests.filter(answered_at=None).update(answered_at=now, answered_by=by)
     _forget_badges(member, by, now)
     _forget_words(member)
     _forget_ways_in(member)

@@ -20,7 +20,7 @@ from desk.personal.takeout import as_json, everything
 from equipment.models import CertificationType
 from equipment.services import certify
 from equipment.services.attachments import attach
-from members.models import Change, Hold, Member, Role
+from members.models import Change, Hold, Member, MembershipRequest, Role
 from members.services import issue_badge
 from notices.models import Outbox
 from tests.access.world import Site
@@ -152,6 +152,16 @@ class TestErasure:
         erase(member=world.alice, by=world.dana, now=NOW)
         assert client.get(reverse("desk:home")).status_code == 302
         issue_badge(member=world.bob, number="04A1B2C3", by=world.dana, now=NOW)
+
+    def test_nobody_serves_them_any_more(self, world, client):
+        MembershipRequest.objects.create(member=world.alice, plan=world.plan, asked_at=NOW)
+        erase(member=world.alice, by=world.dana, now=NOW)
+        client.force_login(world.dana)
+        assert not client.get(reverse("desk:plan_requests")).context["wishes"]
+        assert client.get(reverse("desk:person", args=[world.alice.public_id])).status_code == 200
+        for act in ("membership_start", "day_passes", "hold_place", "badge_issue"):
+            page = reverse(f"desk:{act}", args=[world.alice.public_id])
+            assert client.get(page).status_code == 404, act
 
     def test_the_chain_of_events_stays_valid(self, capsys):
         site = Site()
