@@ -5,7 +5,16 @@ message with seconds on `lease`, which a script of mode restart turns into a tim
 no command topic of its own, so that nothing can switch it on without an end.
 """
 
-from access.adapters.shape import Abilities, Adapter, Command, Commands, Report, badge, milliamperes
+from access.adapters.shape import (
+    Abilities,
+    Adapter,
+    Command,
+    Commands,
+    Report,
+    badge,
+    line,
+    milliamperes,
+)
 
 SWITCH = {b"ON": True, b"OFF": False}
 ALIVE = {b"online": True, b"offline": False}
@@ -24,7 +33,7 @@ def read(topic: str, payload: bytes) -> Report | None:
             found = badge(payload.decode("utf-8", "replace"))
             return Report(badge=found) if found else None
         case ["firmware"]:
-            return Report(fw=payload.decode("utf-8", "replace")[:64], model="ESPHome")
+            return Report(fw=line(payload.decode("utf-8", "replace")), model="ESPHome")
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 ROOT = "bk/1/"
 WIDEST = 3_600_000  # mA: no plug measures more, and what does is not believed
+LINE = 64  # letters of a version or a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,23 @@ def inside(found: Any, *names: str) -> Any:
 def milliamperes(amperes: Any) -> int | None:
     """Of a number, or of the largest of several phases; None for what is neither."""
     if isinstance(amperes, list):
-        phases = [found for each in amperes if (found := milliamperes(each)) is not None]
-        return max(phases, default=None)
+        return max((ma for phase in amperes if (ma := _of_phase(phase)) is not None), default=None)
+    return _of_phase(amperes)
+
+
+def _of_phase(amperes: Any) -> int | None:
     if isinstance(amperes, bool) or not isinstance(amperes, int | float):
         return None
     if not 0 <= amperes * 1000 <= WIDEST:
         return None
     return round(amperes * 1000)
+
+
+def line(text: Any) -> str:
+    """What the wire takes for a version or a model; "" for what says nothing."""
+    if not isinstance(text, str):
+        return ""
+    return "".join(letter for letter in text if letter.isprintable())[:LINE]
 
 
 def badge(text: Any) -> str | None:

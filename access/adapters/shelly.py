@@ -16,6 +16,7 @@ from access.adapters.shape import (
     Report,
     as_object,
     inside,
+    line,
     milliamperes,
 )
 
@@ -45,8 +46,8 @@ def _notified(found: dict[str, Any]) -> Report | None:
 
 def _replied(found: dict[str, Any]) -> Report | None:
     result = found.get("result")
-    if found.get("id") == INFO and isinstance(inside(result, "ver"), str):
-        return Report(fw=str(inside(result, "ver"))[:64], model=str(inside(result, "model"))[:64])
+    if found.get("id") == INFO and (version := line(inside(result, "ver"))):
+        return Report(fw=version, model=line(inside(result, "model")))
     return _status(result) if found.get("id") == STATUS else None
 
 

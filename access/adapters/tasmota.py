@@ -16,6 +16,7 @@ from access.adapters.shape import (
     as_object,
     badge,
     inside,
+    line,
     milliamperes,
 )
 
@@ -44,7 +45,7 @@ def read(topic: str, payload: bytes) -> Report | None:
 
 def _switched(found: dict[str, Any]) -> Report | None:
     said = found.get("POWER", found.get("POWER1"))
-    return Report(on=SWITCH[said]) if said in SWITCH else None
+    return Report(on=SWITCH[said]) if isinstance(said, str) and said in SWITCH else None
 
 
 def _sensed(found: Any) -> Report | None:
@@ -55,10 +56,8 @@ def _sensed(found: Any) -> Report | None:
 
 
 def _versed(found: Any) -> Report | None:
-    version, hardware = inside(found, "Version"), inside(found, "Hardware")
-    if not isinstance(version, str):
-        return None
-    return Report(fw=version[:64], model=hardware[:64] if isinstance(hardware, str) else "Tasmota")
+    version, hardware = line(inside(found, "Version")), line(inside(found, "Hardware"))
+    return Report(fw=version, model=hardware or "Tasmota") if version else None
 
 
 def set_up(name: str, seconds: int) -> Commands:

@@ -205,14 +205,20 @@ class TestShelly:
         assert (read(topic, payload).ma, read(topic, payload).on) == (1500, None)
 
 
+DEEP = b'{"ENERGY":{"Current":' + b"[" * 600 + b"]" * 600 + b"}}"
+MORE = ("tele/SENSOR", "tele/STATE", "stat/RESULT", "stat/STATUS8", "events/rpc", "reply/rpc",
+        "status/switch:0", "")  # fmt: skip
+
+
 class TestReading:
     @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.speaks)
     @pytest.mark.parametrize(
-        "payload", [b"", b"{", b"[]", b"null", b'{"POWER":[]}', b"\xff\xfe", b"9" * 5000, b"nan"]
+        "payload",
+        [b"", b"{", b"[]", b"null", b'{"POWER":[]}', b"\xff\xfe", b"9" * 5000, b"nan", DEEP],
     )
     def test_rubbish_on_any_topic_is_nothing(self, adapter, payload):
         plain = [topic.replace("#", "POWER") for topic in adapter.writes]
-        for topic in [*plain, "tele/SENSOR", "stat/STATUS8", "events/rpc", "status/switch:0", ""]:
+        for topic in [*plain, *MORE]:
             report = adapter.read(topic, payload)
             assert report is None or report.badge is None
 
@@ -223,6 +229,10 @@ class TestReading:
     def test_badges_come_with_dashes_or_without(self):
         assert badge("04-a3-B2-c1") == badge("04A3B2C1") == "04A3B2C1"
         assert [badge(x) for x in ("", "4", "xyz1", None, "0" * 40)] == [None] * 5
+
+    def test_a_version_no_wire_takes_is_made_one(self):
+        said = b'{"StatusFWR":{"Version":"13\\ud800\\u0000.4"}}'
+        assert adapter_of("tasmota").read("stat/STATUS2", said).fw == "13.4"
 
     def test_topics_of_others_are_nobodys(self):
         assert split("bk/1/saw-1/stat/POWER") == ("saw-1", "stat/POWER")
