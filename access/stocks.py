@@ -4,15 +4,19 @@ What such a device says becomes what a device of protocol v1 would say; what the
 goes to its memory here, and its firmware is told to switch. Knows no database and no connection.
 """
 
+import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import wire
 from access.adapters import adapter_of
 from access.adapters.emulation import Emulated, Said
-from access.adapters.shape import ROOT, Command, split
+from access.adapters.shape import ROOT, Adapter, Command, split
 from access.records import Inbound, Outbound, receive
+
+logger = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds
 
@@ -48,13 +52,14 @@ class Stocks:
         for name in [name for name in self._devices if self._differs(name, wanted)]:
             commands += _outbound(name, self._devices.pop(name).leave())
         for name in wanted.keys() - self._devices.keys():
-            adapter = adapter_of(wanted[name])
-            self._devices[name] = Emulated(
-                name, adapter, boot=self._boot(), mono=mono, nonce=_nonce
-            )
-            commands += self._heard(name, self._devices[name].tick(mono))
-            commands += _outbound(name, adapter.ask(name))
+            commands += self._begin(name, adapter_of(wanted[name]), mono)
         return commands
+
+    def _begin(self, name: str, adapter: Adapter, mono: float) -> list[Outbound]:
+        """A new memory, and so a new boot, whose first word is off."""
+        self._devices[name] = Emulated(name, adapter, boot=self._boot(), mono=mono, nonce=_nonce)
+        begun = self._heard(name, lambda played: played.tick(mono))
+        return begun + _outbound(name, adapter.ask(name))
 
     def _differs(self, name: str, wanted: Mapping[str, str]) -> bool:
         return wanted.get(name) != self._devices[name].adapter.speaks
@@ -74,10 +79,14 @@ class Stocks:
             if played is None:
                 native.append(inbound)
                 continue
-            report = None if inbound.retain else played.adapter.read(rest, inbound.payload)
-            if report is not None:
-                commands += self._heard(name, played.hear(report, mono))
+            if not inbound.retain:
+                commands += self._read(name, rest, inbound.payload, mono)
         return native, commands
+
+    def _read(self, name: str, topic: str, payload: bytes, mono: float) -> list[Outbound]:
+        played = self._devices[name]
+        commands = self._heard(name, lambda played: played.said(topic, payload, mono))
+        return commands + self._begin(name, played.adapter, mono) if played.is_over else commands
 
     def take(self, most: int) -> list[Inbound]:
         """The oldest that wait. A played device says again what the server never heard."""
@@ -93,7 +102,7 @@ class Stocks:
                 publish.append(outbound)
                 continue
             message = wire.parse_down(outbound.topic, outbound.payload)
-            publish += self._heard(name, played.receive(message, mono))
+            publish += self._heard(name, partial(Emulated.receive, message=message, mono=mono))
         return publish
 
     def tick(self, mono: float) -> list[Outbound]:
@@ -102,12 +111,19 @@ class Stocks:
             return []
         self._tick_at = mono + TICK
         commands: list[Outbound] = []
-        for name, played in self._devices.items():
-            commands += self._heard(name, played.tick(mono))
+        for name in list(self._devices):
+            commands += self._heard(name, lambda played: played.tick(mono))
         return commands
 
-    def _heard(self, name: str, said: Said) -> list[Outbound]:
-        self.waiting.extend(receive(*wire.encode_up(message)) for message in said.ups)
+    def _heard(self, name: str, event: Callable[[Emulated], Said]) -> list[Outbound]:
+        """What comes of an event. A memory that breaks is off and begun anew, and the only one."""
+        played = self._devices[name]
+        try:
+            said = event(played)
+            self.waiting.extend([receive(*wire.encode_up(message)) for message in said.ups])
+        except Exception:
+            logger.exception("cannot play %s", name)
+            return _outbound(name, self._devices.pop(name).leave())
         return _outbound(name, said.commands)
 
 

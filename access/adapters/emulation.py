@@ -27,12 +27,14 @@ from wire.events import (
     Tapped,
     Tick,
 )
-from wire.memory import Config
+from wire.memory import FAULT, Config
 
 LEASE = 30  # seconds of the firmware's own timer
 AGAIN = 10.0  # seconds until the timer is started anew
 HEARD = 35.0  # seconds a report counts as a sign of life
-CONFIRMS = 5.0  # seconds within which the firmware says that it has switched on
+CONFIRMS = 5.0  # seconds within which the firmware says that it has switched on, or still is
+QUIET = 12.0  # seconds without a word after which it is asked how it is; some tell only changes
+SETTLES = 5.0  # seconds after switching off in which reports may tell of before
 
 
 def caps_of(adapter: Adapter) -> tuple[str, ...]:
@@ -60,8 +62,12 @@ class Emulated:
         self._nonce, self._born = nonce, mono
         self._heard_at = float("-inf")
         self._switched_at = float("-inf")  # when ON was first said
+        self._off_at = float("-inf")
         self._again_at = 0.0
         self._confirmed = False
+        self._poll_at = mono + QUIET
+        self._asked_at: float | None = None  # since when it is not known whether it still is on
+        self.is_over = False  # another memory is to begin
         self._said = Said()
         config = Config(name=name, caps=caps_of(adapter), fw="", model=adapter.speaks)
         self._device = Device(config, boot)
@@ -74,18 +80,27 @@ class Emulated:
 
     # --- what happens -------------------------------------------------------------------------
 
-    def hear(self, report: Report, mono: float) -> Said:
+    def said(self, topic: str, payload: bytes, mono: float) -> Said:
         """A message of the firmware."""
+        report = self.adapter.read(topic, payload)
+        return Said() if report is None else self.hear(report, mono)
+
+    def hear(self, report: Report, mono: float) -> Said:
+        """What a message of the firmware tells."""
         if report.online is False:
             self._lose(mono)
             return self._done()
-        self._heard_at = mono
-        self._learn(report)
+        if report.online and self._device.memory.st == FAULT:
+            # As on a device a fault ends with the boot; the lockout it made is staff's to clear.
+            self.is_over = True
+            return self._done()
+        self._heard_at, self._poll_at = mono, mono + QUIET
+        is_news = self._learn(report)
         if report.online or not self._device.memory.connected:
             self._meet(mono)  # it may have been reset, or put back as it left the factory
-        elif report.fw:
+        elif is_news:
             self._play(Connected(), mono)  # says who it is once more, now with its version
-        if report.ma is not None:
+        if report.ma is not None and not self._is_settling(mono):
             self._play(Current(report.ma), mono)
         if report.on is not None:
             self._observe(report.on, mono)
@@ -102,6 +117,9 @@ class Emulated:
         """Time passes; call at least every second."""
         if self._device.memory.connected and mono - self._heard_at > HEARD:
             self._lose(mono)
+        if mono >= self._poll_at:
+            self._poll_at = mono + QUIET
+            self._say(self.adapter.ask(self.name))
         self._play(Tick(), mono)
         if self.is_on:
             self._hold(mono)
@@ -113,42 +131,65 @@ class Emulated:
 
     # --- how it is played ---------------------------------------------------------------------
 
-    def _learn(self, report: Report) -> None:
+    def _learn(self, report: Report) -> bool:
+        """Whether that is another version or model than before."""
         config = self._device.config
         fw, model = report.fw or config.fw, report.model or config.model
         self._device.config = replace(config, fw=fw, model=model)
+        return self._device.config != config
 
     def _meet(self, mono: float) -> None:
-        """It is there: make it fail safe, off unless it should be on, and ask what it does."""
+        """It is there: make it fail safe, off unless it should be on, and ask what it does.
+
+        It may come from a power cut: nobody says ON again before it has said that it is on.
+        """
         self._say(self.adapter.set_up(self.name, LEASE))
-        if not self.is_on:
+        if self.is_on:
+            self._asked_at = mono
+        else:
             self._say(self.adapter.off(self.name))
         self._say(self.adapter.ask(self.name))
         if not self._device.memory.connected:
             self._play(Connected(), mono)
 
     def _lose(self, mono: float) -> None:
-        """Gone, or silent: the session ends by its lease, and the relay by its own timer."""
+        """Gone, or silent: the session ends by its lease, and the relay by its own timer.
+
+        What it said last tells nothing of now.
+        """
         if self._device.memory.connected:
             boot = self._device.memory.boot
             self._play(Disconnected(), mono)
+            self._forget(mono)
             self._said.ups.append(wire.Avail(self.name, on=False, boot=boot))
+
+    def _forget(self, mono: float) -> None:
+        """What the relay and the current were."""
+        self._play(Aux(closed=False), mono)
+        self._play(Current(0), mono)
+
+    def _is_settling(self, mono: float) -> bool:
+        """Whether reports may still tell of the time before it was switched off."""
+        return not self.is_on and mono - self._off_at <= SETTLES
 
     def _observe(self, on: bool, mono: float) -> None:
         """What the relay really does, beside what it should."""
         if on and not self.is_on:
             self._say(self.adapter.off(self.name))  # its own button, or somebody else's message
         elif on:
-            self._confirmed = True
-        elif self.is_on and self._confirmed:
+            self._confirmed, self._asked_at = True, None
+        elif self.is_on and (self._confirmed or self._asked_at is not None):
             self._stop(mono)  # switched off at the device: nobody switches it on again from here
-        self._play(Aux(on), mono)
+        if not (on and self._is_settling(mono)):
+            self._play(Aux(on), mono)
 
     def _hold(self, mono: float) -> None:
-        """Start the firmware's timer anew, as long as it is heard and did what it was told."""
-        if not self._confirmed and mono - self._switched_at > CONFIRMS:
-            self._stop(mono)
-        elif mono >= self._again_at and mono - self._heard_at <= HEARD:
+        """Start the firmware's timer anew, as long as it is there and did what it was told."""
+        since = self._switched_at if self._asked_at is None else self._asked_at
+        if not self._confirmed or self._asked_at is not None:
+            if mono - since > CONFIRMS:
+                self._stop(mono)
+        elif mono >= self._again_at and self._device.memory.connected:
             self._again_at = mono + AGAIN
             self._say(self.adapter.on(self.name, LEASE))
 
@@ -166,9 +207,12 @@ class Emulated:
     def _switch(self, on: bool, mono: float) -> None:
         if on:
             self._switched_at, self._confirmed, self._again_at = mono, False, mono + AGAIN
+            self._asked_at = None
             self._say(self.adapter.on(self.name, LEASE))
         else:
+            self._off_at = mono
             self._say(self.adapter.off(self.name))
+            self._forget(mono)
 
     def _say(self, commands: Iterable[Command]) -> None:
         self._said.commands.extend(commands)

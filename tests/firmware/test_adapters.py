@@ -7,12 +7,13 @@ import pytest
 import wire
 from access import services
 from access.adapters import ADAPTERS, adapter_of
-from access.adapters.shape import badge, milliamperes, split
-from access.models import Device, Session
+from access.adapters.emulation import Emulated
+from access.adapters.shape import ROOT, badge, milliamperes, split
+from access.models import AccessEvent, Device, Session
 from access.records import receive
 from access.services.devices import DeviceError, attach_device
 from access.services.stock import to_play
-from equipment.models import Machine, ToolClass
+from equipment.models import Lockout, Machine, ToolClass
 from equipment.services import lock_out
 from tests.access.world import BADGES, BOOT
 from tests.firmware.bench import StockSite
@@ -52,6 +53,17 @@ class TestMeeting:
         site.plug.switch(True)
         site.say(site.plug.come_online())
         assert not site.plug.on
+
+    def test_one_that_tells_only_changes_is_asked_and_so_stays_online(self, site):
+        site.pass_time(100)
+        assert Device.objects.get(name="mill-1").online
+
+    def test_what_it_says_of_itself_again_is_no_news(self, site):
+        before = AccessEvent.objects.count()
+        site.pass_time(60)
+        for command in adapter_of(site.speaks).ask("mill-1"):
+            site.say(site.plug.hear(command.topic, command.payload))
+        assert AccessEvent.objects.count() == before
 
     def test_silence_is_told_as_every_devices(self, site):
         site.cut = True
@@ -116,6 +128,52 @@ class TestWithAReader:
         site.pass_time(60)
         assert not [each for each in site.wire[before:] if each in ON]
 
+    def test_a_cut_network_is_no_fault_and_it_can_be_used_when_it_is_back(self, site):
+        site.say(site.plug.draw(3.2))
+        site.pass_time(15)
+        site.cut = True
+        site.pass_time(120)
+        site.cut = False
+        site.plug.amperes = 0.0
+        site.pass_time(30)
+        assert Device.objects.get(name="mill-1").state == "locked"
+        assert not Lockout.objects.exists()
+        assert site.present("alice").ok
+
+    def test_the_last_word_before_it_was_switched_off_is_no_stuck_contactor(self, site):
+        site.say(site.plug.draw(3.2))
+        before = site.plug.tell_switch()
+        site.pass_time(179)
+        site.pass_time(2)
+        assert not site.plug.on
+        site.cut = True  # so that nothing it said later counts
+        arrived = [receive(f"{ROOT}mill-1/{topic}", payload) for topic, payload in before]
+        site.stocks.translate(arrived, site.mono)
+        site.pass_time(8)
+        assert not Lockout.objects.exists()
+
+    def test_what_is_gone_is_not_told_to_stay_on(self, site):
+        site.pass_time(12)
+        site.say(site.plug.go_offline())
+        site.plug.every_second = lambda: []
+        before = len(site.wire)
+        site.pass_time(9)
+        assert not [each for each in site.wire[before:] if each in ON]
+
+    def test_after_a_power_cut_nobody_says_on_before_it_has_said_that_it_is(self, site):
+        site.pass_time(15)
+        site.plug.lose_power()
+        site.plug.every_second = lambda: []
+        hears, site.plug.hear = (
+            site.plug.hear,
+            lambda *told: hears(*told) and [],
+        )  # its words get lost
+        before = len(site.wire)
+        site.say(site.plug.come_online()[:1])
+        site.pass_time(30)
+        assert not [each for each in site.wire[before:] if each in ON]
+        assert not site.plug.on
+
     def test_its_own_button_ends_the_session_and_it_stays_off(self, site):
         site.say(site.plug.switch(False))
         site.pass_time(30)
@@ -141,6 +199,19 @@ class TestWithAReader:
         site.say(site.plug.tell_switch())
         site.pass_time(5)
         assert Device.objects.get(name="mill-1").state == "fault"
+
+    def test_a_fault_is_over_when_it_was_repaired_and_switched_on_again(self, site):
+        site.pass_time(180 + 40)
+        switch, site.plug.switch = site.plug.switch, lambda on, seconds=None: []
+        site.plug.on = True
+        site.say(site.plug.tell_switch())
+        site.pass_time(5)
+        assert Device.objects.get(name="mill-1").state == "fault"
+        site.plug.switch, site.plug.on = switch, False
+        site.say(site.plug.come_online())
+        site.pass_time(3)
+        assert Device.objects.get(name="mill-1").state == "locked"
+        assert site.present("alice").code == "locked-out"  # until staff have looked at it
 
     def test_a_running_machine_is_seen_by_its_current(self, site):
         site.say(site.plug.draw(3.2))
@@ -237,6 +308,38 @@ class TestReading:
     def test_topics_of_others_are_nobodys(self):
         assert split("bk/1/saw-1/stat/POWER") == ("saw-1", "stat/POWER")
         assert split("tele/saw-1/LWT") == ("", "")
+
+
+class TestOneThatBreaks:
+    def test_a_memory_that_breaks_is_off_and_leaves_the_others_alone(self, monkeypatch, caplog):
+        site = StockSite(Tasmota(), "tasmota")
+        site.connect()
+        armed(site)
+        site.stocks.play({"mill-1": "tasmota", "saw-1": "esphome"}, site.mono)
+        broken = site.stocks._devices["mill-1"]
+        monkeypatch.setattr(type(broken), "_observe", crash_for(broken))
+        (told, *_) = site.plug.tell_switch()
+        arrived = [receive(f"{ROOT}mill-1/{told[0]}", told[1])]
+        site.obey(site.stocks.translate(arrived, site.mono)[1])
+        assert not site.plug.on
+        assert "cannot play mill-1" in caplog.text
+        topics = {out.topic for out in site.wait(20).stocks.tick(site.mono)}
+        assert topics == {"bk/1/saw-1/ask"}
+        monkeypatch.undo()
+        site.connect()  # played anew
+        site.pass_time(3)
+        assert Device.objects.get(name="mill-1").state == "locked"
+
+
+def crash_for(broken):
+    observe = Emulated._observe
+
+    def maybe(self, on, mono):
+        if self is broken:
+            raise RuntimeError("a bug")
+        observe(self, on, mono)
+
+    return maybe
 
 
 class TestRisk:
