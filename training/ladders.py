@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from equipment.ladder import Standing
 from equipment.standings import read_graph, standing_of
 from members.models import Member
 from training import theory
@@ -16,31 +17,40 @@ MOST_SESSIONS = 200  # that come, of all types together
 
 def read_ladder(member: Member, now: datetime) -> Ladder:
     """The same queries however many types and machines are asked about: eight."""
+    held = standing_of(member, now)
     return Ladder(
         graph=read_graph(),
-        held=standing_of(member, now),
-        sessions=_sessions(member, now),
+        held=held,
+        sessions=_sessions(member, held, now),
         exams=_exams(member, now),
     )
 
 
-def _sessions(member: Member, now: datetime) -> dict[str, tuple[Session, ...]]:
-    """By type: those that may still be signed up for, and those one has a place at."""
+def _sessions(member: Member, held: Standing, now: datetime) -> dict[str, tuple[Session, ...]]:
+    """By type: those that may still be signed up for, and those one has a place at.
+
+    One that asks for more than its type does is left out for who will not hold that then.
+    """
     own = Attendee.objects.open().filter(member=member, induction=OuterRef("pk"))
     seats = Count("attendees", filter=Q(attendees__state__in=Attendee.SEATED))
     rows = Induction.objects.coming(now).annotate(taken=seats, has_place=Exists(own))
     rows = rows.exclude(certifier=member).filter(Q(closes_at__gt=now) | Q(has_place=True))
     columns = (
         "type__slug", "public_id", "starts", "ends", "level", "capacity", "taken", "is_refresher",
-        "has_place",
+        "has_place", "needs__slug",
     )  # fmt: skip
     found = defaultdict(list)
-    for slug, pk, starts, ends, level, capacity, taken, *flags in rows.order_by(
+    for slug, pk, starts, ends, level, capacity, taken, *flags, needs in rows.order_by(
         "starts"
     ).values_list(*columns)[:MOST_SESSIONS]:
         session = Session(str(pk), starts, ends, level, capacity - taken, *flags)
-        found[slug].append(session)
+        if needs is None or session.has_place or _will_hold(held, needs, starts):
+            found[slug].append(session)
     return {slug: tuple(sessions) for slug, sessions in found.items()}
+
+
+def _will_hold(held: Standing, slug: str, at: datetime) -> bool:
+    return any(proof.until is None or at < proof.until for proof in held.proofs.get(slug, ()))
 
 
 def _exams(member: Member, now: datetime) -> dict[str, Exam]:

@@ -12,8 +12,8 @@ from desk.path import path_to
 from desk.ways import short_words, way_words
 from equipment.facts import facts_for
 from equipment.models import CertificationType, Prerequisite
-from tests.people import NOW, a_world
-from tests.training.people import STARTS, an_induction, marta, signed_up
+from tests.people import NOW, a_certification, a_world
+from tests.training.people import DAY, HOUR, STARTS, an_induction, marta, signed_up
 from tests.training.theory import a_test, right_places
 from training.services.sitting import begin_test, finish_test
 from training.ways import Kind, Way
@@ -74,6 +74,15 @@ def test_what_comes_first_is_named_first(world, certifier):
     Prerequisite.objects.create(type=world.certification, needs=basics)
     titles = [title for _css, title, _label in told(world.charlie, world.router)]
     assert titles == ["Member", "Induction: Basics", "Induction: CNC", "Book and start"]
+
+
+def test_a_session_that_asks_for_more_than_one_has_is_not_the_way(world, certifier):
+    welding = CertificationType.objects.create(name="Welding", slug="welding")
+    an_induction(world, certifier, needs=welding, machines=[])
+    an_induction(world, certifier, starts=STARTS + 3 * DAY, ends=STARTS + 3 * DAY + HOUR)
+    assert told(world.charlie, world.router)[1][2] == "Next induction: Mon 13:30"
+    a_certification(world.charlie, welding)
+    assert told(world.charlie, world.router)[1][2] == "Next induction: Fri 13:30"
 
 
 def test_whoever_may_use_it_costs_no_reading_of_ladders(world):
