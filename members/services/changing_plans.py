@@ -67,8 +67,11 @@ def may_change(old: Membership, plan: Plan, starts: datetime, by: Member, now: d
         raise MembershipError(_("Only one plan with terms can be changed to another."), "plan")
     if starts < now:
         raise MembershipError(_("The past stays as it was. Choose today or later."), "first_day")
-    if following(old) is not None or old.ended_at is not None:
-        raise MembershipError(_("It ends or changes already. Take that back first."), "first_day")
+    if following(old) is not None:
+        raise MembershipError(_("It changes already. Take that back first."), "first_day")
+    if old.ended_at is not None:
+        words = _("It was ended. Staff sign up to another plan from the day after its end.")
+        raise MembershipError(words, "first_day")
     if starts <= old.starts or (old.until is not None and starts >= old.until):
         words = _("They are not on %s then. Choose a day before it ends.")
         raise MembershipError(words % old.plan, "first_day")

@@ -272,6 +272,14 @@ def test_nobody_changes_twice_to_the_same_or_outside_the_term(life: Life) -> Non
         end_membership(membership=row, until=NOW + DAY, by=life.dana, now=NOW)
 
 
+def test_one_that_was_ended_is_followed_and_not_changed(life: Life) -> None:
+    row, yearly = life.starts(), a_plan("Yearly", months=12)
+    row = end_membership(membership=row, until=XMAS, by=life.nora, now=NOW)
+    with pytest.raises(MembershipError, match="Staff sign up to another plan"):
+        changed(life, row, yearly)
+    assert life.starts(yearly, starts=XMAS, until=None).starts == row.until
+
+
 def test_members_change_to_what_they_may_start_and_ask_for_the_rest(life: Life) -> None:
     row = life.starts()
     yearly = a_plan("Yearly", joining=Plan.Joining.ASK)
