@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from bookings.permissions import spaces_of
-from equipment.models import Certification, CertificationType, Level, Machine
+from equipment.models import Certification, CertificationType, Machine
 from equipment.permissions import certifiable_types
 from members.models import Member, Space
 from members.permissions import STAFF, is_staff
@@ -83,7 +83,7 @@ def machines_to_hold(member: Member, space: Space, now: datetime) -> QuerySet[Ma
 
 
 def _certifiers(now: datetime) -> QuerySet[Certification]:
-    return Certification.objects.valid(now).filter(level__gte=Level.MAY_CERTIFY)
+    return Certification.objects.certifying(now)
 
 
 def test_to_take(slug: str) -> TheoryTest:

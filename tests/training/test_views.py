@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bookings.models import Booking
 from equipment.models import Certification
+from equipment.services.suspensions import suspend_certification
 from members.models import Role, Space
 from tests.people import NOW, a_member
 from tests.training.people import DAY, HOUR, STARTS, an_induction, signed_up
@@ -166,6 +167,14 @@ def test_staff_plan_one_that_somebody_else_gives(world, certifier, client):
     client.force_login(world.dana)
     client.post(NEW, typed(certifier=str(certifier.public_id)))
     assert Induction.objects.get().certifier == certifier
+
+
+def test_a_certifier_who_is_suspended_plans_none(world, certifier, client):
+    client.force_login(certifier)
+    assert client.get(NEW).status_code == 200
+    type, why = world.certification, "Left the key"
+    suspend_certification(member=certifier, type=type, why=why, by=world.dana, now=NOW)
+    assert client.get(NEW).status_code == 403
 
 
 def test_members_plan_none_and_certifiers_for_nobody_else(world, certifier, client):
