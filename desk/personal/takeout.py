@@ -1,4 +1,4 @@
-"""Everything about one person as a zip: data.json and the files. Reads; changes nothing."""
+"""Everything about one person as a zip: data.json and the files; and who handed it out."""
 
 import io
 import json
@@ -14,6 +14,7 @@ from access.models import AccessEvent
 from desk.personal.catalogue import THEIRS, Table
 from equipment.models import Attachment
 from members.models import Member
+from members.services import record
 
 README = """\
 This is what Benchkey holds about you.
@@ -37,6 +38,11 @@ def takeout(*, member: Member, now: datetime) -> bytes:
             with suppress(FileNotFoundError), row.file.open("rb") as file:  # data.json names it
                 archive.writestr(f"files/{row.public_id}{_ending(row.media_type)}", file.read())
     return buffer.getvalue()
+
+
+def record_hand_out(*, member: Member, by: Member, now: datetime) -> None:
+    """Write down that somebody else took it along."""
+    record(actor=by, verb="hand_out_data", subject=member, at=now, on_behalf_of=member)
 
 
 def everything(member: Member, now: datetime) -> dict[str, Any]:

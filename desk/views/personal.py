@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.personal.erasure import CannotErase, erase, in_the_way
-from desk.personal.takeout import takeout
+from desk.personal.takeout import record_hand_out, takeout
 from members.models import Member
 from members.permissions import organisation_required, password_again
 from members.requests import MemberRequest
@@ -55,10 +55,14 @@ def own_erase(request: MemberRequest) -> HttpResponse:
     return _erase(request, request.user)
 
 
-@require_safe
+@require_POST
 @organisation_required
 def takeout_of(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    return _zip(_person(public_id))
+    """For who asked for it; that it was handed out is recorded."""
+    person = _person(public_id)
+    if person != request.user:
+        record_hand_out(member=person, by=request.user, now=timezone.now())
+    return _zip(person)
 
 
 @form_page

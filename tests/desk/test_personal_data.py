@@ -85,6 +85,14 @@ class TestTakeout:
         assert {"README.txt", "data.json"} <= set(archive.namelist())
         assert json.loads(archive.read("data.json"))["about"]["name"] == "Alice Meyer"
 
+    def test_staff_hand_it_out_and_that_is_recorded(self, world, client):
+        address = reverse("desk:takeout_of", args=[world.alice.public_id])
+        client.force_login(world.dana)
+        assert client.get(address).status_code == 405
+        assert client.post(address)["Content-Type"] == "application/zip"
+        change = Change.objects.get(verb="hand_out_data")
+        assert (change.actor, change.on_behalf_of) == (world.dana, world.alice)
+
 
 class TestErasure:
     def test_afterwards_no_word_of_them_is_left_anywhere(self, world):

@@ -55,7 +55,9 @@ staff of its space. On these pages an admin may do what staff may.
 
 Everything asked for is a thing of one space and belongs to one member, who is "member, own".
 **yes**: the page, a form with what is wrong in it, or on to the result; what the rules of booking
-say to it is another matter (docs/booking-rules.md). A method that is not listed gets 405.
+say to it is another matter (docs/booking-rules.md). A method that is not listed gets 405. "Staff of
+another space" is admin there, too, and so sees the pages on which admins give roles; for a space
+that is not theirs these say no.
 """
 
 

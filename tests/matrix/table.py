@@ -277,7 +277,7 @@ ROWS = [
     Row("desk:own_data", get=MEMBERS),
     Row("desk:own_takeout", get=MEMBERS),
     Row("desk:own_erase", get=MEMBERS, post=MEMBERS),
-    Row("desk:takeout_of", "person", get=ORGANISATION),
+    Row("desk:takeout_of", "person", post=ORGANISATION),
     Row("desk:erase_of", "person", get=ORGANISATION, post=ORGANISATION),
     Row("desk:roles", "person", get=ADMIN, post=ADMIN),
     Row("desk:role_take", "role", post=ADMIN),
