@@ -402,6 +402,8 @@ def _unmendable(facts: Facts, at: datetime) -> tuple[Reason, ...]:
 
 def _mode(facts: Facts, reasons: tuple[Reason, ...]) -> str:
     """How a session ends by these reasons: at once, unless every one of them lets the job end."""
+    if facts.do_not_energise:
+        return STOP
     modes = {
         "locked-out": facts.lockout_mode,
         "certification-revoked": facts.revocation_mode,

@@ -183,6 +183,10 @@ class TestMode:
     def test_a_lockout_says_it_itself(self, mode):
         assert self.mode(replace(REFUSED["locked-out"], lockout_mode=mode)) == mode
 
+    def test_what_must_not_be_on_at_all_waits_for_no_job(self):
+        facts = replace(REFUSED["locked-out"], lockout_mode=AFTER_JOB, do_not_energise=True)
+        assert self.mode(facts) == STOP
+
     @pytest.mark.parametrize("mode", [STOP, AFTER_JOB])
     def test_a_revocation_says_it_itself(self, mode):
         revoked = CertificationFact(2, Span(NOW - YEAR, NOW), revoked=True)
