@@ -143,7 +143,9 @@ def _fault(batch: Batch, box: Box, state: wire.State) -> None:
     fault = FAULTS.get(why, why)
     if box.machine_id is not None:
         machine = Machine.objects.select_related("space").get(pk=box.machine_id)
-        lock_out(machine=machine, why=str(fault), by=None, now=batch.now)
+        said_before = machine.lockouts.filter(why=str(fault), placed_by=None, cleared_at=None)
+        if not said_before.exists():  # one is enough to clear
+            lock_out(machine=machine, why=str(fault), by=None, now=batch.now)
     alarm(batch, box, why, format_lazy("{device}: {fault}", device=box.name, fault=fault))
 
 

@@ -14,7 +14,7 @@ from access.records import receive
 from access.services import messages as messages_module
 from bookings.models import Booking
 from equipment.models import Lockout
-from equipment.services import lock_out
+from equipment.services import clear_lockout, lock_out
 from members.models import Badge
 from notices.models import Outbox
 from tests.access.world import BADGES, BOOT, OTHER_BOOT, Site, kinds
@@ -340,6 +340,15 @@ class TestState:
         assert lockout.machine == site.mill
         assert "Contactor stuck" in lockout.why
         assert site.events("alarm") == ["contactor-stuck"]
+
+    def test_a_fault_that_comes_again_is_one_lockout_until_it_is_cleared(self, site):
+        for _ in range(3):
+            site.wait(10).state("fault", fault="contactor-stuck", relay=False)
+            site.wait(10).state("locked")
+        clear_lockout(lockout=Lockout.objects.get(), by=site.world.dana, now=site.now)
+        site.wait(10).state("fault", fault="contactor-stuck", relay=False)
+        assert Lockout.objects.filter(cleared_at=None).count() == 1
+        assert Lockout.objects.count() == 2
 
 
 class TestBoots:
