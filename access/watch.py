@@ -6,7 +6,9 @@ most its own length, and never switches anything on.
 """
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from access.records import Inbound
 from access.sessions import FRESH
@@ -242,8 +244,17 @@ class Watch:
 
     def forget(self, sid: str) -> None:
         """The session is over."""
-        for memory in (self.marked, self.signs, self.offered, self.proofs, self.told):
+        for memory in self._of_sessions():
             memory.pop(sid, None)
+
+    def forget_all_but(self, sids: Collection[str]) -> None:
+        """Those that another gatekeeper, or a page, has ended are over here, too."""
+        for memory in self._of_sessions():
+            for sid in memory.keys() - sids:
+                del memory[sid]
+
+    def _of_sessions(self) -> tuple[dict[str, Any], ...]:
+        return self.marked, self.signs, self.offered, self.proofs, self.told
 
     def connect(self, mono: float) -> None:
         self.connected_at = mono

@@ -1,8 +1,9 @@
 """What time and other people's changes do to sessions; rules S4 and S5 of docs/protocol.md."""
 
+import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Min
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ from access.services.states import redecide
 from access.sessions import ACTIVE, CLOSING, ENDED, LOCKED, OFFERED, Session
 from access.watch import Watch
 from members.models import AccessEpoch
+
+logger = logging.getLogger(__name__)
 
 
 def epoch() -> int:
@@ -41,12 +44,14 @@ def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True
             batch = Batch(now, mono, watch, Known(now), boxes=_boxes(contexts))
         for context in contexts:
             if context.session is not None:
-                _look_at(batch, context, context.session, redecide_all)
+                _look_apart(batch, context, context.session, redecide_all)
         _hear_silence(batch)
         keep_in_step(batch)
         clear_alarms(batch)
         batch.write()
     batch.remember()
+    if all_of_them:
+        watch.forget_all_but({c.session.sid for c in contexts if c.session is not None})
     return batch.out
 
 
@@ -59,6 +64,16 @@ def next_end(now: datetime) -> datetime | None:
 
 def _boxes(contexts: list[Context]) -> dict[int, Box]:
     return {context.box.id: context.box for context in contexts if context.box is not None}
+
+
+def _look_apart(batch: Batch, context: Context, session: Session, redecide_all: bool) -> None:
+    """One that cannot be looked at is let be: it gets no lease either, and locks by itself."""
+    try:
+        _look_at(batch, context, session, redecide_all)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("cannot look at session %s", session.sid)
 
 
 def _look_at(batch: Batch, context: Context, session: Session, redecide_all: bool) -> None:

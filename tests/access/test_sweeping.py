@@ -13,11 +13,11 @@ from access.services.batch import Batch
 from bookings.models import Booking
 from bookings.services import book
 from equipment.services import lock_out, revoke_certification
-from members.models import AccessEpoch, Badge, Member
+from members.models import AccessEpoch, Badge, Member, Space
 from members.services import end_membership, place_hold, revoke_badge
 from notices.models import Outbox
 from tests.access.world import Site, kinds
-from tests.people import a_certification
+from tests.people import a_certification, a_machine
 
 
 def offs(messages):
@@ -324,3 +324,34 @@ def test_a_sweep_without_news_writes_nothing(site):
     site.wait(1).sweep()
     assert AccessEvent.objects.count() == before
     assert Device.objects.values().get() == device
+
+
+def test_what_another_gatekeeper_has_ended_is_not_remembered(site):
+    site.arm()
+    site.sweep()
+    assert site.watch.signs
+    Session.objects.update(state="ended", ended_at=site.now, end_reason="finished")
+    site.sweep()
+    assert not (site.watch.signs or site.watch.marked)
+
+
+def test_one_session_that_cannot_be_looked_at_holds_up_no_other(site, caplog):
+    site.arm()
+    nowhere = Space.objects.create(name="Nowhere", slug="nowhere", zone="No/Where")
+    odd = a_machine("Odd mill", site.mill.tool_class, nowhere)
+    interlock = Device.objects.create(name="odd-1", space=nowhere, machine=odd, boot="0" * 16)
+    Session.objects.create(
+        sid="odd",
+        machine=odd,
+        member=site.world.alice,
+        interlock=interlock,
+        boot="0" * 16,
+        ground="booking",
+        state="active",
+        offered_at=site.now - timedelta(hours=1),
+        until=site.now + timedelta(hours=1),
+        granted_up=1,
+    )
+    lock_out(machine=site.mill, why="Belt torn", by=None, now=site.now)
+    assert [(m.kind, m.sid) for m in site.sweep()] == [("off", site.sid)]
+    assert "cannot look at session odd" in caplog.text
