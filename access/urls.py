@@ -8,6 +8,7 @@ app_name = "access"
 urlpatterns = [
     path("devices/", devices.devices, name="devices"),
     path("devices/add/", devices.device_create, name="device_create"),
+    path("devices/benchkey.h", set_up.firmware, name="firmware"),
     path("devices/<int:pk>/", devices.device_attach, name="device_attach"),
     path("devices/<int:pk>/alone/", alone.device_alone, name="device_alone"),
     path("devices/<int:pk>/badges/", formats.badge_format, name="badge_format"),

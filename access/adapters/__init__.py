@@ -1,7 +1,7 @@
 """What devices may speak, and what the page that sets one up shows for each. Data, no behaviour.
 
 A firmware stands here once it can be spoken with. Its recipes are templates of plain text in
-templates/access/firmware/; they get `device`, `credential`, `broker` and `caps`.
+templates/access/firmware/; what they are given stands in access/pages/recipes.py.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,11 @@ from access.models import Device
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Something to flash, or to type."""
+    """Something to flash, or to type; `header` is whether it includes firmware/benchkey.h."""
 
     title: Promise
     template: str
+    header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ SPEECHES = (
         speaks=Device.Firmware.NATIVE,
         label=_("Protocol v1: Benchkey's own, for firmware made for it"),
         recipes=(
+            Recipe(
+                _("ESPHome: a native device, ready to flash"),
+                "access/firmware/esphome-native.yaml",
+                header=True,
+            ),
             Recipe(_("The reference device, on any computer"), "access/firmware/reference.sh"),
             Recipe(_("A first word by hand, to try the credential"), "access/firmware/by_hand.sh"),
         ),

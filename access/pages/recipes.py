@@ -1,5 +1,6 @@
 """What to flash or to type so that a device connects, with its credential filled in."""
 
+import json
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,8 +10,10 @@ from access.adapters import speech_of
 from access.models import Device
 from access.mqtt import Address
 from access.services.credentials import Credential
+from wire import Avail, encode_up
 
 BOOT = "0123456789abcdef"  # of the message by hand
+HEARD = ("answer", "grant", "offer", "lease", "off", "sync", "text")  # by a device without lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Written:
 
     title: str
     text: str
+    header: bool
 
 
 def recipes_for(device: Device, credential: Credential) -> list[Written]:
@@ -29,9 +33,13 @@ def recipes_for(device: Device, credential: Credential) -> list[Written]:
         "broker": broker_for_devices(),
         "caps": ",".join(_caps(device)),
         "boot": BOOT,
+        "kinds": HEARD,
+        "will": _will(device, credential),
     }
     return [
-        Written(str(recipe.title), render_to_string(recipe.template, context).strip())
+        Written(
+            str(recipe.title), render_to_string(recipe.template, context).strip(), recipe.header
+        )
         for recipe in speech_of(device.speaks).recipes
     ]
 
@@ -39,6 +47,12 @@ def recipes_for(device: Device, credential: Credential) -> list[Written]:
 def broker_for_devices() -> Address:
     """Where devices connect, which need not be where the gatekeeper does."""
     return Address.of(settings.DEVICE_BROKER_URL or settings.BROKER_URL)
+
+
+def _will(device: Device, credential: Credential) -> str:
+    """The signed last will as a string of JSON, which YAML reads, too."""
+    _, payload = encode_up(Avail(device.name, on=False), credential.key)
+    return json.dumps(payload.decode())
 
 
 def _caps(device: Device) -> list[str]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from access.forms.devices import RelayTestForm
 from access.pages.recipes import broker_for_devices, recipes_for
@@ -19,6 +20,8 @@ from access.services.devices import DeviceError
 from access.services.relay_tests import LENGTH, start_relay_test
 from members.permissions import staff_required
 from members.requests import MemberRequest
+
+HEADER = settings.BASE_DIR / "firmware" / "benchkey.h"
 
 
 @require_POST
@@ -49,6 +52,15 @@ def _seen_at(request: MemberRequest) -> datetime | None:
         return parse_datetime(request.POST.get("seen_at", ""))
     except ValueError:
         return None
+
+
+@require_safe
+@staff_required
+def firmware(request: MemberRequest) -> HttpResponse:
+    """What the YAML of a native device includes. It holds nobody's secrets."""
+    response = HttpResponse(HEADER.read_bytes(), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{HEADER.name}"'
+    return response
 
 
 @require_POST

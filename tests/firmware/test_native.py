@@ -46,6 +46,7 @@ KEY = bytes(range(32))
 ALL_CAPS = ("relay", "reader", "current", "aux", "display", "button", "door")
 CAPS = (
     ALL_CAPS,
+    ALL_CAPS,
     (*ALL_CAPS, "mac"),
     ("relay",),
     ("relay", "reader"),
@@ -58,14 +59,21 @@ class Pair:
     """The device in Python and the native one, side by side at up = 100."""
 
     def __init__(self, program, caps=ALL_CAPS):
-        config = Config("laser-1", caps, key=KEY)
+        self.config = Config("laser-1", caps, key=KEY)
         self.key = KEY if "mac" in caps else None
-        self.python = Device(config, BOOT)
-        self.native = NativeDevice(config, BOOT, program=program)
-        self.up = 0.0
         self.nonces = (f"{n:024x}" for n in range(1, 2**40))
+        self.program, self.native = program, None
+        self.welded = False  # a contactor that is not opens with its relay
+        self.reboot()
+
+    def reboot(self):
+        """From nothing, for simplicity under the same boot id."""
+        self.close()
+        self.python = Device(self.config, BOOT)
+        self.native = NativeDevice(self.config, BOOT, program=self.program)
+        self.up = 0.0
         self.do(Boot("power"))
-        self.up = 100.0
+        self.do(Connected(), 100)
 
     @property
     def memory(self):
@@ -80,6 +88,8 @@ class Pair:
         said = [encode_up(e.message, self.key) for e in expected if isinstance(e, Publish)]
         assert self.native.published == said
         self.hold_the_same()
+        if self.memory.ma and not self.memory.relay and not self.welded:
+            self.do(Current(0))
         return expected
 
     def hold_the_same(self):
@@ -99,7 +109,8 @@ class Pair:
         return nonce
 
     def close(self):
-        self.native.close()
+        if self.native is not None:
+            self.native.close()
 
 
 def _held(memory):
@@ -114,7 +125,6 @@ def _held(memory):
 @pytest.fixture
 def pair(native):
     pair = Pair(native)
-    pair.do(Connected())
     yield pair
     pair.close()
 
@@ -187,6 +197,10 @@ amperes = st.sampled_from([0, 499, 500, 501, 799, 800, 3400, 2**32 - 1])
 delays = st.sampled_from([0.0, 0.0, 0.125, 0.5, 1.0, 2.0, 3.0, 5.0, 5.125, 10.0, 31.0])
 
 
+HONEST = {"boot": BOOT, "sid": SID, "lasts": 30, "hard": 4000, "fin": 0, "idle_s": 2, "run_ma": 0,
+          "text": None}  # fmt: skip
+
+
 class Differential(RuleBasedStateMachine):
     """Anything, in any order, to both."""
 
@@ -195,7 +209,7 @@ class Differential(RuleBasedStateMachine):
     @initialize(caps=st.sampled_from(CAPS))
     def begin(self, caps):
         self.pair = Pair(self.program, caps)
-        self.pair.do(Connected())
+        self.sessions = []
 
     def end_of(self, lasts):
         return min(2**32 - 1, max(0, int(self.pair.up) + lasts))
@@ -243,9 +257,17 @@ class Differential(RuleBasedStateMachine):
     def a_current(self, ma):
         self.pair.do(Current(ma))
 
-    @rule(closed=st.booleans())
-    def an_aux(self, closed):
+    @rule(ma=amperes, closed=st.booleans(), seconds=st.sampled_from([1.5, 2.0, 2.5]))
+    def the_contactor_is_stuck(self, ma, closed, seconds):
+        self.pair.welded = True
+        self.pair.do(Current(ma))
         self.pair.do(Aux(closed))
+        self.pair.run(seconds)
+        self.an_offer_is_granted(honest=True, later=0, **HONEST)
+        self.pair.welded = False
+        self.pair.do(Aux(False))
+        if self.pair.memory.fault:
+            self.pair.reboot()
 
     @rule()
     def the_network_goes_and_comes(self):
@@ -253,9 +275,11 @@ class Differential(RuleBasedStateMachine):
         self.pair.do(Tick(), 0.125)
         self.pair.do(Connected())
 
-    @rule()
-    def the_network_goes(self):
+    @rule(seconds=st.sampled_from([1.0, 6.0, 40.0]))
+    def the_network_is_away(self, seconds):
         self.pair.do(Disconnected())
+        self.pair.run(seconds, 0.5)
+        self.pair.do(Connected())
 
     @rule(badge=badges, ok=st.booleans(), lie=st.booleans(), later=delays, **terms)
     def a_tap_is_answered_with_a_grant(self, badge, ok, lie, later, **terms):
@@ -264,22 +288,45 @@ class Differential(RuleBasedStateMachine):
         answer = an_answer(nonce, boot=terms["boot"], ok=ok or lie, grant=grant)
         self.pair.hear(answer, later)
 
-    @rule(sid=sids, fin=st.sampled_from([0, 5, 20]), seconds=st.sampled_from([5, 30]))
-    def a_session_with_a_job(self, sid, fin, seconds):
+    @rule(fin=st.sampled_from([0, 5, 20]), seconds=st.sampled_from([5, 8, 30]))
+    def a_session_with_a_job(self, fin, seconds):
         """Begun, running, and now and then in its GRACE."""
         self.pair.hear(wire.Off(sid="*", mode="stop", code="x"))
-        nonce = self.pair.tap()
-        terms = {"sid": sid, "fin": fin, "exp": int(self.pair.up) + seconds, "idle_s": 20}
+        nonce = self.pair.tap(f"{len(self.sessions):08X}")
+        self.sessions.append(f"s-{len(self.sessions)}")
+        terms = {"sid": self.sessions[-1], "fin": fin, "exp": int(self.pair.up) + seconds}
         self.pair.hear(an_answer(nonce, grant=a_grant(self.pair, nonce, **terms)))
         self.pair.do(Current(3400), 0.125)
         self.pair.run(6, 0.5)
 
-    @rule(lasts=st.sampled_from([1, 3, 30, 60, 61]), hard=hards, back=st.sampled_from([0, 0, 1]))
-    def the_session_is_given_a_lease(self, lasts, hard, back):
-        session, n = self.pair.memory.session, self.pair.memory.n
-        if session is not None:
-            terms = {"exp": self.end_of(lasts), "hard": self.end_of(hard), "left": 100}
-            self.pair.hear(wire.Lease(boot=BOOT, re=max(0, n - back), sid=session.sid, **terms))
+    def a_lease_for(self, session, lasts, hard=4000, back=0):
+        terms = {"exp": self.end_of(lasts), "hard": self.end_of(hard), "left": 100}
+        n = max(0, self.pair.memory.n - back)
+        self.pair.hear(wire.Lease(boot=BOOT, re=n, sid=session.sid, **terms))
+
+    @rule(fin=st.sampled_from([5, 20]), lasts=st.sampled_from([1, 3, 60, 61]), hard=hards,
+          back=st.sampled_from([0, 0, 1]))  # fmt: skip
+    def a_session_is_given_leases(self, fin, lasts, hard, back):
+        """And runs out of them."""
+        self.a_session_with_a_job(fin, 8)
+        for _ in range(3):
+            if session := self.pair.memory.session:
+                self.a_lease_for(session, lasts, hard, back)
+                self.a_lease_for(session, lasts, hard)
+                self.pair.run(min(lasts, 4) + 1.5, 0.5)
+
+    @rule(fin=st.sampled_from([0, 20]), mode=st.sampled_from(["after-job", "stop"]))
+    def a_session_is_told_off_and_given_a_lease(self, fin, mode):
+        self.a_session_with_a_job(fin, 30)
+        if session := self.pair.memory.session:
+            self.pair.hear(wire.Off(sid=session.sid, mode=mode, code="x"), 0.5)
+            self.a_lease_for(session, 30)
+            self.pair.run(3, 0.5)
+            self.a_grant_comes_again(session.sid)
+
+    def a_grant_comes_again(self, sid):
+        nonce = self.pair.tap(f"{len(self.sessions):08X}F")
+        self.pair.hear(an_answer(nonce, grant=a_grant(self.pair, nonce, sid=sid)))
 
     @rule()
     def the_lease_runs_out(self):

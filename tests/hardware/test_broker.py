@@ -80,7 +80,7 @@ def test_the_lines_of_the_page_bring_a_device_online_and_its_relay_is_heard(guar
     }
     with open_site(guarded, migrated, **guarded.environment(), **there) as site:
         site.start_gatekeeper()
-        reference, by_hand = site.run("recipes", "mill")
+        _, reference, by_hand = site.run("recipes", "mill")
         site.wait_for(lambda: site.run("known", "mill"))
         shutil.copy(guarded.ca, guarded.directory / "broker-ca.crt")
 

@@ -225,6 +225,7 @@ ROWS = [
     # access
     Row("access:devices", get=A_CARETAKER, keeps="router-box"),
     Row("access:device_create", get=A_DESK, post=A_DESK, keeps="northside"),
+    Row("access:firmware", get=A_DESK),
     Row("access:device_attach", "device", get=THIS_DESK, post=THIS_DESK),
     Row("access:device_credential", "device", post=THIS_DESK),
     Row("access:device_relay_test", "device", post=THIS_DESK),

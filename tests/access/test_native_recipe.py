@@ -1,0 +1,132 @@
+"""The YAML of a native device: its will is genuine, it hears what it must, its C++ fits the header.
+
+ESPHome is not at hand; its part is declared here as far as the lambdas touch it.
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from django.urls import reverse
+
+import wire
+from access.models import Device
+from access.pages.recipes import recipes_for
+from access.services.credentials import Credential
+from tests.conftest import need
+
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+KEY = bytes(range(32))
+ESPHOME = """
+#include <string>
+#include "benchkey.h"
+#define id(name) name
+enum Reason { ESP_RST_POWERON, ESP_RST_BROWNOUT, ESP_RST_TASK_WDT, ESP_RST_INT_WDT, ESP_RST_WDT };
+struct Broker {
+  bool publish(const std::string &, const std::string &, uint8_t = 0, bool = false);
+  bool publish(const std::string &, const char *, size_t, uint8_t = 0, bool = false);
+  bool is_connected();
+};
+struct Output { void set_state(bool); };
+struct Script { void execute(int); };
+struct Paper { void print(int, int, int, const char *); };
+void ESP_LOGI(const char *, const char *, ...);
+void ESP_LOGD(const char *, const char *, ...);
+uint32_t millis();
+uint32_t esp_random();
+Reason esp_reset_reason();
+void bootloader_random_enable();
+void bootloader_random_disable();
+extern Broker broker;
+extern Output relay;
+extern Script beep;
+extern Paper it;
+extern benchkey::Device bench;
+extern benchkey::Display shown;
+extern int letters, small_letters;
+"""
+SEES = {"received": "std::string x", "tapped": "std::string x", "current": "float x"}
+
+
+@pytest.fixture
+def yaml(db, settings):
+    settings.DEVICE_BROKER_URL = "mqtts://broker.lan:8883"
+    device = Device(name="saw-1", profile=Device.Profile.NATIVE, is_reader=True, is_interlock=True)
+    return recipes_for(device, Credential("pass-word", KEY))[0].text
+
+
+def lambdas(yaml):
+    """The C++ in it, each as the body of a function."""
+    yaml = yaml.partition("\n# A mirror contact")[0]
+    blocks = re.findall(r"lambda: \|-\n((?: +.*\n|\n)+)", yaml)
+    lines = re.findall(r"lambda: (?!\|)(.*)", yaml)
+    return [dedent(block) for block in blocks] + lines
+
+
+def takes(body):
+    """What ESPHome hands to a trigger of that kind."""
+    return next((sees for call, sees in SEES.items() if f".{call}(" in body), "")
+
+
+def test_its_lambdas_compile_against_the_header(yaml, tmp_path):
+    found = lambdas(yaml)
+    assert len(found) >= 14
+    functions = [f"void f{n}({takes(body)}) {{\n{body}\n}}" for n, body in enumerate(found)]
+    source = tmp_path / "lambdas.cpp"
+    source.write_text(ESPHOME + "\n".join(functions))
+    command = [
+        need("g++", "g++"),
+        "-std=c++17",
+        "-Wall",
+        "-Werror",
+        "-fsyntax-only",
+        f"-I{FIRMWARE}",
+    ]
+    told = subprocess.run([*command, str(source)], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+
+
+def test_its_will_is_signed_by_its_own_key(yaml):
+    said = json.loads(re.search(r"payload: (\".*\")", yaml)[1])
+    will = wire.parse_up("bk/1/saw-1/up/avail", said.encode(), KEY)
+    assert will == wire.Avail("saw-1", on=False)
+
+
+def test_it_hears_all_but_what_is_for_devices_with_lists(yaml):
+    heard = re.findall(r"topic: bk/1/saw-1/down/(\w+)\n", yaml)
+    assert set(wire.codec.DOWN) - set(heard) == {"list", "journal"}
+    assert all(f'received("{kind}", x)' in yaml for kind in heard)
+
+
+def test_nothing_of_it_can_be_switched_past_the_protocol(yaml):
+    assert not re.search(r"^(switch|api|web_server|light):", yaml, re.MULTILINE)
+    assert yaml.count("reboot_timeout: 0s") == 2
+    for silent in ("log_topic:", "birth_message:", "shutdown_message:"):
+        assert f"  {silent}\n" in yaml
+
+
+def test_it_says_what_it_is_and_who(yaml):
+    assert "caps: relay,current,reader,display,button,mac\n" in yaml
+    assert f'config.key = "{KEY.hex()}"' in yaml
+    assert 'password: "pass-word"' in yaml
+    assert "certificate_authority: !secret broker_ca" in yaml
+
+
+def test_a_reader_alone_has_no_clamp_and_an_interlock_alone_no_reader(db):
+    credential = Credential("", KEY)
+    reader, interlock = (
+        recipes_for(Device(name="x", is_reader=reads, is_interlock=not reads), credential)[0].text
+        for reads in (True, False)
+    )
+    assert "pn532_i2c:" in reader and "ct_clamp" not in reader
+    assert "ct_clamp" in interlock and "pn532_i2c:" not in interlock
+
+
+def test_staff_may_take_the_header_along(client, site):
+    client.force_login(site.world.dana)
+    answer = client.get(reverse("access:firmware"))
+    assert answer.content == (FIRMWARE / "benchkey.h").read_bytes()
+    assert "attachment" in answer["Content-Disposition"]
