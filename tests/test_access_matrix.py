@@ -98,7 +98,7 @@ def test_no_page_leads_where_it_is_then_refused(cast: Cast, role: str) -> None:
     browser, found = cast.browsers[role], {}
     for row in ROWS:
         if row.get and row.get[role] == Answer.OK:
-            html = browser.get(cast.path(row)).content.decode(errors="replace")
+            html = browser.get(cast.path(row)).getvalue().decode(errors="replace")
             found |= dict.fromkeys(LINK.findall(html), row.label)
     refused = {
         path: label

@@ -162,7 +162,7 @@ def _figures(tally: theory.Tally | None) -> str:
     if tally is None:
         return _("not asked yet")
     told = ngettext("asked %d time", "asked %d times", tally.asked) % tally.asked
-    return f"{told}, {_('right in %d %%') % tally.percent}"
+    return ", ".join([told, _("right in %d %%") % tally.percent])
 
 
 def _questions(attempt: TheoryAttempt) -> dict[int, TheoryQuestion]:
