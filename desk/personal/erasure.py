@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from access.models import Session
@@ -33,7 +34,8 @@ def in_the_way(member: Member, by: Member, now: datetime) -> list[str]:
 
 
 def _in_the_way(member: Member, by: Member, now: datetime) -> Iterator[str]:
-    if Session.objects.filter(member=member).exclude(state=Session.State.ENDED).exists():
+    at_one = Session.objects.filter(Q(member=member) | Q(companion=member))
+    if at_one.exclude(state=Session.State.ENDED).exists():
         yield _("A machine is on for them now. End that session first.")
     if Booking.objects.filter(member=member, state=Booking.State.RUNNING).exists():
         yield _("A booking is running. Finish it first.")

@@ -13,6 +13,7 @@ from access.watch import Watch
 from bookings.models import Booking
 from equipment.models import Certification, Level, Machine, Suspension
 from equipment.services import lock_out
+from members import busy
 from members.models import AccessEpoch, Badge, Hold, Pause
 from members.services import revoke_badge
 from tests.access.world import BOOT, MINUTE, OTHER_BOOT, Site, kinds
@@ -87,6 +88,15 @@ class TestSupervised:
     def test_the_trainees_booking_will_do(self, site):
         booking = site.book("charlie")
         assert supervised(site).booking == booking
+
+    def test_neither_of_them_rests_while_it_runs(self, site):
+        site.book("charlie")
+        supervised(site)
+        for who in ("charlie", "alice"):
+            member = getattr(site.world, who)
+            assert busy.machine_of(member, site.now, site.now) == "CNC mill"
+            assert busy.machine_of(member, site.now + YEAR, site.now) == ""
+        assert busy.machine_of(site.world.dana, site.now, site.now) == ""
 
     def test_in_the_time_of_somebody_else_nobody_is_called(self, site, page):
         site.book("dana")
