@@ -118,6 +118,9 @@ def _check_role(device: Device, space: Space, *, keeper: Door | Peripheral) -> N
     """A device of the space, on no machine, that nothing else is driven by."""
     if device.revoked_at is not None or device.space_id != space.pk:
         raise DeviceError(_("Choose a device of this space that is not revoked."))
+    if isinstance(keeper, Door) and device.profile == Device.Profile.STOCK:
+        told = _("%s cannot open a door. Choose a device that speaks protocol v1.")
+        raise DeviceError(told % device)
     if device.machine_id is not None:
         told = _("%(device)s is on %(machine)s. Take it off there first.")
         raise DeviceError(told % {"device": device, "machine": device.machine})

@@ -55,6 +55,13 @@ def an_extractor(site, **changes):
 
 
 class TestServices:
+    def test_stock_firmware_opens_no_door_since_it_knows_no_pulse(self, site):
+        Device.objects.filter(pk=site.reader.pk).update(profile="stock", speaks="esphome")
+        site.reader.refresh_from_db()
+        with pytest.raises(DeviceError, match="protocol v1"):
+            a_door(site)
+        assert not Door.objects.exists()
+
     def test_each_is_one_change_and_the_same_again_none(self, site):
         door, extractor = a_door(site), an_extractor(site)
         a_door(site, door=door)
