@@ -57,6 +57,14 @@ class BadgeForm(forms.Form):
         return values
 
 
+class GuardianForm(forms.Form):
+    guardian = forms.EmailField(
+        label=_("Mail address of the guardian"),
+        required=False,
+        help_text=_("Who signs for them. Empty: they sign for themselves."),
+    )
+
+
 class PersonForm(forms.Form):
     name = NameField(label=_("Name"))
     email = forms.EmailField(

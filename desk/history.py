@@ -96,6 +96,7 @@ VERBS = {
     "give_role": gettext_lazy("gave a role"),
     "take_role": gettext_lazy("took a role back"),
     "reset_second_factor": gettext_lazy("had passkeys and app forgotten"),
+    "set_guardian": gettext_lazy("said who signs for this person"),
     "hand_out_data": gettext_lazy("downloaded all there is about this person"),
     "erase": gettext_lazy("had this person forgotten"),
     "make_admin": gettext_lazy("made this person an administrator"),

@@ -45,6 +45,7 @@ urlpatterns = [
         roles.second_factor_reset,
         name="second_factor_reset",
     ),
+    path("people/<uuid:public_id>/guardian/", people.guardian_set, name="guardian_set"),
     path("people/<uuid:public_id>/hold/", people.hold_place, name="hold_place"),
     path("people/<uuid:public_id>/badge/", people.badge_issue, name="badge_issue"),
     path("people/<uuid:public_id>/plan/", memberships.membership_start, name="membership_start"),

@@ -27,7 +27,7 @@ from members.permissions import staff_required
 from members.requests import MemberRequest, searched
 from members.services.badges import BadgeError
 from members.services.holds import HoldError
-from members.services.people import PersonError, make_member
+from members.services.people import PersonError, make_member, set_guardian
 from members.services.pins import remove_pin
 from members.twins import twins_of
 from members.zones import end_of, zone_of
@@ -153,6 +153,25 @@ def badge_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     badge = get_object_or_404(Badge.objects.select_related("member"), pk=pk, revoked_at=None)
     services.revoke_badge(badge=badge, by=request.user, now=timezone.now())
     return _back(request, badge.member, _("Badge %s opens nothing any more.") % badge)
+
+
+@form_page
+@staff_required
+def guardian_set(request: MemberRequest, public_id: UUID) -> HttpResponse:
+    """Of a child who signed up alone, or whose guardian is another now; or of nobody any more."""
+    found = person_to_serve(public_id)
+    address = found.guardian.email if found.guardian else ""
+    form = forms.GuardianForm(request.POST if request.method == "POST" else None)
+    form.initial = {"guardian": address}
+    if form.is_valid():
+        email = form.cleaned_data["guardian"]
+        try:
+            set_guardian(member=found, email=email, by=request.user, now=timezone.now())
+        except PersonError as error:
+            form.add_error(error.field, str(error))
+        else:
+            return _back(request, found, _("Saved."))
+    return _form(request, found, form, _("Who signs for %s") % found.name, _("Save"))
 
 
 @require_POST

@@ -44,6 +44,42 @@ def make_member(
     return member
 
 
+@transaction.atomic
+def set_guardian(*, member: Member, email: str, by: Member, now: datetime) -> Member:
+    """Who signs for `member` from now on; `email` "" for one who signs for themselves.
+
+    What was signed until now stays. Raises PersonError.
+    """
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    guardian, before = _guardian(email), member.guardian_id
+    _may_have(member, guardian)
+    if guardian == member.guardian:
+        return member
+    member.guardian = guardian
+    member.save(update_fields=["guardian"])
+    told = [{"guardian": pk} for pk in (before, member.guardian_id)]
+    record(
+        actor=by,
+        verb="set_guardian",
+        subject=member,
+        at=now,
+        before=told[0],
+        after=told[1],
+        on_behalf_of=member,
+    )
+    return member
+
+
+def _may_have(member: Member, guardian: Member | None) -> None:
+    if guardian is None and not member.email:
+        raise PersonError("guardian", _("Write an address of theirs, or of a guardian."))
+    if guardian == member:
+        raise PersonError("guardian", _("Nobody is their own guardian."))
+    if guardian is not None and member.wards.filter(anonymised_at=None).exists():
+        words = _("They are a guardian themselves. Give their child another one first.")
+        raise PersonError("guardian", words)
+
+
 def _guardian(email: str) -> Member | None:
     if not email:
         return None

@@ -1,6 +1,7 @@
 """Staff make the account of somebody at the desk: once, with a guardian or without."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Change, Document, Hold, Member
@@ -62,6 +63,27 @@ def test_a_guardian_is_somebody_grown_up_who_is_here(desk, world, guardian):
     refused = desk.post(PAGE, typed(guardian=guardian))
     assert refused.status_code == 422
     assert not Member.objects.filter(name="Nora New").exists()
+
+
+def test_staff_say_later_who_signs_for_somebody(desk, world):
+    page = reverse("desk:guardian_set", args=[world.charlie.public_id])
+    for typed_, words in (("charlie@example.org", "their own guardian"), ("no@x.org", "grown up")):
+        refused = desk.post(page, {"guardian": typed_})
+        assert refused.status_code == 422
+        assert words in refused.content.decode()
+        assert typed_ in refused.content.decode()
+    for _twice in range(2):
+        assert desk.post(page, {"guardian": "alice@example.org"}).status_code == 302
+    world.charlie.refresh_from_db()
+    assert world.charlie.guardian == world.alice
+    assert Change.objects.filter(verb="set_guardian").count() == 1
+    refused = desk.post(
+        reverse("desk:guardian_set", args=[world.alice.public_id]), {"guardian": "bob@example.org"}
+    )
+    assert "guardian themselves" in refused.content.decode()
+    desk.post(page, {"guardian": ""})
+    world.charlie.refresh_from_db()
+    assert world.charlie.guardian is None
 
 
 def test_a_child_without_a_guardian_or_an_address_could_not_be_reached(desk):

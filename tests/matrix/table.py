@@ -283,6 +283,7 @@ ROWS = [
     Row("desk:roles", "person", get=ADMIN, post=ADMIN),
     Row("desk:role_take", "role", post=ADMIN),
     Row("desk:second_factor_reset", "person", post=ADMIN),
+    Row("desk:guardian_set", "person", get=A_DESK, post=A_DESK),
     Row("desk:hold_place", "person", get=A_DESK, post=A_DESK),
     Row("desk:badge_issue", "person", get=A_DESK, post=A_DESK),
     Row("desk:membership_start", "person", get=A_DESK, post=A_DESK),
