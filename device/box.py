@@ -9,6 +9,7 @@ import select
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -36,7 +37,7 @@ from wire.events import (
     Tapped,
     Tick,
 )
-from wire.memory import Config
+from wire.memory import Config, Store
 from wire.messages import Answer, Filed, Grant, List, Off, Text
 from wire.sign import Verifier
 
@@ -52,7 +53,7 @@ class Operator(Protocol):
 
 
 class Box:
-    """A simulated device that runs until `stop`."""
+    """A simulated device that runs until `stop`; `make` builds the rules of each boot."""
 
     def __init__(
         self,
@@ -61,8 +62,10 @@ class Box:
         machine_ma: int,
         shelf: Shelf | None = None,
         verifier: Verifier | None = None,
+        make: Callable[[Config, str, Store], Device] = Device,
     ) -> None:
         self.config = config
+        self._make = make
         self.shelf = shelf or Shelf()
         self.machine = SimulatedMachine(machine_ma)
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LINES)
@@ -77,7 +80,7 @@ class Box:
         self._booted = time.monotonic()
         self._tapped: float | None = None
         self.answer = None
-        self.device = Device(self.config, secrets.token_hex(8), self.shelf.store)
+        self.device = self._make(self.config, secrets.token_hex(8), self.shelf.store)
         self.note(f"booted, {why}")
         self.handle(Boot(why))
 
