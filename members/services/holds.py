@@ -38,9 +38,15 @@ def place_hold(
 
 @transaction.atomic
 def lift_hold(*, hold: Hold, by: Member | None, now: datetime) -> Hold:
-    """Serve them again. Raises HoldError for one's own: a ban is not for its member to end."""
+    """Serve them again. Twice is once.
+
+    Raises HoldError for one's own: a ban is not for its member to end.
+    """
     if by is not None and by.pk == hold.member_id:
         raise HoldError(_("Nobody lifts a hold of their own. Ask somebody else of the staff."))
+    hold = Hold.objects.select_for_update().get(pk=hold.pk)
+    if hold.lifted_at is not None:
+        return hold
     hold.lifted_at = now
     hold.save(update_fields=["lifted_at"])
     record(actor=by, verb="lift_hold", subject=hold, at=now, on_behalf_of=hold.member)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from members.models import AccessEpoch, DayPass, Guest, Hold, Membership, Plan
+from members.models import AccessEpoch, Change, DayPass, Guest, Hold, Membership, Plan
 from members.services.day_passes import (
     give_day_passes,
     take_back_day,
@@ -193,3 +193,10 @@ def test_nobody_lifts_a_hold_of_their_own(life: Life) -> None:
         lift_hold(hold=hold, by=life.dana, now=NOW)
     hold.refresh_from_db()
     assert hold.lifted_at is None
+
+
+def test_a_hold_is_lifted_once(life: Life) -> None:
+    hold = Hold.objects.create(member=life.nora, reason="Unsafe", remedy="Talk", since=NOW)
+    for seen, at in ((Hold.objects.get(), NOW), (hold, NOW + DAY)):
+        assert lift_hold(hold=seen, by=life.dana, now=at).lifted_at == NOW
+    assert Change.objects.filter(verb="lift_hold").count() == 1
