@@ -178,11 +178,15 @@ class Gatekeeper:
         self._keeper.look(epoch, self._monotonic())  # after what is said: a kick cuts that short
 
     def _look_at_stock(self) -> None:
-        """Let the played devices' time pass; play those that are there, and no others."""
+        """Let the played devices' time pass; play those that are there, and no others.
+
+        Their first word is off, so they begin when it can be said, and the answer heard.
+        """
         mono = self._monotonic()
-        if self._is_due("stock", STOCK):
-            self._adapter.publish(self.stocks.play(to_play(), mono))
+        if self._adapter.connected and self._is_due("stock", STOCK):
+            commands = self.stocks.play(to_play(), mono)
             self._adapter.listen(self.stocks.topics)
+            self._adapter.publish(commands)
         self._adapter.publish(self.stocks.tick(mono))
 
     def _notice_jump(self) -> None:

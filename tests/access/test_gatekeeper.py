@@ -8,7 +8,7 @@ from django.db import OperationalError
 import wire
 from access import services
 from access.gatekeeper import Gatekeeper
-from access.models import AccessEvent, GatekeeperStatus, Session
+from access.models import AccessEvent, Device, GatekeeperStatus, Session
 from access.mqtt import Waiting
 from access.records import receive
 from equipment.services import lock_out
@@ -231,3 +231,14 @@ def test_what_nobody_foresaw_breaks_one_round_and_is_told(site, keeper, monkeypa
         site.wait(1)
         keeper.turn()
     assert GatekeeperStatus.objects.get().last_error == ""
+
+
+def test_a_plug_is_played_once_its_first_off_can_be_said(site, keeper):
+    Device.objects.update(profile="stock", speaks="tasmota")
+    told = []
+    keeper.line.connected, keeper.line.publish = False, told.extend
+    keeper.turn()
+    assert not keeper.stocks
+    keeper.line.connected = True
+    keeper.turn()
+    assert ("bk/1/mill-1/cmnd/POWER1", b"OFF") in [(out.topic, out.payload) for out in told]
