@@ -10,7 +10,10 @@ from training.models import Induction
 
 def announce(now: datetime) -> int:
     """Write down the next session of every type whose next one is another now; how many."""
-    open_still = Induction.objects.coming(now).filter(closes_at__gt=now, is_refresher=False)
+    # one that asks for something else besides is for few: the page of the machine tells of it
+    open_still = Induction.objects.coming(now).filter(
+        closes_at__gt=now, is_refresher=False, needs=None
+    )
     rows = open_still.order_by().values_list("type").annotate(starts=Min("starts"))
     coming: dict[int, datetime] = dict(rows)
     written = dict(CertificationType.objects.values_list("pk", "next_session_at"))
