@@ -63,6 +63,10 @@ def may_change(old: Membership, plan: Plan, starts: datetime, by: Member, now: d
         raise MembershipError(_("Staff at the desk change to this plan. Ask them."), "plan")
     if plan.pk == old.plan_id:
         raise MembershipError(_("That is the plan they are on."), "plan")
+    # as with joining: to and fro would be a fresh term each time, without staff
+    if by.pk == old.member_id and old.member.memberships.filter(plan=plan).exists():
+        words = _("You were on this plan before. Staff at the desk change back to it.")
+        raise MembershipError(words, "plan")
     if plan.kind != Plan.Kind.REGULAR or old.plan.kind == Plan.Kind.DAY:
         raise MembershipError(_("Only one plan with terms can be changed to another."), "plan")
     if starts < now:
