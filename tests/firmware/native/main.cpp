@@ -74,8 +74,9 @@ static void act(Device& device, const string& event, std::istringstream& line) {
   if (event == "disconnected") device.disconnected();
   if (event == "current") device.current(static_cast<uint32_t>(std::stoul(first)));
   if (event == "aux") device.aux(first == "1");
-  if (event == "tapped") chance = second, device.tapped(first);
-  if (event == "pressed") chance = second, device.pressed(first);
+  if (event == "tapped" || event == "pressed") chance = second;
+  if (event == "tapped") device.tapped(first);
+  if (event == "pressed") device.pressed(first);
   if (event == "received") {
     const std::vector<char> payload = bytes(second);
     device.received(first, {payload.data(), payload.size()});
