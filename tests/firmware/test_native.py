@@ -167,6 +167,13 @@ class TestOneSession:
         pair.run(3.25)
         assert not pair.native.memory.relay
 
+    def test_a_badge_left_on_the_reader_taps_once_until_it_was_away_for_three_seconds(self, pair):
+        pair.hear(an_answer(pair.tap(), ok=False))
+        pair.do(Tapped(ALICE, next(pair.nonces)), 2.875)
+        assert pair.native.memory.tap is None
+        pair.do(Tapped(ALICE, next(pair.nonces)), 3)
+        assert pair.native.memory.tap is not None
+
     def test_a_welded_contactor_is_a_fault_to_the_end(self, pair):
         pair.do(Aux(True))
         pair.run(2.25)
