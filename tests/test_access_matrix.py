@@ -86,10 +86,10 @@ def test_the_site_answers_as_the_table_says(cast: Cast, row: Row) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.keeps], ids=lambda row: row.label)
 def test_a_list_is_of_ones_own_spaces(cast: Cast, row: Row) -> None:
-    read = {
-        role: row.keeps in cast.browsers[role].get(cast.path(row)).content.decode()
-        for role in ("staff", "staff everywhere", "staff elsewhere")
-    }
+    read = {}
+    for role in ("staff", "staff everywhere", "staff elsewhere"):
+        cast.browsers[role].get("/")  # an earlier act may have left something to be told
+        read[role] = row.keeps in cast.browsers[role].get(cast.path(row)).content.decode()
     assert read == {"staff": True, "staff everywhere": True, "staff elsewhere": False}
 
 

@@ -255,7 +255,7 @@ def insists(it: Visit) -> None:
     _, grant = it.arm()
     it.tap(it.known)  # their own tap ends an armed session
     for _ in range(3):
-        it.off_for(grant.sid, seconds=QUIET)
+        it.off_for(grant.sid, seconds=2 * QUIET)  # a busy machine may be late
     it.state()
     it.played.forget()
     time.sleep(QUIET)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -42,12 +43,11 @@ class Guarded:
     def here(self, text):
         """With the places of a whole system moved into the directory."""
         moved = {
-            "./run manage": f"{sys.executable} {ROOT}/manage.py",
+            "./run manage": shlex.join([sys.executable, f"{ROOT}/manage.py"]),
             "/etc/mosquitto/conf.d": f"{self.directory}/etc",
             "/etc/mosquitto": f"{self.directory}/etc",
             "/var/lib/mosquitto": f"{self.directory}/var",
             "/opt/benchkey/var/broker": f"{self.directory}/var",
-            "deploy/": f"{ROOT}/deploy/",
             ">>.env": f">>{self.directory}/env",
             "broker.lan": "localhost",
             "192.168.1.10": "127.0.0.9",

@@ -37,11 +37,11 @@ def test_tapped_offline_told_afterwards_and_taken_over(site, mill):
     assert not mill.do()["relay"]
     time.sleep(3.1)
     tapped(mill, BADGES["alice"])
-    sid = mill.until(relay=True, patience=3)["sid"]
+    sid = mill.until(relay=True, patience=15)["sid"]
     assert sid.startswith("off-")
 
     site.broker.start()
-    mill.until(connected=True, patience=20)
+    mill.until(connected=True, patience=60)
     site.wait_for(lambda: site.run("rows") == ["1 on Alice Meyer"])
     site.wait_for(lambda: mill.do()["rows"] == 0)
     site.wait_for(lambda: "mill active " in site.run("sessions"))
@@ -51,7 +51,7 @@ def test_tapped_offline_told_afterwards_and_taken_over(site, mill):
     assert mill.do()["exp"] <= mill.do()["up"] + 31
 
     site.run("lock_out", "mill")
-    mill.until(relay=False, patience=3)
+    mill.until(relay=False, patience=15)
     site.wait_for(lambda: "mill ended locked-out" in site.run("sessions"))
     site.wait_for(lambda: mill.do()["list"] == 2)  # and nobody is listed any more
 
@@ -61,13 +61,13 @@ def test_come_and_gone_while_nobody_heard_is_in_the_history(site, mill):
     mill.until(connected=False)
     time.sleep(AWAY)
     tapped(mill, BADGES["alice"])
-    mill.until(relay=True, patience=3)
+    mill.until(relay=True, patience=15)
     time.sleep(3.1)
     tapped(mill, BADGES["alice"])
-    mill.until(relay=False, patience=3)
+    mill.until(relay=False, patience=15)
     site.kill_gatekeeper()
     mill.do("network", up=True)
-    mill.until(connected=True, patience=20)
+    mill.until(connected=True, patience=60)
     assert mill.do()["rows"] == 2
     site.start_gatekeeper()
     site.wait_for(lambda: mill.do()["rows"] == 0, patience=40)
@@ -79,7 +79,7 @@ def test_a_broker_that_lost_its_memory_is_given_the_same_list_again(site, mill):
     site.broker.stop()
     mill.until(connected=False)
     site.broker.start()
-    mill.until(connected=True, patience=20)
+    mill.until(connected=True, patience=60)
     site.wait_for(lambda: site.run("status") is True)
     time.sleep(2)
     assert site.run("listed", "mill")[0] == 1
