@@ -1,6 +1,7 @@
 """The whole site behind a broker that lets in only whom the database knows, encrypted or not."""
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -105,7 +106,8 @@ class TypedDevice(DeviceProcess):
     """A device that was started by somebody who copied the lines."""
 
     def __init__(self, name, lines, directory):
-        python = f"PYTHONPATH={ROOT} exec {sys.executable} -m device"
+        where, program = shlex.quote(str(ROOT)), shlex.quote(sys.executable)
+        python = f"PYTHONPATH={where} exec {program} -m device"
         typed = lines.replace("python -m device", python) + " --control 127.0.0.1:0"
         self.name = name
         self.process = subprocess.Popen(
