@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from access.models import Candidate, Device, Door, MaintenanceGrant, Peripheral
-from members.models import Member, Space
+from members.models import Member
 from members.permissions import is_caretaker, is_staff
 
 
@@ -20,11 +20,6 @@ def candidate_for(member: Member, pk: int) -> Candidate:
         if candidate.pk == pk:
             return candidate
     raise Http404
-
-
-def spaces_of(member: Member) -> list[Space]:
-    """Where this person works at the desk."""
-    return [space for space in Space.objects.all() if is_staff(member, space)]
 
 
 def device_for(member: Member, pk: int) -> Device:

@@ -25,6 +25,20 @@ import wire
 PATIENCE = 20.0  # seconds for all devices to be known, and for the last answers
 
 
+def connect(port: int, name: str, received: paho.CallbackOnMessage) -> paho.Client:
+    """A client that many devices share; what it sends waits for nothing."""
+    client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=name)
+    client.max_inflight_messages_set(10_000)
+    client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )
+    client.on_message = received
+    client.connect("127.0.0.1", port)
+    while not client.is_connected():
+        client.loop(0.05)
+    return client
+
+
 @dataclass
 class Bench:
     """One device as the server sees it: never more than a boot id and counters."""
@@ -111,15 +125,7 @@ class Load:
         self.waiting.clear()
 
     def _connect(self, port: int) -> paho.Client:
-        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="load")
-        client.max_inflight_messages_set(10_000)
-        client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )
-        client.on_message = self._received
-        client.connect("127.0.0.1", port)
-        while not client.is_connected():
-            client.loop(0.05)
+        client = connect(port, "load", self._received)
         client.subscribe([(wire.down_filter("+"), 1), ("echo/load/down", 0)])
         return client
 

@@ -7,7 +7,6 @@ line: `arm` taps until all are on, `off` waits until all are off and tells when;
 import json
 import secrets
 import select
-import socket
 import sys
 import time
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import paho.mqtt.client as paho
 
 import wire
+from benchmarks.load import connect
 from wire.device import Device
 from wire.events import Boot, Connected, Current, Event, Publish, Received, Relay, Tapped, Tick
 from wire.memory import Config
@@ -85,15 +85,7 @@ class Hall:
         return dict(self.off_at)
 
     def _connect(self, port: int) -> paho.Client:
-        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="hall")
-        client.max_inflight_messages_set(10_000)
-        client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )
-        client.on_message = self._received
-        client.connect("127.0.0.1", port)
-        while not client.is_connected():
-            client.loop(0.05)
+        client = connect(port, "hall", self._received)
         client.subscribe(wire.down_filter("+"), 1)
         return client
 

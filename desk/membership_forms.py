@@ -11,6 +11,7 @@ from desk.forms import DateInput
 from members.fields import DayField, NameField
 from members.models import Plan
 from members.services.day_passes import MOST
+from members.services.plans import COLUMNS
 from members.terms import day_begins
 from members.zones import end_of
 
@@ -126,17 +127,7 @@ class PlanSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in
 
     class Meta:
         model = Plan
-        fields = (
-            "name",
-            "description",
-            "kind",
-            "months",
-            "joining",
-            "overdue_days",
-            "renews_itself",
-            "pause_days",
-            "guests_a_month",
-        )
+        fields = COLUMNS
         labels = {
             "name": _("Name"),
             "description": _("Description"),

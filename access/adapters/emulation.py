@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import wire
 from access.adapters.shape import Adapter, Command, Report
+from access.sessions import LEASE
 from wire.device import Device
 from wire.events import (
     Aux,
@@ -29,7 +30,6 @@ from wire.events import (
 )
 from wire.memory import FAULT, Config
 
-LEASE = 30  # seconds of the firmware's own timer
 AGAIN = 10.0  # seconds until the timer is started anew
 HEARD = 35.0  # seconds a report counts as a sign of life
 CONFIRMS = 5.0  # seconds within which the firmware says that it has switched on, or still is

@@ -138,15 +138,7 @@ class Batch:
         if standing is not None and standing.sid == session.sid:
             del self.sessions[session.machine_id]
         self.over.append(session.sid)
-        self.note(
-            "session",
-            session.end_reason,
-            device_id=session.interlock_id,
-            boot=session.boot,
-            member_id=session.member_id,
-            machine_id=session.machine_id,
-            sid=session.sid,
-        )
+        self.note_session(session, session.end_reason)
 
     def touch(self, box: Box) -> None:
         """What the device said of itself is worth writing."""
@@ -157,6 +149,18 @@ class Batch:
         event = Event(self.now, kind, code, **columns)  # type: ignore[arg-type]
         self.events.append(event)
         return event
+
+    def note_session(self, session: Session, code: str) -> None:
+        """One more line about what becomes of it."""
+        self.note(
+            "session",
+            code,
+            device_id=session.interlock_id,
+            boot=session.boot,
+            member_id=session.member_id,
+            machine_id=session.machine_id,
+            sid=session.sid,
+        )
 
     def count_drop(self, box: Box | None, why: str) -> None:
         self.watch.dropped += 1

@@ -162,15 +162,7 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
         record_use(member_id=session.member_id, machine_id=session.machine_id, now=batch.now)
     if session.first_n is None:
         session = batch.put(_taken_up(session, state, batch.now))
-        batch.note(
-            "session",
-            "active",
-            device_id=session.interlock_id,
-            boot=session.boot,
-            member_id=session.member_id,
-            machine_id=session.machine_id,
-            sid=session.sid,
-        )
+        batch.note_session(session, "active")
     if session.state == CLOSING:
         return  # `off` is repeated until this state is followed by a better one
     _notice_dead_relay(batch, context, state)

@@ -17,7 +17,7 @@ from access.pages.on_its_own import on_its_own
 from access.pages.overview import beats, lines_for, revoked_for
 from access.pages.set_up import steps_of
 from access.pages.standing import leaves_at
-from access.permissions import candidate_for, candidates_for, device_for, spaces_of
+from access.permissions import candidate_for, candidates_for, device_for
 from access.services import (
     DeviceError,
     assign_candidate,
@@ -25,6 +25,7 @@ from access.services import (
     register_device,
     revoke_device,
 )
+from bookings.permissions import spaces_of
 from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
 from members.requests import MemberRequest
 from members.services.badges import BadgeError

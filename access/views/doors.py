@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access.forms.doors import DoorForm, PeripheralForm
 from access.models import Door, Peripheral
 from access.pages.week_words import week_line
-from access.permissions import door_for, doors_for, peripheral_for, peripherals_for, spaces_of
+from access.permissions import door_for, doors_for, peripheral_for, peripherals_for
 from access.services.devices import DeviceError
 from access.services.keeping import (
     keep_door,
@@ -22,6 +22,7 @@ from access.services.keeping import (
     set_door_hours,
 )
 from bookings.forms.hours import WeekForm, typed_week
+from bookings.permissions import spaces_of
 from members.models import Plan
 from members.permissions import staff_required
 from members.requests import MemberRequest

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from access.models import Session
 from bookings.models import Booking
-from members.models import Member, Role
+from members.models import Member
 from members.services import record
 from members.services.forgetting import forget_everywhere
-from members.services.roles import may_give
+from members.services.roles import is_last_admin, may_give
 from training.models import Induction
 
 
@@ -47,7 +47,7 @@ def _in_the_way(member: Member, by: Member, now: datetime) -> Iterator[str]:
         yield _("A hold stands. Staff lift it first, or it would be forgotten with the rest.")
     if by != member and not all(may_give(by, role.space) for role in member.roles.all()):
         yield _("They have a role that you may not take. An admin takes it first.")
-    if _is_last_admin(member):
+    if is_last_admin(member):
         yield _("Somebody must be admin of all spaces. Give that to another one first.")
 
 
@@ -61,8 +61,3 @@ def erase(*, member: Member, by: Member, now: datetime) -> None:
         raise CannotErase(reasons)
     record(actor=by, verb="erase", subject=member, at=now, on_behalf_of=member)
     forget_everywhere(member=member, by=by, now=now)
-
-
-def _is_last_admin(member: Member) -> bool:
-    admins = Role.objects.filter(kind=Role.Kind.ADMIN, space=None, member__is_active=True)
-    return admins.filter(member=member).exists() and not admins.exclude(member=member).exists()

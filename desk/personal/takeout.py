@@ -13,6 +13,7 @@ from django.db.models import Model
 from access.models import AccessEvent
 from desk.personal.catalogue import THEIRS, Table
 from equipment.models import Attachment
+from equipment.sniffing import SUFFIXES
 from members.models import Member
 from members.services import record
 
@@ -36,7 +37,7 @@ def takeout(*, member: Member, now: datetime) -> bytes:
         archive.writestr("data.json", as_json(everything(member, now)))
         for row in Attachment.objects.filter(certification__member=member, removed_at=None):
             with suppress(FileNotFoundError), row.file.open("rb") as file:  # data.json names it
-                archive.writestr(f"files/{row.public_id}{_ending(row.media_type)}", file.read())
+                archive.writestr(f"files/{row.public_id}{SUFFIXES[row.media_type][0]}", file.read())
     return buffer.getvalue()
 
 
@@ -72,9 +73,3 @@ def _row(row: Model, secret: Any) -> dict[str, Any]:
         for field in row._meta.concrete_fields
         if field.name not in secret
     }
-
-
-def _ending(media_type: str) -> str:
-    return {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}.get(
-        media_type, ""
-    )

@@ -5,6 +5,7 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Member, Role, Space
@@ -20,6 +21,17 @@ def may_give(by: Member, space: Space | None) -> bool:
     """Admins of a space give its roles; those of all spaces (None) only admins of all."""
     kinds = (Role.Kind.ADMIN,)
     return by.has_role_everywhere(kinds) if space is None else by.has_role(space, kinds)
+
+
+def _admins_of_all() -> QuerySet[Role]:
+    return Role.objects.filter(kind=Role.Kind.ADMIN, space=None)
+
+
+def is_last_admin(member: Member) -> bool:
+    """Whether nobody else could give roles in all spaces."""
+    admins = _admins_of_all()
+    others = admins.filter(member__is_active=True).exclude(member=member)
+    return admins.filter(member=member).exists() and not others.exists()
 
 
 @transaction.atomic
@@ -39,7 +51,8 @@ def give_role(*, member: Member, kind: str, space: Space | None, by: Member, now
 def take_role(*, role: Role, by: Member, now: datetime) -> None:
     """From the next click on it counts no more. The last admin of all spaces stays."""
     _may(by, role.member, role.space)
-    if _is_last_admin(role):
+    list(_admins_of_all().select_for_update())  # two who take each other's come one by one
+    if role.kind == Role.Kind.ADMIN and role.space_id is None and is_last_admin(role.member):
         raise RoleError(_("Somebody must be admin of all spaces. Give that to another one first."))
     _log("take_role", role, by, now)
     _tell(role, "role-taken", by, now)
@@ -68,12 +81,6 @@ def _may(by: Member, member: Member, space: Space | None) -> None:
         raise RoleError(_("Only admins of that space give and take its roles."))
     if by == member:
         raise RoleError(_("Nobody changes their own roles. Ask another admin."))
-
-
-def _is_last_admin(role: Role) -> bool:
-    admins = Role.objects.select_for_update().filter(kind=Role.Kind.ADMIN, space=None)
-    others = [other for other in admins if other.pk != role.pk and other.member.is_active]
-    return role.kind == Role.Kind.ADMIN and role.space_id is None and not others
 
 
 def _log(verb: str, role: Role, by: Member, now: datetime) -> None:
