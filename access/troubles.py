@@ -1,17 +1,25 @@
 """What an alarm means, what a person does about it, and when it is over. Reads and writes nothing.
 
-A code without a line here is told in the words it was raised with, and is over in an hour.
+Only a fault that a device names by itself may have no line here: it is told in the words it was
+raised with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 FAULT = "fault"
 MOMENT = timedelta(hours=1)  # what only happened stands so long
+
+Code = Literal[  # every alarm there is, beside the faults that devices name by themselves
+    "silent", "lost", "off-unconfirmed", "on-unasked", "off-unasked", "unknown-session",
+    "peripheral-off", "unsigned", "bad-signature", "nonce-reuse", "journal-gap",
+    "journal-conflict", "offline-doubt",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +40,14 @@ Over = Callable[[Seen, datetime], bool]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`over(seen, raised_at)` says that the cause is gone."""
+    """`over(seen, raised_at)` says that the cause is gone; None: it only happened.
 
-    what: Promise
+    `what` None: the words it was raised with say more, namely why.
+    """
+
+    what: Promise | None
     todo: Promise
-    over: Over
+    over: Over | None = None
 
 
 def _heard(seen: Seen, raised_at: datetime) -> bool:
@@ -59,7 +70,7 @@ def _on(seen: Seen, raised_at: datetime) -> bool:
     return _heard(seen, raised_at) and (seen.relay or seen.state == "locked")
 
 
-TROUBLES = {
+TROUBLES: Mapping[str, Trouble] = {
     "silent": Trouble(
         _("No word from it for 35 seconds."),
         _("Look at its power and its network. What was on has locked by itself."),
@@ -96,10 +107,44 @@ TROUBLES = {
           "lockout and restart the device."),
         _sound,
     ),
+    "unknown": Trouble(
+        _("It reports a fault and does not say which."),
+        _("Look at the device and its wiring. Then clear the lockout and restart the device."),
+        _sound,
+    ),
     "peripheral-off": Trouble(
         _("It should run with its machine and does not."),
         _("Stop the machine until it runs. Look at its power and its network."),
         _runs,
+    ),
+    "unsigned": Trouble(
+        _("Something came in its name without the signature it must have, and was dropped."),
+        _("Flashed without its key? Make a new credential on its page, and flash that. If not, "
+          "somebody else has its password: a new credential shuts them out."),
+    ),
+    "bad-signature": Trouble(
+        _("Something came in its name that its key did not sign, and was dropped."),
+        _("Flashed with an old key? Make a new credential on its page, and flash that. If not, "
+          "somebody else has its password: a new credential shuts them out."),
+    ),
+    "nonce-reuse": Trouble(
+        _("It sent two badges under one number; the second was refused."),
+        _("Tap there yourself. If this comes again, flash it anew: its firmware counts wrong, or "
+          "somebody repeats what it said."),
+    ),
+    "journal-gap": Trouble(
+        _("It was on its own for longer than its memory lasts: some of what it did is lost."),
+        _("Ask who was at the machine meanwhile, and mend its network."),
+    ),
+    "journal-conflict": Trouble(
+        _("It told twice what it did on its own, and not the same. What came first stands."),
+        _("Was its memory erased? Make a new credential on its page. If not, revoke it and set up "
+          "another: its record cannot be trusted."),
+    ),
+    "offline-doubt": Trouble(
+        None,
+        _("Talk to whoever was there. If this must not be, let nobody in without a network: its "
+          "page has a button for that."),
     ),
 }  # fmt: skip
 
@@ -109,7 +154,7 @@ def is_over(code: str, seen: Seen, raised_at: datetime, now: datetime) -> bool:
     if seen.is_revoked:
         return True
     trouble = TROUBLES.get(code)
-    if trouble is not None:
+    if trouble is not None and trouble.over is not None:
         return trouble.over(seen, raised_at)
     if seen.state == FAULT and seen.fault == code:
         return False

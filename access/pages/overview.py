@@ -215,7 +215,7 @@ def _told(alarm: Alarm) -> Told:
     trouble = TROUBLES.get(alarm.code)
     if trouble is None:
         return Told(alarm, alarm.words, _("Look at the device, and at what it says in the log."))
-    return Told(alarm, str(trouble.what), str(trouble.todo))
+    return Told(alarm, str(trouble.what or alarm.words), str(trouble.todo))
 
 
 def beats(now: datetime) -> list[Beat]:

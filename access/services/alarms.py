@@ -8,17 +8,25 @@ from access.models import Alarm
 from access.records import Box
 from access.services.batch import Batch
 from access.services.busy import at_machines_of
-from access.troubles import Seen, is_over
+from access.troubles import Code, Seen, is_over
 from equipment.services.lockouts import staff_of
 from members.models import Space
 from notices.services import post
 
 
-def alarm(batch: Batch, box: Box, code: str, words: Promise, *, sid: str = "") -> None:
-    """Something a person must look at. `words` are for staff, each in their own language.
+def alarm(batch: Batch, box: Box, code: Code, words: Promise, *, sid: str = "") -> None:
+    """Something a person must look at. `words` are for staff, each in their own language."""
+    _raise(batch, box, code, words, sid)
 
-    `sid` tells two sessions apart. While it stands it is not raised again, whatever restarts; staff
-    are not sent word of a cause that comes and goes more than once in a while.
+
+def alarm_fault(batch: Batch, box: Box, fault: str, words: Promise) -> None:
+    """What the device itself says is wrong with it, by a name that may be its own."""
+    _raise(batch, box, fault, words, "")
+
+
+def _raise(batch: Batch, box: Box, code: str, words: Promise, sid: str) -> None:
+    """`sid` tells two sessions apart. While it stands it is not raised again, whatever restarts.
+    Staff are not sent word of a cause that comes and goes more than once in a while.
     """
     key = box.name, code, sid
     if key in batch.alarms or key in batch.watch.standing:

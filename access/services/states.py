@@ -12,7 +12,7 @@ from access import running, sessions
 from access.decision import STOP, Denial, decide
 from access.records import Box, Context
 from access.services import alone, journals
-from access.services.alarms import alarm
+from access.services.alarms import alarm, alarm_fault
 from access.services.answers import words
 from access.services.batch import Batch, bench_of, marked
 from access.services.doors import door_of
@@ -146,7 +146,7 @@ def _fault(batch: Batch, box: Box, state: wire.State) -> None:
         said_before = machine.lockouts.filter(why=str(fault), placed_by=None, cleared_at=None)
         if not said_before.exists():  # one is enough to clear
             lock_out(machine=machine, why=str(fault), by=None, now=batch.now)
-    alarm(batch, box, why, format_lazy("{device}: {fault}", device=box.name, fault=fault))
+    alarm_fault(batch, box, why, format_lazy("{device}: {fault}", device=box.name, fault=fault))
 
 
 FAULTS = {

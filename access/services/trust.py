@@ -3,9 +3,13 @@
 A signature says who spoke and not when: what is heard twice stays harmless by boot, re and exp.
 """
 
+from typing import Literal
+
 from access.records import Box, Context, Inbound, Interlock
 from access.services import keys
 from wire import sign
+
+Doubt = Literal["unsigned", "bad-signature"]
 
 SIGNS = "mac"  # among the caps of a device that signs, and hears nothing unsigned
 
@@ -16,7 +20,7 @@ def must_sign(context: Context) -> bool:
     return (box is not None and box.must_sign) or (bench is not None and bench.risk == "high")
 
 
-def doubted(context: Context, inbound: Inbound) -> str | None:
+def doubted(context: Context, inbound: Inbound) -> Doubt | None:
     """The code of why this message is not believed; None where it is."""
     box = context.box
     if box is None:
