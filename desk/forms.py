@@ -63,6 +63,12 @@ class GuardianForm(forms.Form):
         required=False,
         help_text=_("Who signs for them. Empty: they sign for themselves."),
     )
+    adult_from = DayField(
+        label=_("Comes of age on"),
+        widget=DateInput(),
+        required=False,
+        help_text=_("From that day on they sign for themselves. Empty: until you say otherwise."),
+    )
 
 
 class PersonForm(forms.Form):
@@ -75,7 +81,13 @@ class PersonForm(forms.Form):
     guardian = forms.EmailField(
         label=_("Mail address of the guardian"),
         required=False,
-        help_text=_("Of a child: who signs for it and reads its mails."),
+        help_text=_("Of a minor: who signs for them. Without an address of theirs, reads mails."),
+    )
+    adult_from = DayField(
+        label=_("Comes of age on"),
+        widget=DateInput(),
+        required=False,
+        help_text=_("Of a minor: from that day on they sign for themselves."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     sure = forms.BooleanField(

@@ -62,8 +62,10 @@ def _stages(person: Member, now: datetime) -> Iterator[Stage]:
     known = _known(person, now)
     if person.email:
         yield _mail(known.is_confirmed)
+    if person.is_minor(now):
+        yield _guardian(person)
     yield _plan(person, known)
-    yield _documents(person)
+    yield _documents(person, now)
     yield _induction(person, known.is_certified)
     yield _badge(person, known.has_badge)
 
@@ -105,7 +107,15 @@ def _plan(person: Member, known: Any) -> Stage:
     return Stage(title, False, _("It says what you may book."), own=(choose,), desk=(sign_up,))
 
 
-def _documents(person: Member) -> Stage:
+def _guardian(person: Member) -> Stage:
+    note = (reverse("desk:guardian_set", args=[person.public_id]), _("Say who signs"))
+    if person.guardian_id:
+        return Stage(_("Have a guardian sign for you"), True, _("Staff know who that is."))
+    text = _("They make an account of their own, and staff note that they sign for you.")
+    return Stage(_("Have a guardian sign for you"), False, text, desk=(note,))
+
+
+def _documents(person: Member, now: datetime) -> Stage:
     left = unsigned(person)
     paper = (
         (
@@ -114,7 +124,7 @@ def _documents(person: Member) -> Stage:
         )
         for version in left
     )
-    if person.guardian_id:
+    if person.is_minor(now):
         text = _("Your guardian signs for you, on their own page or on paper.")
     else:
         text = _("A few minutes, here or on paper at the desk.")

@@ -65,7 +65,7 @@ def path_to(member: Member, machine: Machine, facts: Facts, now: datetime) -> li
     certified = [words for code, words in told.items() if code not in PERSONAL + MACHINE]
     steps = [_stage(_("Member"), _membership(facts, now, zone), personal)]
     if personal or certified:
-        steps += _papers(member)
+        steps += _papers(member, now)
     if facts.requirement is not None:
         steps += _certifying(member, facts, facts.requirement, certified, now, zone)
     if machine.has_interlock:
@@ -123,11 +123,13 @@ def _stage(title: str, done: str, lacking: list[Told]) -> Step:
     return Step("", title, f"{first.text} {first.remedy}", first.remedy_url, first.remedy_label)
 
 
-def _papers(member: Member) -> list[Step]:
+def _papers(member: Member, now: datetime) -> list[Step]:
     """What is to be signed, where something is."""
     if not unsigned(member):
         return []
     title, text = _("Read and sign waiver and house rules"), _("A few minutes, here or on paper.")
+    if member.is_minor(now):
+        text = _("Your guardian signs for you, on their own page or on paper.")
     return [Step("", title, text, reverse("desk:signing"), _("Read and sign"))]
 
 

@@ -78,6 +78,7 @@ def person_page(
     bookings = Booking.objects.filter(member=person).select_related("machine__space")
     return {
         "person": person,
+        "is_minor": person.is_minor(now),
         "memberships": [
             membership_words(row, now, zone)
             for row in person.memberships.select_related("plan").order_by("-starts")

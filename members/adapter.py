@@ -32,6 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, user: Member, form: Any, commit: bool = True
     ) -> Member:
         user.name = form.cleaned_data["name"].strip()
+        user.adult_from = form.cleaned_data["adult_from"]
         user.language = getattr(request, "LANGUAGE_CODE", "en")[:8]
         saved: Member = super().save_user(request, user, form, commit=commit)
         if commit:

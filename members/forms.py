@@ -1,8 +1,12 @@
 """Forms about people."""
 
+from datetime import date
+from typing import Any
+
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import DayField, NameField
@@ -11,7 +15,7 @@ from members.services.pins import PinError, check_pin
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
-    """E-mail, name, password: no more than it takes to join."""
+    """E-mail, name, password, and who signs: no more than it takes to join."""
 
     name = NameField(
         label=_("Your name"),
@@ -19,7 +23,32 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    field_order = ["name", "email", "password1", "password2"]
+    age = forms.ChoiceField(
+        label=_("Your age"),
+        choices=[("adult", _("I am of age")), ("minor", _("I am not of age yet"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one. A guardian signs for those who are not.")},
+    )
+    adult_from = DayField(
+        label=_("If not: the day you come of age"),
+        required=False,
+        help_text=_(
+            "In most countries the 18th birthday. Until then a guardian signs for you. "
+            "Nothing else about your age is kept, and of those who are of age nothing at all."
+        ),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    field_order = ["name", "email", "age", "adult_from", "password1", "password2"]
+
+    def clean(self) -> dict[str, Any]:
+        """`adult_from` is a day to come, or None for who is of age."""
+        values: dict[str, Any] = super().clean()
+        if values.get("age") != "minor":
+            values["adult_from"] = None
+        elif "adult_from" in values and (values["adult_from"] or date.min) <= timezone.now().date():
+            self.add_error("adult_from", _("Write the day to come on which you are of age."))
+        return values
 
 
 class ProfileForm(forms.Form):

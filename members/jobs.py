@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from members.services.documents import ask_everybody
+from members.services.documents import ask_everybody, come_of_age
 from members.services.reminders import remind_of_memberships
 
 SCHEDULES = (
@@ -12,8 +12,9 @@ SCHEDULES = (
 
 
 def memberships() -> None:
-    """Tell those whose membership ends."""
+    """Tell those whose membership ends, and let those sign who have grown up."""
     remind_of_memberships(timezone.now())
+    come_of_age(now=timezone.now())
 
 
 def documents() -> None:

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -29,7 +29,7 @@ TIME_TO_SIGN = timedelta(days=14)  # what a form proposes
 def document_list(request: MemberRequest) -> HttpResponse:
     """Every document with all its versions, and how many have signed each."""
     versions = DocumentVersion.objects.select_related("document", "published_by")
-    counted = versions.annotate(signed=Count("signatures"))
+    counted = versions.annotate(signed=Count("signatures", filter=Q(signatures__set_aside_at=None)))
     page = {"versions": counted, "people": people_to_sign().count()}
     return render(request, "desk/document_list.html", page)
 
@@ -67,7 +67,7 @@ def document_show(request: MemberRequest, slug: str, number: int) -> HttpRespons
         "version": version,
         "blocks": blocks(version.text),
         "may_write": runs_organisation(request.user),
-        "signature": version.signatures.filter(member=request.user).first(),
+        "signature": version.signatures.counting().filter(member=request.user).first(),
     }
     return render(request, "desk/document_show.html", page)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.permissions import person_to_serve
 from desk import forms
 from desk.acting import Act, perform
-from desk.memberships import held_words
+from desk.memberships import guardian_words, held_words
 from desk.people import find, person_page, standing_of
 from desk.places import shown_space
 from members import services
@@ -71,6 +71,7 @@ def person_create(request: MemberRequest) -> HttpResponse:
                 email=told["email"],
                 guardian_email=told["guardian"],
                 language=told["language"],
+                adult_from=told["adult_from"],
                 space=shown_space(request),
                 by=request.user,
                 now=timezone.now(),
@@ -158,20 +159,26 @@ def badge_revoke(request: MemberRequest, pk: int) -> HttpResponse:
 @form_page
 @staff_required
 def guardian_set(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    """Of a child who signed up alone, or whose guardian is another now; or of nobody any more."""
-    found = person_to_serve(public_id)
-    address = found.guardian.email if found.guardian else ""
+    """Of a minor who signed up alone, or whose guardian is another now; or of nobody any more."""
+    found, now = person_to_serve(public_id), timezone.now()
     form = forms.GuardianForm(request.POST if request.method == "POST" else None)
-    form.initial = {"guardian": address}
-    if form.is_valid():
-        email = form.cleaned_data["guardian"]
-        try:
-            set_guardian(member=found, email=email, by=request.user, now=timezone.now())
-        except PersonError as error:
-            form.add_error(error.field, str(error))
-        else:
-            return _back(request, found, _("Saved."))
-    return _form(request, found, form, _("Who signs for %s") % found.name, _("Save"))
+    address = found.guardian.email if found.guardian else ""
+    form.initial = {"guardian": address, "adult_from": found.adult_from}
+    act = Act(
+        person=found,
+        do=lambda: set_guardian(
+            member=found,
+            email=form.cleaned_data["guardian"],
+            adult_from=form.cleaned_data["adult_from"],
+            by=request.user,
+            now=now,
+        ),
+        tell=guardian_words,
+        title=_("Who signs for %s") % found.name,
+        submit=_("Save"),
+        done=_("Saved."),
+    )
+    return perform(request, form, act, now)
 
 
 @require_POST

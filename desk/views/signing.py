@@ -16,7 +16,13 @@ from members.models import DocumentVersion, Member, Signature
 from members.permissions import staff_required
 from members.prose import blocks
 from members.requests import MemberRequest
-from members.services.documents import SigningError, sign, sign_on_paper, unsigned
+from members.services.documents import (
+    SigningError,
+    sign,
+    sign_on_paper,
+    signer_of,
+    unsigned,
+)
 from members.zones import at_home
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +65,7 @@ def document_sign(request: MemberRequest, slug: str, public_id: UUID) -> HttpRes
             messages.success(request, _("%s is signed.") % version.document)
             return redirect("desk:signing")
     page = {"member": member, "version": version, "blocks": blocks(version.text), "form": form}
-    page["may_sign"] = request.user.pk == (member.guardian_id or member.pk)
+    page["may_sign"] = request.user.pk == signer_of(member, timezone.now())
     return render(request, "desk/document_sign.html", page, status=422 if form.errors else 200)
 
 
@@ -69,18 +75,23 @@ def paper_sign(request: MemberRequest, public_id: UUID, slug: str) -> HttpRespon
     """Staff hold the signed paper in their hands."""
     person = get_object_or_404(Member, public_id=public_id)
     version = get_object_or_404(DocumentVersion.objects.newest(), document__slug=slug)
-    signer = person.guardian or person
-    form = PaperForm(request.POST or None, initial={"name": signer.name})
+    minor = person.is_minor(timezone.now())
+    signer = person.guardian if minor else person
+    form = PaperForm(request.POST or None, initial={"name": signer.name if signer else ""})
     if form.is_valid():
-        sign_on_paper(
-            member=person,
-            version=version,
-            by=request.user,
-            now=timezone.now(),
-            **form.cleaned_data,
-        )
-        messages.success(request, _("%s is signed.") % version.document)
-        return redirect("desk:person", person.public_id)
+        try:
+            sign_on_paper(
+                member=person,
+                version=version,
+                by=request.user,
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+        except SigningError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%s is signed.") % version.document)
+            return redirect("desk:person", person.public_id)
     title = _("%(document)s, signed on paper by %(name)s") % {
         "document": version.document,
         "name": person.name,

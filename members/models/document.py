@@ -1,5 +1,7 @@
 """What one signs before using anything, by version, and who signed it. Judges nobody."""
 
+from datetime import datetime
+
 from django.db import models
 
 from members.models.member import Member
@@ -51,8 +53,23 @@ class DocumentVersion(models.Model):
         return f"{self.document} {self.number}"
 
 
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def counting(self) -> "SignatureQuerySet":
+        return self.filter(set_aside_at=None)
+
+    def by_minors_alone(self, now: datetime) -> "SignatureQuerySet":
+        """Typed by a minor, or under a paper in their own name."""
+        alone = models.Q(by=models.F("member")) | models.Q(
+            on_paper=True, name__iexact=models.F("member__name")
+        )
+        return self.counting().filter(alone, member__in=Member.objects.minors(now))
+
+
 class Signature(models.Model):
-    """A member's consent to one version: typed by them or their guardian, or given on paper."""
+    """A member's consent to one version: typed by them or their guardian, or given on paper.
+
+    What a minor signed alone is set aside: it stays on record, and is asked for again.
+    """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="signatures")
     version = models.ForeignKey(
@@ -63,11 +80,18 @@ class Signature(models.Model):
     on_paper = models.BooleanField(default=False)
     note = models.CharField(max_length=120, blank=True)  # where the paper is kept
     signed_at = models.DateTimeField()
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # from then on it counts no more
+
+    objects = SignatureQuerySet.as_manager()
 
     class Meta:
         ordering = ["-signed_at"]
         constraints = [
-            models.UniqueConstraint(fields=["member", "version"], name="members_signature_once")
+            models.UniqueConstraint(
+                fields=["member", "version"],
+                condition=models.Q(set_aside_at=None),
+                name="members_signature_once",
+            )
         ]
 
     def __str__(self) -> str:

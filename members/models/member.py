@@ -35,12 +35,17 @@ class MemberManager(BaseUserManager["Member"]):
             ]
         return rows[0] if rows else None
 
+    def minors(self, now: datetime) -> "models.QuerySet[Member]":
+        """Who is_minor at `now`."""
+        wards = Q(adult_from=None, guardian__isnull=False)
+        return self.filter(wards | Q(adult_from__gt=now.date()))
+
     def get_by_natural_key(self, username: str | None) -> "Member":
         return self.get(email__iexact=username)
 
 
 class Member(AbstractBaseUser):
-    """A person. One without mail has a badge and, if a child, a guardian."""
+    """A person. One without mail has a badge and, if a minor, a guardian."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
@@ -52,6 +57,9 @@ class Member(AbstractBaseUser):
     guardian = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="wards"
     )
+    # the day one comes of age, and nothing else about an age; NULL: grown up, or a guardian's ward
+    # until staff say otherwise
+    adult_from = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     invited_at = models.DateTimeField(null=True, blank=True)  # last asked to sign in
@@ -86,6 +94,12 @@ class Member(AbstractBaseUser):
     def initials(self) -> str:
         words = self.name.split() or ["?"]
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    def is_minor(self, now: datetime) -> bool:
+        """Whether a guardian signs for them; the day is that of UTC, for everybody alike."""
+        if self.adult_from is None:
+            return self.guardian_id is not None
+        return self.adult_from > now.date()
 
     def has_role(self, space: Space | None, kinds: Collection[str]) -> bool:
         """Whether a role of `kinds` covers `space`; None asks for any space at all."""

@@ -65,12 +65,14 @@ def people_to_sign() -> QuerySet[Member]:
 
 def unsigned(member: Member) -> list[DocumentVersion]:
     """What the member has yet to sign, by document."""
-    signed = Signature.objects.filter(member=member, version=OuterRef("pk"))
+    signed = Signature.objects.counting().filter(member=member, version=OuterRef("pk"))
     return list(DocumentVersion.objects.newest().filter(~Exists(signed)))
 
 
 def ask_everybody(*, now: datetime) -> int:
     """Place the holds of all who have not signed, in batches; how many. Twice is once."""
+    while set_aside_of_minors(now=now):
+        pass
     asked = 0
     for version in DocumentVersion.objects.newest().select_related("published_by"):
         while batch := _ask(_not_asked(version), version, now):
@@ -85,7 +87,7 @@ def ask_newcomer(*, member: Member, now: datetime) -> None:
 
 
 def _not_asked(version: DocumentVersion) -> QuerySet[Member]:
-    signed = Signature.objects.filter(member=OuterRef("pk"), version=version)
+    signed = Signature.objects.counting().filter(member=OuterRef("pk"), version=version)
     standing = Hold.objects.filter(
         member=OuterRef("pk"), document=version.document_id, lifted_at=None
     )
@@ -116,10 +118,18 @@ def _hold(member: Member, version: DocumentVersion, now: datetime) -> Hold:
             member=member,
             document=version.document,
             reason=_("“%s” is not signed.") % version.document.name,
-            remedy=_("Read and sign it on your page, or on paper at the desk."),
+            remedy=_remedy(member, now),
             placed_by=version.published_by,
             since=max(version.required_from, now),
         )
+
+
+def _remedy(member: Member, now: datetime) -> str:
+    if not member.is_minor(now):
+        return _("Read and sign it on your page, or on paper at the desk.")
+    if member.guardian_id is None:
+        return _("A guardian signs it, on paper at the desk. Staff note who that is.")
+    return _("Your guardian signs it, on their page or on paper at the desk.")
 
 
 def _tell(people: Iterable[Member], version: DocumentVersion, now: datetime) -> None:
@@ -139,27 +149,44 @@ def sign(
     *, member: Member, version: DocumentVersion, name: str, by: Member, now: datetime
 ) -> Signature:
     """Typed on a page, by the member or, for a minor, by the guardian. Twice is once."""
-    if by.pk != (member.guardian_id or member.pk):
-        raise SigningError(_("Only the member signs this, or the guardian of a child."))
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if by.pk != signer_of(member, now):
+        if by.pk == member.pk and member.guardian_id is None:
+            raise SigningError(_("A guardian signs this for you. Tell staff who that is."))
+        raise SigningError(_("Only the member signs this, or the guardian of a minor."))
     return _sign(member, version, now, by=by, name=name)
+
+
+def signer_of(member: Member, now: datetime) -> int | None:
+    """Whose signature counts on a page; None for a minor whose guardian nobody has noted yet."""
+    return member.guardian_id if member.is_minor(now) else member.pk
 
 
 @transaction.atomic
 def sign_on_paper(
     *, member: Member, version: DocumentVersion, name: str, note: str, by: Member, now: datetime
 ) -> Signature:
-    """Staff have the paper; `name` stands under it, `note` says where it is kept."""
+    """Staff have the paper; `name` stands under it, `note` says where it is kept.
+
+    A guardian needs no account for it.
+    """
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if member.is_minor(now) and name.strip().casefold() == member.name.casefold():
+        raise SigningError(_("A guardian signs for a minor. Write the name of the guardian."))
     return _sign(member, version, now, by=by, name=name, note=note, on_paper=True)
 
 
 def _sign(
     member: Member, version: DocumentVersion, now: datetime, *, by: Member, **how: str | bool
 ) -> Signature:
-    Member.objects.select_for_update().get(pk=member.pk)
+    """The member is locked."""
     if not DocumentVersion.objects.newest().filter(pk=version.pk).exists():
         raise SigningError(_("There is a newer version by now. Read that one, and sign it."))
     signature, is_new = Signature.objects.get_or_create(
-        member=member, version=version, defaults={"by": by, "signed_at": now, **how}
+        member=member,
+        version=version,
+        set_aside_at=None,
+        defaults={"by": by, "signed_at": now, **how},
     )
     if is_new:
         after = {"document": version.document.name, "number": version.number}
@@ -173,3 +200,55 @@ def _lift(member: Member, version: DocumentVersion, now: datetime) -> None:
     held = Hold.objects.filter(member=member, document=version.document_id, lifted_at=None)
     if held.update(lifted_at=now):
         AccessEpoch.bump()
+
+
+# --- minors ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_again(*, member: Member, by: Member | None, now: datetime) -> None:
+    """Whether somebody else signs for `member` has changed: what counts, and what is asked for.
+
+    The caller holds the lock. What a guardian signed goes on counting when the ward is grown up.
+    """
+    _set_aside(Signature.objects.filter(member=member).by_minors_alone(now), by, now)
+    with translation.override(member.language):
+        remedy = _remedy(member, now)
+    Hold.objects.filter(member=member, lifted_at=None).exclude(document=None).update(remedy=remedy)
+    ask_newcomer(member=member, now=now)
+
+
+@transaction.atomic
+def set_aside_of_minors(*, now: datetime) -> int:
+    """What an import made a guardian's to sign; whoever asks for signatures asks again after it."""
+    return _set_aside(Signature.objects.by_minors_alone(now), None, now)
+
+
+def _set_aside(rows: "QuerySet[Signature]", by: Member | None, now: datetime) -> int:
+    signatures = list(rows.select_related("version__document", "member")[:BATCH])
+    for row in signatures:
+        record(
+            actor=by,
+            verb="set_aside_signature",
+            subject=row,
+            at=now,
+            after={"document": row.version.document.name, "number": row.version.number},
+            on_behalf_of=row.member,
+        )
+    return Signature.objects.filter(pk__in=[row.pk for row in signatures]).update(set_aside_at=now)
+
+
+@transaction.atomic
+def come_of_age(*, now: datetime) -> int:
+    """Who has grown up signs alone from here on, and the day and the guardian are kept no longer.
+
+    One without an address of their own keeps the guardian, who reads their messages.
+    """
+    rows = Member.objects.select_for_update().filter(adult_from__lte=now.date())
+    grown_up = list(rows.exclude(email=None).order_by("pk")[:BATCH])
+    for member in grown_up:
+        member.adult_from = member.guardian = None
+        member.save(update_fields=["adult_from", "guardian"])
+        record(actor=None, verb="come_of_age", subject=member, at=now, on_behalf_of=member)
+        ask_again(member=member, by=None, now=now)
+    return len(grown_up)

@@ -58,7 +58,7 @@ def _forget_here(member: Member, by: Member, now: datetime) -> None:
     member.roles.all().delete()
     member.name = _("Former member %d") % member.pk
     member.email, member.guardian, member.space, member.pin_hash = None, None, None, None
-    member.is_active, member.anonymised_at = False, now
+    member.adult_from, member.is_active, member.anonymised_at = None, False, now
     member.set_unusable_password()
     member.save()
     AccessEpoch.bump()

@@ -144,6 +144,7 @@ def test_whoever_signs_up_signs_before_anything_unlocks(world, client):
     told = {
         "name": "Nora New",
         "email": "nora@example.org",
+        "age": "adult",
         "password1": "bench-and-key-2026",
         "password2": "bench-and-key-2026",
     }

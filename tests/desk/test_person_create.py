@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from members.models import Change, Document, Hold, Member
 from members.services.documents import publish_version
+from tests.desk.agreeing import agree, preview
 from tests.people import a_member, a_world
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +73,11 @@ def test_staff_say_later_who_signs_for_somebody(desk, world):
         assert refused.status_code == 422
         assert words in refused.content.decode()
         assert typed_ in refused.content.decode()
+    told = preview(desk, page, {"guardian": "alice@example.org"}).content.decode()
+    assert "Alice Meyer signs for them." in told
+    assert not Change.objects.filter(verb="set_guardian").exists()
     for _twice in range(2):
-        assert desk.post(page, {"guardian": "alice@example.org"}).status_code == 302
+        assert agree(desk, page, {"guardian": "alice@example.org"}).status_code == 302
     world.charlie.refresh_from_db()
     assert world.charlie.guardian == world.alice
     assert Change.objects.filter(verb="set_guardian").count() == 1
@@ -81,7 +85,7 @@ def test_staff_say_later_who_signs_for_somebody(desk, world):
         reverse("desk:guardian_set", args=[world.alice.public_id]), {"guardian": "bob@example.org"}
     )
     assert "guardian themselves" in refused.content.decode()
-    desk.post(page, {"guardian": ""})
+    agree(desk, page, {"guardian": ""})
     world.charlie.refresh_from_db()
     assert world.charlie.guardian is None
 

@@ -86,6 +86,7 @@ def test_a_stranger_becomes_a_certified_member_with_a_booking(
     page = window.open("/account/signup/")
     page.get_by_label("Your name").fill("Nora Lindholm")
     page.get_by_label("Mail address").fill("nora@example.org")
+    page.get_by_label("I am of age").check()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     assert not window.flaws()
