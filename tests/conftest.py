@@ -39,6 +39,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
+def at_once(pytestconfig: pytest.Config) -> float:
+    """Seconds in which what we promise within one second must be seen.
+
+    One second is asked with --long, on a quiet machine. A busy one may stand still meanwhile, and
+    there it is enough that nothing waited for a lease to end.
+    """
+    return 1 if pytestconfig.getoption("--long") else 10
+
+
+@pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """States a figure a test arrived at, such as its seeds and counts; printed with --long."""
     return lambda words: record_property("figure", words)

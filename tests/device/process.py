@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 import wire
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds: a busy machine is slow, and may stand still for a while
 
 
 class DeviceProcess:
@@ -36,7 +37,7 @@ class DeviceProcess:
     def listen(self):
         """Its first line says where it takes orders."""
         control = int(self.process.stdout.readline().split()[-1])
-        self._socket = socket.create_connection(("127.0.0.1", control), timeout=10)
+        self._socket = socket.create_connection(("127.0.0.1", control), timeout=PATIENCE)
         self._lines = self._socket.makefile("rb")
 
     def do(self, what="status", **arguments):
@@ -46,24 +47,37 @@ class DeviceProcess:
         self._socket.sendall(line + b"\n")
         return json.loads(self._lines.readline())
 
-    def until(self, patience=15, **wanted):
-        """Wait until the status holds what is wanted."""
+    def until(self, patience=PATIENCE, **wanted):
+        """Wait until the status holds what is wanted, all of it at once."""
+
+        def holds(status):
+            return all(status[name] == value for name, value in wanted.items())
+
+        return self._wait(holds, wanted, patience)
+
+    def until_noted(self, words, times=1):
+        """Wait until its log has so many lines with these words."""
+
+        def holds(status):
+            return sum(words in line["what"] for line in status["log"]) >= times
+
+        return self._wait(holds, words, PATIENCE)
+
+    def _wait(self, holds, wanted, patience):
         deadline = time.monotonic() + patience
-        while True:
-            status = self.do()
-            if all(status[name] == value for name, value in wanted.items()):
-                return status
+        while not holds(status := self.do()):
             assert time.monotonic() < deadline, f"{wanted} not in {status}"
             time.sleep(0.02)
+        return status
 
     def stop(self):
         """Ask the process to end; its exit code."""
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(PATIENCE)
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def close(self):
         self.kill()
@@ -95,13 +109,13 @@ class ForgedServer:
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
         self.client.subscribe(f"bk/1/{device}/up/#", qos=1)
-        subscribed.get(timeout=10)
+        subscribed.get(timeout=PATIENCE)
 
     def say(self, message, retain=False):
         topic, payload = wire.encode_down(self.device, message, self.key)
         self.client.publish(topic, payload, qos=wire.QOS[message.kind], retain=retain)
 
-    def next(self, kind, patience=15, **wanted):
+    def next(self, kind, patience=PATIENCE, **wanted):
         """The next message of this kind that holds what is wanted, and whether it was retained."""
         deadline = time.monotonic() + patience
         while True:

@@ -8,7 +8,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 import wire
-from tests.device.process import forged_server, running_device
+from tests.device.process import PATIENCE, forged_server, running_device
 from wire import sign
 
 pytestmark = pytest.mark.broker
@@ -42,8 +42,9 @@ def retained(broker, topic):
     client.on_message = lambda _c, _u, message: found.append(message)
     client.connect("127.0.0.1", broker.port)
     client.subscribe(topic, qos=1)
-    deadline = time.monotonic() + 5
-    while not found and time.monotonic() < deadline:
+    deadline = time.monotonic() + PATIENCE
+    while not found:
+        assert time.monotonic() < deadline, topic
         client.loop(0.1)
     client.disconnect()
     assert found[0].retain
@@ -59,12 +60,12 @@ def test_a_device_introduces_itself(broker):
         assert (state.st, state.relay, state.n) == ("locked", False, 1)
 
 
-def test_a_granted_tap_closes_the_relay_in_milliseconds(broker):
+def test_a_granted_tap_closes_the_relay_at_once(broker, at_once):
     with started("grant-1", broker) as (device, server):
         status = granted(device, server)
         assert status["relay"]
         assert status["answer"]["text"] == "Yours until 15:00."
-        assert 0 < status["answer"]["ms"] < 2000
+        assert 0 < status["answer"]["ms"] < at_once * 1000
         assert (status["state"], status["lamp"]) == ("ARMED", "blue-slow")
         assert server.next("state", st="armed", relay=True).sid == SID
 
@@ -123,7 +124,7 @@ def test_pressing_start_on_a_locked_machine_does_nothing(broker):
         assert device.do("start")["ma"] == 0
 
 
-def test_a_stop_cuts_a_running_job_at_once(broker):
+def test_a_stop_cuts_a_running_job_at_once(broker, at_once):
     with started("stop-1", broker) as (device, server):
         granted(device, server)
         device.do("start")
@@ -131,18 +132,19 @@ def test_a_stop_cuts_a_running_job_at_once(broker):
         asked = time.monotonic()
         server.say(wire.Off(sid=SID, mode="stop", code="lockout"))
         status = device.until(st="locked")
-        assert time.monotonic() - asked < 1
+        assert time.monotonic() - asked < at_once
         assert (status["relay"], status["ma"]) == (False, 0)
 
 
-def test_a_pulled_network_cable_ends_the_lease_on_time_and_plugging_it_in_starts_nothing(broker):
+def test_a_pulled_network_cable_ends_the_lease_on_time_and_plugging_it_in_starts_nothing(
+    broker, at_once
+):
     with started("cable-1", broker) as (device, server):
-        status = granted(device, server, exp=int(device.do()["up"]) + 3)
+        exp = granted(device, server, exp=int(device.do()["up"]) + 6)["exp"]
         assert device.do("network", up=False)["network"] is False
         assert server.next("avail", on=False).boot is None
-        assert device.until(st="locked", connected=False)["up"] == pytest.approx(
-            status["exp"], abs=1
-        )
+        locked = device.until(st="locked", connected=False)["up"]
+        assert exp <= locked < exp + at_once
         device.do("network", up=True)
         device.until(connected=True)
         assert server.next("state", st="locked").sid is None
@@ -197,8 +199,7 @@ def test_a_reboot_under_a_grant_comes_up_locked_and_stays_so(broker):
         )
         new = server.next("hello", why="reset")
         assert new.boot != old.boot
-        time.sleep(0.3)
-        assert device.do()["relay"] is False
+        assert device.until_noted("ignored: lease")["relay"] is False
 
 
 def test_a_retained_grant_left_at_the_broker_is_inert(broker):
@@ -212,10 +213,7 @@ def test_a_retained_grant_left_at_the_broker_is_inert(broker):
         device.until(connected=False)
         device.do("network", up=True)
         device.until(connected=True)
-        time.sleep(0.3)
-        status = device.do()
-        assert status["relay"] is False
-        assert any("ignored: grant" in line["what"] for line in status["log"])
+        assert device.until_noted("ignored: grant")["relay"] is False
 
 
 def test_garbage_from_the_broker_is_dropped_and_the_device_goes_on(broker):
@@ -224,7 +222,7 @@ def test_garbage_from_the_broker_is_dropped_and_the_device_goes_on(broker):
             server.client.publish("bk/1/garbage-1/down/grant", payload, qos=1)
             server.client.publish("bk/1/garbage-1/down/dance", payload, qos=1)
         granted(device, server)
-        assert sum("dropped a message" in line["what"] for line in device.do()["log"]) == 8
+        device.until_noted("dropped a message", times=8)
 
 
 def test_the_last_will_and_the_last_state_are_there_for_a_newcomer(broker):
@@ -232,10 +230,10 @@ def test_the_last_will_and_the_last_state_are_there_for_a_newcomer(broker):
         assert retained(broker, "bk/1/will-1/up/state").st == "locked"
         assert retained(broker, "bk/1/will-1/up/avail").on is True
         device.kill()
-        deadline = time.monotonic() + 5
-        while retained(broker, "bk/1/will-1/up/avail").on and time.monotonic() < deadline:
+        deadline = time.monotonic() + PATIENCE
+        while retained(broker, "bk/1/will-1/up/avail").on:
+            assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert retained(broker, "bk/1/will-1/up/avail").on is False
 
 
 def test_a_device_with_a_key_hears_only_what_is_signed_with_it(broker):
@@ -254,16 +252,13 @@ def test_a_device_with_a_key_hears_only_what_is_signed_with_it(broker):
         server.grant(tap, SID)
         server.key = None
         server.grant(tap, SID)
-        time.sleep(0.3)
-        status = device.do()
-        assert status["relay"] is False
-        assert sum("dropped a message" in line["what"] for line in status["log"]) == 2
+        assert device.until_noted("dropped a message", times=2)["relay"] is False
         server.key = key
         server.grant(tap, SID)
         assert device.until(st="armed")["relay"]
 
 
-def test_the_store_outlives_the_process_and_the_network(own_broker, tmp_path):
+def test_the_store_outlives_the_process_and_the_network(own_broker, tmp_path, at_once):
     name, key = "offline-1", bytes(range(32))
     options = ("--caps", "relay,reader,list-hmac", "--store", str(tmp_path / "store.json"))
     environment = {"BENCHKEY_DEVICE_KEY": key.hex()}
@@ -276,21 +271,24 @@ def test_the_store_outlives_the_process_and_the_network(own_broker, tmp_path):
             server.key = key
             server.say(found, retain=True)
             server.key = None
-            server.say(wire.Sync(id="t", re=server.next("state").n, utc=utc))
-            device.until(list=3)
+            server.say(wire.Sync(id="t", re=server.next("state").n, utc=int(time.time())))
+            device.until(list=3, knows_time=True)
         own_broker.stop()
         device.until(connected=False)
         time.sleep(6)  # the list decides after five seconds without a network
+        tapped = time.time()
         device.do("tap", badge=ALICE)
         status = device.until(relay=True, rows=1)
+        started = time.time()
         assert status["sid"] == f"off-{status['boot']}-1"
     with running_device(name, own_broker.port, *options, environment=environment) as device:
         status = device.do("tap", badge=ALICE)
         assert (status["list"], status["rows"], status["relay"]) == (3, 1, False)
         own_broker.start()
         with forged_server(name, own_broker.port) as server:
-            (row,) = server.next("journal", patience=20).j
-            assert (row.ev, row.utc) == ("on", pytest.approx(utc + 6, abs=4))
+            (row,) = server.next("journal").j
+            assert row.ev == "on"
+            assert tapped - at_once < row.utc < started + at_once
             server.say(wire.Filed(upto=row.i))
             device.until(rows=0)
 
@@ -307,16 +305,16 @@ def test_a_device_started_before_its_broker_connects_when_it_comes(own_broker):
         device.do("tap", badge=ALICE)
         assert device.until(refused=True)["display"][1] == "No connection. Tap again in a moment."
         own_broker.start()
-        device.until(connected=True, patience=20)
+        device.until(connected=True)
 
 
 def test_a_restarted_broker_energises_nothing(own_broker):
     with started("restart-1", own_broker) as (device, server):
-        granted(device, server, exp=int(device.do()["up"]) + 4)
+        granted(device, server, exp=int(device.do()["up"]) + 6)
         own_broker.stop()
         device.until(st="locked", connected=False)
         own_broker.start()
-        device.until(connected=True, patience=20)
+        device.until(connected=True)
         assert device.do()["relay"] is False
 
 
