@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import sys
@@ -22,6 +23,8 @@ SETTLED = 30.0  # seconds after which a process counts as having started well
 KILLED_PAUSE = 45.0  # seconds that one killed on purpose stays down: longer than a lease
 STOP_PATIENCE = 5.0  # seconds a process has to end when asked, before it is made to
 PR_SET_PDEATHSIG = 1  # prctl(2)
+PORTS = range(20_000, 32_000)
+DICE = random.SystemRandom()  # not the one that tests seed
 
 libc = ctypes.CDLL(None)
 
@@ -139,8 +142,11 @@ async def answers(process: Process, port: int, patience: float = 60.0) -> None:
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` if nothing listens there on loopback, else the next free one; 0 is any."""
-    for port in range(preferred, preferred + 20) if preferred else [0]:
+    """`preferred` if nothing listens there on loopback, else the next free one; 0 is any.
+
+    Any is below the ports that Linux gives to whoever connects: none of these takes it meanwhile.
+    """
+    for port in range(preferred, preferred + 20) if preferred else DICE.sample(PORTS, 20):
         with socket.socket() as probe:
             # As servers do: a port whose last connections are still closing counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -16,11 +16,12 @@ import pytest
 from demo import processes
 from demo.processes import Process, StartError, answers, free_port
 
-SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+PATIENCE = 60  # seconds, on a busy machine
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(300)"]
 PARENT = [
     sys.executable,
     "-c",
-    "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])",
+    "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(300)'])",
 ]
 
 
@@ -43,7 +44,7 @@ async def kept_alive(process):
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -93,14 +94,14 @@ def test_stopping_ends_what_the_process_had_started_too(new):
 
     asyncio.run(scene())
     assert len(family) == 2
-    psutil.wait_procs(family, timeout=5)
+    psutil.wait_procs(family, timeout=PATIENCE)
     assert not any(member.is_running() for member in family)
 
 
 def test_a_process_that_ignores_being_asked_is_made_to_end(new, monkeypatch):
     monkeypatch.setattr(processes, "STOP_PATIENCE", 0.2)
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True)"
-    process = new([sys.executable, "-c", f"{deaf}; time.sleep(60)"])
+    process = new([sys.executable, "-c", f"{deaf}; time.sleep(300)"])
 
     async def scene():
         async with kept_alive(process):
@@ -126,7 +127,7 @@ def test_children_die_with_a_supervisor_that_is_killed(tmp_path):
             time.sleep(0.02)
             children = psutil.Process(parent.pid).children()
         os.kill(parent.pid, signal.SIGKILL)
-    psutil.wait_procs(children, timeout=5)
+    psutil.wait_procs(children, timeout=PATIENCE)
     assert not children[0].is_running()
 
 

@@ -22,7 +22,7 @@ def test_the_main_job_end_to_end(broker, figure):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=150,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 failed" in done.stdout

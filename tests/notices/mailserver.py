@@ -61,7 +61,7 @@ class Postman:
 def running(postman: Postman, port: int = 0) -> Iterator[int]:
     """Serve until left; gives the port."""
     port = port or free_port()
-    controller = Controller(postman, hostname=ADDRESS, port=port)
+    controller = Controller(postman, hostname=ADDRESS, port=port, ready_timeout=60)
     controller.start()
     try:
         yield port

@@ -53,7 +53,7 @@ def play(seed, database, port):
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert finished.returncode == 0, finished.stderr
     return json.loads(finished.stdout)

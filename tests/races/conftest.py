@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 HERE = Path(__file__).parent
-PATIENCE = 180  # seconds; a busy machine migrates slowly
+PATIENCE = 600  # seconds; a busy machine migrates slowly
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 # Run on SQLite every day; there one lock serves all, and the others only take their turns at it.
