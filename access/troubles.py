@@ -17,7 +17,7 @@ MOMENT = timedelta(hours=1)  # what only happened stands so long
 
 Code = Literal[  # every alarm there is, beside the faults that devices name by themselves
     "silent", "lost", "off-unconfirmed", "on-unasked", "off-unasked", "unknown-session",
-    "peripheral-off", "unsigned", "bad-signature", "nonce-reuse", "journal-gap",
+    "peripheral-off", "unsigned", "bad-signature", "nonce-reuse", "flood", "journal-gap",
     "journal-conflict", "offline-doubt",
 ]  # fmt: skip
 
@@ -131,6 +131,12 @@ TROUBLES: Mapping[str, Trouble] = {
         _("It sent two badges under one number; the second was refused."),
         _("Tap there yourself. If this comes again, flash it anew: its firmware counts wrong, or "
           "somebody repeats what it said."),
+    ),
+    "flood": Trouble(
+        _("It sends more taps of unknown badges than people make. The rest are refused without a "
+          "record."),
+        _("Look for a badge stuck to the reader, or somebody at play. If neither, take it off its "
+          "machine, and revoke it if it does not end."),
     ),
     "journal-gap": Trouble(
         _("It was on its own for longer than its memory lasts: some of what it did is lost."),

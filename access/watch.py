@@ -25,6 +25,7 @@ ASK_EVERY = 1.0  # one sync a second, per device
 PROOF_EVERY = 5.0  # an unclaimed session's device is asked for proof
 ALARM_AGAIN = 600.0
 DROPS_A_MINUTE = 20  # recorded; the rest is only counted
+NOBODYS_AT_ONCE, NOBODYS_A_SECOND = 20, 0.5  # taps of one device that are nobody's, on record
 STRANGER_EVERY = 10.0  # seconds between two writes about one unknown name
 STRANGERS_A_MINUTE = 20  # writes about all of them
 ROWS_A_MINUTE = 128  # of one device's journal: twice what it can keep
@@ -58,6 +59,7 @@ class Watch:
     told: dict[str, Told] = field(default_factory=dict)
     alarms: dict[tuple[str, str, str], float] = field(default_factory=dict)
     drops: dict[str, tuple[float, int]] = field(default_factory=dict)
+    nobodys: dict[str, tuple[float, float]] = field(default_factory=dict)
     offers: dict[str, float] = field(default_factory=dict)  # to peripherals
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
     strangers: dict[str, float] = field(default_factory=dict)
@@ -209,6 +211,20 @@ class Watch:
         self.drops[device] = since, count + 1
         return count < DROPS_A_MINUTE
 
+    def may_record_nobodys(self, device: str, mono: float) -> bool:
+        """Whether one more tap that is nobody's goes on record: 20 at once, then 30 a minute.
+
+        A bucket for each device, so that a reader that is stuck, played with or stolen costs its
+        neighbours nothing. A member's tap in time takes nothing from it and is never held up by
+        it, at the busiest reader and behind a thousand strangers: it may be one that must open,
+        and refused it is evidence by a name. Limited is only what no rule could let in: badges
+        that are nobody's any more or not yet, and taps that come too late. Two gatekeepers count apart, which doubles it at most.
+        """
+        left, at = self.nobodys.get(device, (NOBODYS_AT_ONCE, mono))
+        left = min(NOBODYS_AT_ONCE, left + (mono - at) * NOBODYS_A_SECOND)
+        self.nobodys[device] = left - (left >= 1), mono
+        return left >= 1
+
     def may_note_stranger(self, name: str, mono: float) -> bool:
         """Whether to write about a name that is no device's; made-up names are soon passed over."""
         since, count = self.strangers_noted
@@ -275,6 +291,9 @@ class Watch:
             del self.alarms[key]
         for name in [name for name, (at, _n) in self.drops.items() if mono - at >= 60]:
             del self.drops[name]
+        full = NOBODYS_AT_ONCE / NOBODYS_A_SECOND  # seconds, from empty
+        for name in [name for name, (_left, at) in self.nobodys.items() if mono - at >= full]:
+            del self.nobodys[name]
         for sid in [sid for sid, at in self.unknown.items() if mono - at >= ALARM_AGAIN]:
             del self.unknown[sid]
 

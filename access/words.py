@@ -211,6 +211,12 @@ def register_badges() -> None:
         display=_("This badge was revoked. Ask staff for a new one."),
     )
     register(
+        "slow-down",
+        _("Too many taps in a row by badges that are nobody's."),
+        _("Wait half a minute, then tap once."),
+        display=_("Too many unknown badges. Wait half a minute, then tap."),
+    )
+    register(
         "nonce-reuse",
         _("Two different taps came under one number."),
         _("Tap again; staff have been told."),

@@ -23,7 +23,7 @@ from access.decision import (
 )
 from access.records import Bench, Box, Context, Interlock
 from access.services.alarms import alarm
-from access.services.answers import answer, person_of, record
+from access.services.answers import answer, person_of, record, words
 from access.services.batch import Batch, bench_of
 from access.services.doors import door_of, knock
 from access.services.endings import early, end, tell_off
@@ -44,14 +44,22 @@ REPEATED = timedelta(minutes=10)  # how long a repeated tap gets its recorded an
 
 
 def handle_tap(batch: Batch, context: Context, tap: wire.Tap) -> None:
-    """Exactly one line in the log and one answer, or the reason why there is none."""
+    """Exactly one line in the log and one answer, or the reason why there is none.
+
+    Of a flood there is no line, and so it is only ever refused: what is granted is on record.
+    """
     box = context.box
     if box is None:
         return
     batch.watch.taps += 1
     if _repeated(batch, context, box, tap):
         return
-    if batch.watch.is_stale(box.name, tap.boot, tap.up, box.up):
+    is_late = batch.watch.is_stale(box.name, tap.boot, tap.up, box.up)
+    is_nobodys = is_late or context.member_id is None
+    if is_nobodys and not batch.watch.may_record_nobodys(box.name, batch.mono):
+        _pass_over(batch, context, box, tap, is_late=is_late)
+        return
+    if is_late:
         record(batch, context, tap, "stale")
         return
     if context.member_id is None:
@@ -84,8 +92,8 @@ def _repeated(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> bool:
     if recorded != context.badge_hash:
         message = wire.Answer(boot=tap.boot, nonce=tap.nonce, ok=False, code="nonce-reuse", text="")
         batch.say(box.name, message)
-        words = format_lazy(_("One number for two badges at {device}."), device=box.name)
-        alarm(batch, box, "nonce-reuse", words)
+        told = format_lazy(_("One number for two badges at {device}."), device=box.name)
+        alarm(batch, box, "nonce-reuse", told)
     elif payload is not None and batch.now - at <= REPEATED:
         _answer_again(batch, context, box, tap, sid, payload)
     return True
@@ -101,6 +109,16 @@ def _answer_again(
         if session is None or session.sid != sid or session.state == sessions.CLOSING:
             message = replace(message, grant=None, ok=False, code="session-over")
     batch.say(box.name, message)
+
+
+def _pass_over(batch: Batch, context: Context, box: Box, tap: wire.Tap, *, is_late: bool) -> None:
+    """One of a flood of taps that are nobody's: refused, counted, and told to staff once."""
+    if not is_late:  # for an answer, too
+        text = words(Reason("slow-down"), None, context.bench)
+        batch.say(box.name, wire.Answer(tap.boot, tap.nonce, ok=False, code="slow-down", text=text))
+    batch.count_drop(box, "flood: more taps than people make")
+    told = _("{device} sends more taps than people make. The rest are refused without a record.")
+    alarm(batch, box, "flood", format_lazy(told, device=box.name))
 
 
 def _unknown(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> None:

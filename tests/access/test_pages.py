@@ -142,7 +142,7 @@ CODES = [
     "badge-revoked", "nonce-reuse", "in-use", "machine-finishing", "no-machine", "fault",
     "interlock-offline", "stale", "finished-kept", "finished-for-good", "extended", "nearly-up",
     "nearly-up-extend", "idle-soon", "idle", "idle-freed", "taken-over", "left-on", "tap-first",
-    "door-open", "door-shut", "door-shut-long", "door-not-yours",
+    "door-open", "door-shut", "door-shut-long", "door-not-yours", "slow-down",
 ]  # fmt: skip
 
 
