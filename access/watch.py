@@ -218,7 +218,8 @@ class Watch:
         neighbours nothing. A member's tap in time takes nothing from it and is never held up by
         it, at the busiest reader and behind a thousand strangers: it may be one that must open,
         and refused it is evidence by a name. Limited is only what no rule could let in: badges
-        that are nobody's any more or not yet, and taps that come too late. Two gatekeepers count apart, which doubles it at most.
+        that are nobody's any more or not yet, and taps that come too late. Two gatekeepers count
+        apart, which doubles it at most.
         """
         left, at = self.nobodys.get(device, (NOBODYS_AT_ONCE, mono))
         left = min(NOBODYS_AT_ONCE, left + (mono - at) * NOBODYS_A_SECOND)
