@@ -2,9 +2,9 @@
 
 The rules are the device's own, wire.device, run here because the firmware cannot: sid, boot and
 GRACE live in this memory, and what the relay should be is said to the firmware in its own words.
-All that guards people while this memory is gone is the firmware's timer: it is started anew every
-ten seconds, and never unless the firmware was heard in the last 35. A new memory is a new boot,
-which begins by switching off.
+All that guards people while this memory is gone is the firmware's timer: nobody says ON where it
+may not be set, it is started anew every ten seconds, and never unless the firmware was heard in the
+last 35. A new memory is a new boot, which begins by switching off.
 """
 
 from collections.abc import Callable, Iterable
@@ -65,6 +65,7 @@ class Emulated:
         self._off_at = float("-inf")
         self._again_at = 0.0
         self._confirmed = False
+        self._waits_for_timer = False  # ON is said when the firmware has told of its timer
         self._poll_at = mono + QUIET
         self._asked_at: float | None = None  # since when it is not known whether it still is on
         self.is_over = False  # another memory is to begin
@@ -104,6 +105,8 @@ class Emulated:
             self._play(Current(report.ma), mono)
         if report.on is not None:
             self._observe(report.on, mono)
+        if report.bounded is not None and self.is_on:
+            self._believe_timer(report.bounded, mono)
         if report.badge is not None:
             self._play(Tapped(report.badge, self._nonce()), mono)
         return self._done()
@@ -183,6 +186,14 @@ class Emulated:
         if not (on and self._is_settling(mono)):
             self._play(Aux(on), mono)
 
+    def _believe_timer(self, bounded: bool, mono: float) -> None:
+        """On without a timer it would stay on when everybody else is gone: so it is off."""
+        if not bounded:
+            self._stop(mono)
+        elif self._waits_for_timer:
+            self._waits_for_timer = False
+            self._say(self.adapter.on(self.name, LEASE))
+
     def _hold(self, mono: float) -> None:
         """Start the firmware's timer anew, as long as it is there and did what it was told."""
         since = self._switched_at if self._asked_at is None else self._asked_at
@@ -191,7 +202,7 @@ class Emulated:
                 self._stop(mono)
         elif mono >= self._again_at and self._device.memory.connected:
             self._again_at = mono + AGAIN
-            self._say(self.adapter.on(self.name, LEASE))
+            self._say(self.adapter.again(self.name, LEASE))
 
     def _stop(self, mono: float) -> None:
         self._play(Pressed("stop", self._nonce()), mono)
@@ -208,9 +219,11 @@ class Emulated:
         if on:
             self._switched_at, self._confirmed, self._again_at = mono, False, mono + AGAIN
             self._asked_at = None
-            self._say(self.adapter.on(self.name, LEASE))
+            first = self.adapter.bind(self.name, LEASE)
+            self._waits_for_timer = bool(first)
+            self._say(first or self.adapter.on(self.name, LEASE))
         else:
-            self._off_at = mono
+            self._off_at, self._waits_for_timer = mono, False
             self._say(self.adapter.off(self.name))
             self._forget(mono)
 

@@ -1,8 +1,9 @@
 """ESPHome as it comes, with the YAML of templates/access/firmware/esphome-stock.yaml. PURE.
 
 Source: ESPHome's MQTT, switch and PN532 pages. `topic_prefix: bk/1/NAME`. What switches on is a
-message with seconds on `lease`, which a script of mode restart turns into a timer; the switch has
-no command topic of its own, so that nothing can switch it on without an end.
+message with seconds on `lease`, which a script of mode restart turns into a timer; `keep` starts
+that anew where it is on. The switch has no command topic of its own, and whatever else turns it on
+starts the same script: so nothing can switch it on without an end.
 """
 
 from access.adapters.shape import (
@@ -14,6 +15,7 @@ from access.adapters.shape import (
     badge,
     line,
     milliamperes,
+    nothing,
 )
 
 SWITCH = {b"ON": True, b"OFF": False}
@@ -45,13 +47,12 @@ def _measured(payload: bytes) -> int | None:
         return None
 
 
-def set_up(name: str, seconds: int) -> Commands:
-    """Nothing: all of it stands in the YAML."""
-    return ()
-
-
 def on(name: str, seconds: int) -> Commands:
     return (Command("lease", str(seconds).encode()),)
+
+
+def again(name: str, seconds: int) -> Commands:
+    return (Command("keep", str(seconds).encode()),)
 
 
 def off(name: str) -> Commands:
@@ -65,11 +66,13 @@ def ask(name: str) -> Commands:
 ESPHOME = Adapter(
     speaks="esphome",
     writes=("status", "switch/relay/state", "sensor/current/state", "tag", "firmware"),
-    reads=("lease", "ask"),
+    reads=("lease", "keep", "ask"),
     abilities=Abilities(lease=True, current=True, reader=True, tls=True),
     read=read,
-    set_up=set_up,
+    set_up=nothing,  # all of it stands in the YAML
+    bind=nothing,
     on=on,
+    again=again,
     off=off,
     ask=ask,
 )

@@ -24,6 +24,7 @@ class Report:
     badge: str | None = None  # upper hex without separators
     fw: str = ""
     model: str = ""
+    bounded: bool | None = None  # whether a timer of its own will open the relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ Commands = tuple[Command, ...]
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One firmware. `name` is the device's, `seconds` how long a switch-on may last at most."""
+    """One firmware. `name` is the device's, `seconds` how long a switch-on may last at most.
+
+    Where `bind` says something, `on` is not said before a report tells that it is bounded; where
+    the firmware can do it, `again` starts the timer of what is on anew, and switches nothing on.
+    """
 
     speaks: str
     writes: tuple[str, ...]  # topics the device says things on
@@ -61,9 +66,16 @@ class Adapter:
     abilities: Abilities
     read: Callable[[str, bytes], Report | None]  # None: nothing that concerns us
     set_up: Callable[[str, int], Commands]
+    bind: Callable[[str, int], Commands]
     on: Callable[[str, int], Commands]
+    again: Callable[[str, int], Commands]
     off: Callable[[str], Commands]
     ask: Callable[[str], Commands]
+
+
+def nothing(name: str, seconds: int) -> Commands:
+    """Where the firmware needs none."""
+    return ()
 
 
 def split(topic: str) -> tuple[str, str]:

@@ -17,11 +17,10 @@ from equipment.models import Lockout, Machine, ToolClass
 from equipment.services import lock_out
 from tests.access.world import BADGES, BOOT
 from tests.firmware.bench import StockSite
-from tests.firmware.plugs import EspHome, Shelly, Tasmota
+from tests.firmware.plugs import FIRMWARES, Shelly, Tasmota
 from tests.people import NOW
 
 pytestmark = pytest.mark.django_db
-FIRMWARES = {"tasmota": Tasmota, "shelly": Shelly, "esphome": EspHome}
 
 
 @pytest.fixture(params=FIRMWARES)
@@ -84,11 +83,17 @@ class TestWithAReader:
         assert site.plug.switched_on == 1
         assert Session.objects.get().state == "active"
 
-    def test_nothing_is_ever_retained_and_on_is_said_every_ten_seconds(self, site):
+    def test_its_timer_is_started_anew_every_ten_seconds_by_what_switches_nothing_on(self, site):
         before = len(site.wire)
         site.pass_time(60)
-        ons = [each for each in site.wire[before:] if each in ON]
-        assert 5 <= len(ons) <= 7
+        said = site.wire[before:]
+        assert 5 <= said.count(AGAIN[site.speaks]) <= 7
+        assert not [each for each in said if each in ON]
+
+    def test_a_renewal_that_comes_late_switches_nothing_on(self, site):
+        site.say(site.plug.switch(False))
+        site.plug.hear(*AGAIN[site.speaks])
+        assert not site.plug.on
 
     def test_the_end_of_the_booking_switches_it_off(self, site):
         site.pass_time(180 + 40)
@@ -226,6 +231,90 @@ class TestWithAReader:
 
 
 ON = {("cmnd/POWER1", b"ON"), ("lease", b"30")}
+AGAIN = {"tasmota": ("cmnd/PulseTime1", b"130"), "esphome": ("keep", b"30")}
+
+
+class TestTasmota:
+    """What bounds its ON is a setting of its own, which anybody at its console may clear."""
+
+    @pytest.fixture
+    def site(self):
+        site = StockSite(Tasmota(), "tasmota")
+        site.connect()
+        site.book("alice", minutes=30)
+        return site
+
+    def test_on_is_said_only_after_it_told_that_its_timer_is_set(self, site):
+        site.plug.type("PulseTime1 0")
+        before = len(site.wire)
+        assert site.present("alice").ok
+        said = [each for each in site.wire[before:] if each[0] != "cmnd/STATUS"]
+        assert said == [AGAIN["tasmota"], ("cmnd/POWER1", b"ON")]
+        site.kill_gatekeeper()
+        site.plug.wait(31)
+        assert not site.plug.on
+
+    def test_one_whose_timer_cannot_be_set_is_never_switched_on(self, site):
+        hear = site.plug.hear
+        site.plug.hear = lambda topic, payload: (
+            [("stat/RESULT", b'{"PulseTime1":{"Set":0,"Remaining":0}}')]
+            if topic == "cmnd/PulseTime1"
+            else hear(topic, payload)
+        )
+        site.present("alice")
+        site.pass_time(10)
+        assert (site.plug.on, site.plug.switched_on) == (False, 0)
+        assert Session.objects.get().state == "ended"
+
+    def test_one_that_says_nothing_of_its_timer_is_never_switched_on(self, site):
+        hear = site.plug.hear
+        site.plug.hear = lambda topic, payload: (
+            [] if topic == "cmnd/PulseTime1" else hear(topic, payload)
+        )
+        site.present("alice")
+        site.pass_time(10)
+        assert (site.plug.on, site.plug.switched_on) == (False, 0)
+
+    def test_a_timer_that_was_cleared_while_it_is_on_runs_again_within_ten_seconds(self, site):
+        site.present("alice")
+        site.pass_time(12)
+        site.say(site.plug.type("PulseTime1 0"))
+        assert not site.plug.on  # it told so, and was switched off
+        site.wait(5)
+        site.present("alice")
+        site.plug.type("PulseTime1 0")  # and now its word is lost
+        site.pass_time(11)
+        site.kill_gatekeeper()
+        site.plug.wait(31)
+        assert not site.plug.on
+
+    def test_asking_how_it_is_never_stops_its_timer(self, site):
+        """In older versions POWER with nothing behind it does."""
+        site.plug.asked_stops_timer = True
+        site.present("alice")
+        for command in adapter_of("tasmota").ask("mill-1"):
+            site.say(site.plug.hear(command.topic, command.payload))
+        site.kill_gatekeeper()
+        site.plug.wait(31)
+        assert not site.plug.on
+
+    def test_a_backlog_of_somebody_else_delays_no_off_and_no_on(self, site):
+        site.plug.type("Backlog Delay 6000; TelePeriod 20")
+        assert site.present("alice").ok
+        assert site.plug.on
+        lock_out(machine=site.mill, why="belt", by=site.world.dana, now=site.now)
+        site.pass_time(2)
+        assert not site.plug.on
+        site.plug.wait(700)
+        assert (site.plug.on, site.plug.switched_on) == (False, 1)
+
+    def test_a_factory_reset_is_mended_when_it_comes_back(self, site):
+        site.plug.settings = dict(Tasmota.FACTORY)
+        site.plug.switch(True)
+        site.say(site.plug.come_online())
+        assert not site.plug.on
+        assert site.plug.settings["poweronstate"] == site.plug.settings["setoption0"] == "0"
+        assert site.plug.pulse_time == 130
 
 
 class TestShelly:
@@ -263,6 +352,25 @@ class TestShelly:
         self.tap(site)
         site.plug.wait(31)
         assert not site.plug.on
+
+    @pytest.mark.parametrize("repeat", ["leaves it", "stops it"])
+    def test_whatever_a_repeat_does_to_its_timer_it_is_bounded(self, site, repeat):
+        """Its documentation does not say whether Switch.Set of what is on starts it anew."""
+        site.plug.repeat = repeat
+        self.tap(site)
+        site.pass_time(11)
+        if repeat == "stops it":
+            assert not site.plug.on  # found in its status at once
+        site.kill_gatekeeper()
+        site.plug.wait(31)
+        assert (site.plug.on, site.plug.switched_on) == (False, 1)
+
+    def test_a_timer_that_no_repeat_starts_anew_ends_the_session_with_it(self, site):
+        site.plug.repeat = "leaves it"
+        self.tap(site)
+        site.pass_time(35)
+        assert not site.plug.on
+        assert Session.objects.get().state == "ended"
 
     def test_every_switch_on_has_its_end_in_it(self):
         commands = adapter_of("shelly").on("saw-1", 30)
