@@ -68,6 +68,7 @@ class Device(models.Model):
     list_stored = models.PositiveBigIntegerField(default=0)  # seq the device says it keeps
     journal_upto = models.BigIntegerField(default=-1)
     journal_waiting = models.PositiveIntegerField(default=0)  # rows it says are not filed yet
+    clock_off = models.BigIntegerField(null=True, blank=True)  # seconds its time of day was fast
 
     # observed; display and diagnosis only, except boot and n, which order what a device says
     online = models.BooleanField(default=False)

@@ -15,13 +15,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.ending_words import why_off
 from access.models import Alarm, Device, GatekeeperStatus, Peripheral, Session
+from access.pages.on_its_own import on_its_own
 from access.services.busy import at_machines_of
+from access.services.doubts import DRIFT
 from access.troubles import TROUBLES
+from equipment.words import length
 from members.models import Member, Space
 from members.permissions import is_staff
 
 DEAD = timedelta(seconds=10)  # a gatekeeper beats every two
+SAME = 2  # seconds that rounding and the way make of two clocks that agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,9 @@ def lines_for(member: Member, kinds: Collection[str], now: datetime) -> list[Lin
     """The devices of all spaces in which `member` has such a role; those in trouble first."""
     spaces = [space for space in Space.objects.all() if member.has_role(space, kinds)]
     devices = Device.objects.filter(space__in=spaces, revoked_at=None)
-    found = devices.select_related("machine", "space", "door", "peripheral").order_by("name")
+    found = devices.select_related("machine__tool_class", "space", "door", "peripheral").order_by(
+        "name"
+    )
     places = _places(found)
     lines = [_line(device, places[device.pk], member, now) for device in found]
     return sorted(lines, key=lambda line: (not line.alarms, not line.wrong))
@@ -143,6 +150,7 @@ def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterabl
     yield Fact(
         _("Not told yet"), ngettext("%d row", "%d rows", waiting) % waiting if waiting else ""
     )
+    yield Fact(_("Time of day"), _clock_words(device), _is_clock_wrong(device))
     yield Fact(_("Fault"), device.fault, wrong=True)
     yield Fact(_("Last error"), _last_error(device, now))
     yield Fact(_("Broker"), device.broker_error, wrong=True)
@@ -161,7 +169,7 @@ def _desired(device: Device, place: _Place, now: datetime) -> str:
     if session.state != Session.State.CLOSING:
         return _("on for %(who)s") % {"who": session.member.short_name}
     since = clock(session.closing_at or now, now)
-    told = {"why": session.closing_code, "since": since}
+    told = {"why": why_off(session.closing_code), "since": since}
     return _("off: told each second since %(since)s (%(why)s)") % told
 
 
@@ -185,15 +193,29 @@ def _up_since(device: Device, now: datetime) -> str:
 
 
 def _alone(device: Device, now: datetime) -> str:
-    """Until when it may let in, without a network, whom its list names."""
-    if not device.takes_lists or device.list_until is None:
+    """Until when it may let in, without a network, whom its list names; or why it may not."""
+    if not device.takes_lists:
         return ""
-    if device.list_until <= now:
-        return _("its list has run out")
-    until = _("until %s") % clock(device.list_until, now)
-    return (
-        until if device.list_stored >= device.list_seq else _("%s, newer list on its way") % until
-    )
+    own = on_its_own(device, now)
+    if own.until is None:
+        return str(own.why_not)
+    until = _("until %s") % clock(own.until, now)
+    return _("%s, newer list on its way") % until if own.is_behind else until
+
+
+def _clock_words(device: Device) -> str:
+    """How far its time of day was off when it last told of a row of its own."""
+    off = device.clock_off
+    if off is None:
+        return ""
+    if abs(off) <= SAME:
+        return _("as here")
+    long = f"{abs(off)} s" if abs(off) < 60 else length(abs(off) // 60)
+    return _("%s fast") % long if off > 0 else _("%s slow") % long
+
+
+def _is_clock_wrong(device: Device) -> bool:
+    return device.clock_off is not None and abs(device.clock_off) > DRIFT.total_seconds()
 
 
 def _last_error(device: Device, now: datetime) -> str:

@@ -45,7 +45,7 @@ def handle_journal(batch: Batch, context: Context, journal: wire.Journal) -> str
             alarm(batch, box, "journal-conflict", twice, sid=f"row-{row.i}")
     for row in new:
         _file(batch, context, box, journal, row)
-    _keep_in_step(box, journal, len(new))
+    _keep_in_step(box, journal, len(new), batch.now)
     batch.say(box.name, wire.Filed(upto=rows[-1].i))
     return None
 
@@ -62,12 +62,23 @@ def note_hello(box: Box, hello: wire.Hello) -> None:
         row.filter(list_seq__lt=hello.list).update(list_seq=hello.list, list_digest=None)
 
 
-def _keep_in_step(box: Box, journal: wire.Journal, filed: int) -> None:
+def _keep_in_step(box: Box, journal: wire.Journal, filed: int, now: datetime) -> None:
     device = Device.objects.get(pk=box.id)
     device.list_stored = journal.list
     device.journal_upto = max(device.journal_upto, journal.j[-1].i)
     device.journal_waiting = max(0, device.journal_waiting - filed)
-    device.save(update_fields=["list_stored", "journal_upto", "journal_waiting"])
+    if (fast := _seconds_fast(journal, now)) is not None:
+        device.clock_off = fast
+    device.save(update_fields=["list_stored", "journal_upto", "journal_waiting", "clock_off"])
+
+
+def _seconds_fast(journal: wire.Journal, now: datetime) -> int | None:
+    """By how much its time of day was ahead of ours, by its newest row of the boot that tells."""
+    known = [row for row in journal.j if row.utc and row.boot == journal.boot]
+    if not known or known[-1].up > journal.up:
+        return None
+    ours = now - timedelta(seconds=journal.up - known[-1].up)
+    return round(known[-1].utc - ours.timestamp())
 
 
 def _filed(box: Box, rows: Sequence[wire.Row]) -> dict[int, JournalRow]:

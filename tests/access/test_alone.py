@@ -18,7 +18,7 @@ from equipment.services import clear_lockout, lock_out
 from members.models import Badge
 from members.services import revoke_badge
 from notices.models import Outbox
-from tests.access.world import BADGES, BOOT, MINUTE, OTHER_BOOT, Site, kinds
+from tests.access.world import BADGES, BOOT, MINUTE, OTHER_BOOT, Site, kinds, replace
 from wire.sign import badge_in_list
 
 OWN = f"off-{BOOT}-1"
@@ -103,6 +103,16 @@ class TestFiling:
         show(site, old)
         row = JournalRow.objects.get()
         assert (row.at, row.doubt) == (site.now - 10 * MINUTE, "")
+
+    @pytest.mark.parametrize("fast", [0, 90, -7200])
+    def test_its_newest_row_of_this_boot_tells_how_far_its_time_of_day_is_off(self, site, fast):
+        row = a_row(site, 2, "off", ago=10)
+        show(site, a_row(site), replace(row, utc=row.utc + fast))
+        assert site.box().clock_off == fast
+
+    def test_rows_of_another_boot_or_without_a_time_of_day_tell_nothing_of_it(self, site):
+        show(site, a_row(site, boot=OTHER_BOOT), a_row(site, 2, utc=0))
+        assert site.box().clock_off is None
 
     def test_no_rows_are_no_message(self, site):
         assert show(site) == []

@@ -1,18 +1,25 @@
 """What staff see of every device: desired beside observed, and what they must do."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from access import services
+from access.ending_words import ENDINGS
 from access.models import Device, Door, Peripheral
 from access.pages.overview import lines_for, revoked_for
+from access.services import keys
+from equipment.services import lock_out
 from members.permissions import CARETAKERS
 from tests.access.world import Site
+from tests.test_architecture import codes
 
 
 @pytest.fixture
@@ -85,12 +92,56 @@ def test_a_door_and_what_follows_machines_say_what_they_should_do(site):
 def test_its_list_says_until_when_it_is_on_its_own(site):
     assert "On its own" not in facts(site)
     until = site.now + timedelta(hours=5)
+    keys.new_key(site.device, by=None, now=site.now)
     Device.objects.update(takes_lists=True, list_until=until, list_seq=3, list_stored=2)
+    assert facts(site)["On its own"] == "Its firmware cannot keep a list."
+    Device.objects.update(caps=["relay", "reader", "list-hmac"])
     assert facts(site)["On its own"].endswith("newer list on its way")
     Device.objects.update(list_stored=3)
     assert facts(site)["On its own"].startswith("until")
     Device.objects.update(list_until=site.now)
-    assert facts(site)["On its own"] == "its list has run out"
+    assert facts(site)["On its own"].startswith("It keeps no list that is valid")
+
+
+@pytest.mark.parametrize(
+    ("off", "told", "wrong"),
+    [
+        (-2, "as here", False),
+        (12, "12 s fast", False),
+        (-120, "2 min slow", False),
+        (7200, "2 h fast", True),
+        (-86401, "24 h slow", True),
+    ],
+)
+def test_its_time_of_day_is_set_beside_ours(site, off, told, wrong):
+    assert "Time of day" not in facts(site)
+    Device.objects.update(clock_off=off)
+    (fact,) = [fact for fact in line_of(site).facts if fact.label == "Time of day"]
+    assert (fact.value, fact.wrong) == (told, wrong)
+
+
+def ends():
+    """Every code a session may be closed by: what a decision says, and what is done to it."""
+    for name in ("access/decision.py", "equipment/eligibility.py"):
+        yield from codes(ast.parse(Path(settings.BASE_DIR, name).read_text()))
+    for path in Path(settings.BASE_DIR, "access", "services").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            place = CLOSED_BY.get(getattr(getattr(node, "func", None), "id", ""))
+            if place is not None and isinstance(node.args[place], ast.Constant):
+                yield node.args[place].value
+
+
+CLOSED_BY = {"End": 0, "early": 3, "_close_sessions": 1}  # the place of the code
+
+
+def test_every_end_is_told_in_words(site):
+    found = set(ends())
+    assert {"not-booked", "taken-over", "stopped", "detached", "locked-out"} <= found
+    assert found <= ENDINGS.keys()
+    site.arm()
+    lock_out(machine=site.mill, why="smoke", by=site.world.dana, now=site.now)
+    site.wait(1).sweep()
+    assert facts(site)["Should be"].endswith("(the machine is locked out)")
 
 
 def test_what_is_revoked_is_for_the_record(site):
