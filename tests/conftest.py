@@ -115,7 +115,7 @@ class RunningBroker:
             self.process = None
 
 
-def await_port(port: int, patience: float = 20) -> None:
+def await_port(port: int, patience: float = 60) -> None:
     deadline = time.monotonic() + patience
     while True:
         try:

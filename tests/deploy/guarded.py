@@ -3,8 +3,10 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -18,6 +20,7 @@ PLUGIN = Path("/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so")
 needs_plugin = pytest.mark.skipif(
     not PLUGIN.exists() and os.environ.get("CI") != "true", reason=f"{PLUGIN} is missing"
 )
+PATIENCE = 60  # seconds, on a busy machine
 ROOTS_OWN = ("chown", "systemctl")  # what only a whole system has
 
 
@@ -75,6 +78,15 @@ class Guarded:
             )
         await_port(self.port)
 
+    def reload(self):
+        """Tell it of changed files, as the documented unit does; until it has read them."""
+        before = self.log.count("Reloading config")
+        self.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + PATIENCE
+        while self.log.count("Reloading config") == before:
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.02)
+
     def stop(self):
         if self.process is not None:
             self.process.kill()
@@ -119,11 +131,8 @@ class Client:
         self.connected = self.next_word()
 
     def next_word(self):
-        for _ in range(100):
-            self.paho.loop(0.05)
-            if self.said:
-                return self.said.pop()
-        raise TimeoutError("the broker says nothing")
+        self._until(lambda: self.said, "the broker says nothing")
+        return self.said.pop()
 
     def subscribe(self, topic):
         self.paho.subscribe(topic, qos=1)
@@ -134,6 +143,17 @@ class Client:
         return self.next_word()
 
     def listen(self):
-        for _ in range(10):
-            self.paho.loop(0.02)
+        """All it has been sent until now: the answer to a question comes after that."""
+        self.subscribe("nothing/to/it")
         return self.heard
+
+    def wait_until_lost(self):
+        """Until the broker has hung up."""
+        self._until(lambda: self.lost, "the broker stays on the line")
+
+    def _until(self, condition, trouble):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(trouble)
+            self.paho.loop(0.05)
