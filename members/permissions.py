@@ -40,6 +40,19 @@ def runs_organisation(member: Member | AnonymousUser) -> bool:
     return isinstance(member, Member) and member.has_role_everywhere(STAFF)
 
 
+def acts_alone(member: Member) -> bool:
+    """Whether nobody else works at any desk: then there is nobody to ask about oneself."""
+    if not is_staff(member):
+        return False
+    others = Role.objects.filter(kind__in=STAFF, member__is_active=True).exclude(member=member)
+    return not others.exists()
+
+
+def is_for_oneself(by: Member, member: Member) -> bool:
+    """Whether `by` is to go the way of every member: staff do for others what is worth money."""
+    return by.pk == member.pk and not acts_alone(by)
+
+
 def required(may: Callable[[Member | AnonymousUser], bool]) -> Callable[[View], View]:
     """Strangers are sent to sign in; members who may not get 403, or to wake a role that rests.
 

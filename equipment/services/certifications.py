@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from equipment.ladder import WAIVED, Lack, Need, lacks
@@ -12,8 +13,11 @@ from equipment.ladder_words import lack_words
 from equipment.models import Certification, CertificationType, Level, Mode
 from equipment.standings import read_graph, standing_of
 from members.models import AccessEpoch, Member, Role
+from members.permissions import STAFF
 from members.services import record
 from notices.services import post
+
+NOTE = 200  # characters of it that are kept
 
 
 class Uncertifiable(Exception):
@@ -103,8 +107,7 @@ def give(
     member: Member, terms: Terms, found: tuple[Lack, ...], by: Member, now: datetime
 ) -> Certification:
     """Write it, unless one of the lacks that were `found` stands; the caller holds the lock."""
-    if by == member:
-        raise Uncertifiable(_("Nobody certifies themselves. Ask another certifier."))
+    remark = _remark(member, terms, by, now)
     lasts, awake = terms.type.valid_days, terms.type.disuse_days
     given = Certification.objects.create(
         member=member,
@@ -114,11 +117,36 @@ def give(
         given_at=now,
         until=terms.until or (now + timedelta(days=lasts) if lasts else None),
         idle_until=now + timedelta(days=awake) if awake else None,
-        note=terms.note,
+        note=" ".join(filter(None, [terms.note, remark]))[:NOTE],
         set_aside=_set_aside(found, terms.set_aside, by),
     )
     _tell(given, by, now)
     return given
+
+
+def _remark(member: Member, terms: Terms, by: Member, now: datetime) -> str:
+    """What the note adds: that a guardian gave it, for want of anybody else who may."""
+    if by == member:
+        raise Uncertifiable(_("Nobody certifies themselves. Ask another certifier."))
+    may_favour(by, member, terms.type, now)
+    if by.pk == member.guardian_id:
+        return _("Given by the guardian: nobody else here may give it.")
+    return ""
+
+
+def may_favour(by: Member, member: Member, type: CertificationType, now: datetime) -> None:
+    """Raises Uncertifiable for a guardian of the member, where somebody else may do it."""
+    if by.pk == member.guardian_id and _others_may(member, type, by, now):
+        words = _("You are the guardian of %s. Ask another certifier, or staff.")
+        raise Uncertifiable(words % member.name)
+
+
+def _others_may(member: Member, type: CertificationType, by: Member, now: datetime) -> bool:
+    certifiers = Certification.objects.certifying(now).filter(type=type)
+    staff = Role.objects.filter(kind__in=STAFF)
+    may = Q(pk__in=certifiers.values("member")) | Q(pk__in=staff.values("member"))
+    people = Member.objects.filter(may, is_active=True)
+    return people.exclude(pk__in=[by.pk, member.pk]).exists()
 
 
 def _set_aside(found: Iterable[Lack], reason: str, by: Member) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from equipment.models import CertificationType, Mode, Suspension
-from equipment.services.certifications import Uncertifiable, may_judge
+from equipment.services.certifications import Uncertifiable, may_favour, may_judge
 from members.models import AccessEpoch, Member
 from members.services import record
 from notices.services import post
@@ -57,6 +57,7 @@ def suspend_certification(
 def lift_suspension(*, suspension: Suspension, by: Member, now: datetime) -> Suspension:
     """What the member holds counts again, as far as it is valid. Twice is once."""
     may_judge(by, suspension.member, suspension.type, now)
+    may_favour(by, suspension.member, suspension.type, now)
     suspension = Suspension.objects.select_for_update().get(pk=suspension.pk)
     if suspension.lifted_at is not None:
         return suspension

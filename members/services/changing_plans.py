@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from members import terms
 from members.models import AccessEpoch, Member, Membership, Plan
+from members.permissions import is_for_oneself
 from members.services.changes import record
 from members.services.memberships import (
     MembershipError,
@@ -59,12 +60,13 @@ def change_plan(
 
 def may_change(old: Membership, plan: Plan, starts: datetime, by: Member, now: datetime) -> None:
     """Raise MembershipError, in words for `by`, unless the plan may be changed from then on."""
-    if by.pk == old.member_id and plan.joining != Plan.Joining.SELF:
+    is_own = is_for_oneself(by, old.member)
+    if is_own and plan.joining != Plan.Joining.SELF:
         raise MembershipError(_("Staff at the desk change to this plan. Ask them."), "plan")
     if plan.pk == old.plan_id:
         raise MembershipError(_("That is the plan they are on."), "plan")
     # as with joining: to and fro would be a fresh term each time, without staff
-    if by.pk == old.member_id and old.member.memberships.filter(plan=plan).exists():
+    if is_own and old.member.memberships.filter(plan=plan).exists():
         words = _("You were on this plan before. Staff at the desk change back to it.")
         raise MembershipError(words, "plan")
     if plan.kind != Plan.Kind.REGULAR or old.plan.kind == Plan.Kind.DAY:

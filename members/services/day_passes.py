@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.models import AccessEpoch, DayPass, Member, Membership, Plan
+from members.permissions import is_for_oneself
 from members.services.changes import record, record_all
 from members.services.memberships import MembershipError, lock_member, overlapping
 from members.standing import home_zone
@@ -26,7 +27,12 @@ def give_day_passes(
     by: Member,
     now: datetime,
 ) -> list[DayPass]:
-    """So many days of the plan, to be used by `expires`. Raises MembershipError."""
+    """So many days of the plan, to be used by `expires`; staff give them to others.
+
+    Raises MembershipError.
+    """
+    if is_for_oneself(by, member):
+        raise MembershipError(_("Nobody gives themselves day passes. Ask others of the staff."))
     if plan.kind != Plan.Kind.DAY or plan.retired_at is not None:
         raise MembershipError(_("This is no plan of single days. Choose another."), "plan")
     if not 1 <= count <= MOST:

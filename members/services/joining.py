@@ -10,7 +10,7 @@ from members.models import Member, Membership, MembershipRequest, Plan
 from members.permissions import STAFF
 from members.services.changes import record
 from members.services.changing_plans import change_plan
-from members.services.memberships import MembershipError, may_begin, start_membership
+from members.services.memberships import MembershipError, begin_membership, may_begin
 from members.standing import running
 from notices.services import post
 
@@ -33,7 +33,7 @@ def choose_plan(
     _may_choose(member, plan, now)
     had_it = member.memberships.filter(plan=plan).exists()
     if plan.joining == Joining.SELF and not had_it:
-        return start_membership(
+        return begin_membership(
             member=member, plan=plan, starts=now, until=until, by=member, now=now
         )
     may_begin(member, plan, now, until)
@@ -100,7 +100,7 @@ def confirm_request(
     if on is not None and on.plan.kind != Plan.Kind.DAY:
         wish.membership = change_plan(membership=on, plan=wish.plan, starts=now, by=by, now=now)
     else:
-        wish.membership = start_membership(
+        wish.membership = begin_membership(
             member=wish.member, plan=wish.plan, starts=now, until=until, by=by, now=now
         )
     wish.save(update_fields=["membership"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from members import terms
 from members.models import AccessEpoch, DayPass, Member, Membership, Plan
+from members.permissions import is_for_oneself
 from members.services.changes import record
 from members.standing import home_zone
 from notices.services import post
@@ -65,13 +66,32 @@ def start_membership(
 ) -> Membership:
     """On the plan from `starts`, with a term to `until`, and then as tolerated; None: open-ended.
 
-    A start in the past needs somebody else's word for it: the account may be younger than the
+    Staff do it for others. A start in the past needs a reason: the account may be younger than the
     membership, so how far back is theirs to say. Raises MembershipError.
     """
+    if by is not None and is_for_oneself(by, member):
+        words = _("Nobody signs themselves up here. Choose a plan under “Join”, or ask your staff.")
+        raise MembershipError(words, "plan")
+    return begin_membership(
+        member=member, plan=plan, starts=starts, until=until, by=by, now=now, why=why
+    )
+
+
+def begin_membership(
+    *,
+    member: Member,
+    plan: Plan,
+    starts: datetime,
+    until: datetime | None,
+    by: Member | None,
+    now: datetime,
+    why: str = "",
+) -> Membership:
+    """The same within the caller's transaction, who has asked whether `by` may."""
     lock_member(member)
     ends = ends_of(plan, until, home_zone(member))
     may_begin(member, plan, starts, ends["until"])
-    _may_look_back(member, starts, by, now, why)
+    _may_look_back(starts, by, now, why)
     membership = Membership.objects.create(member=member, plan=plan, starts=starts, **ends)
     after = told(membership) | ({"why": why} if why else {})
     _log("start_membership", membership, by, now, after=after)
@@ -120,14 +140,8 @@ def overlapping(
     return rows.select_related("plan").first()
 
 
-def _may_look_back(
-    member: Member, starts: datetime, by: Member | None, now: datetime, why: str
-) -> None:
-    if starts >= now or by is None:
-        return
-    if by.pk == member.pk:
-        raise MembershipError(_("It cannot begin in the past. Choose today or later."), "first_day")
-    if not why.strip():
+def _may_look_back(starts: datetime, by: Member | None, now: datetime, why: str) -> None:
+    if starts < now and by is not None and not why.strip():
         words = _("It begins in the past: write down why, for the record.")
         raise MembershipError(words, "why")
 
@@ -160,12 +174,17 @@ def renew_membership(
 
 
 def may_renew(row: Membership, by: Member, now: datetime) -> None:
-    """Raise MembershipError, in words for `by`, unless it may go on for another term."""
-    is_own = by.pk == row.member_id
+    """Raise MembershipError, in words for `by`, unless it may go on for another term.
+
+    A plan that was retired goes on for those who are on it, until staff move them to another.
+    """
+    is_own = is_for_oneself(by, row.member)
     if row.plan.kind != Kind.REGULAR or row.until is None:
         raise MembershipError(_("There is no term to renew. Choose a plan instead."))
-    if row.ended_at is not None or row.plan.retired_at is not None:
-        raise MembershipError(_("It was ended, or its plan is no more. Choose a plan instead."))
+    if row.ended_at is not None:
+        raise MembershipError(_("It was ended. Choose a plan instead."))
+    if row.plan.retired_at is not None and is_lapsed(row, now):
+        raise MembershipError(_("It lapsed, and its plan takes nobody new. Choose another plan."))
     if row.plan.months is None:
         raise MembershipError(_("Its plan has no term. Start it anew with a last day."))
     if overlapping(row.member, max(now, row.until), None, row):

@@ -69,7 +69,7 @@ def set_plan(*, plan: Plan, told: dict[str, Any], by: Member, now: datetime) -> 
 
 @transaction.atomic
 def retire_plan(*, plan: Plan, by: Member, now: datetime) -> None:
-    """Nobody is signed up to it any more, and no term of it is renewed. Twice is once."""
+    """Nobody is signed up to it any more; who is on it renews on. Twice is once."""
     if Plan.objects.filter(pk=plan.pk, retired_at=None).update(retired_at=now):
         record(actor=by, verb="retire_plan", subject=plan, at=now, after={"plan": plan.name})
 

@@ -13,6 +13,7 @@ from equipment.services import (
     record_use,
     revoke_certification,
 )
+from equipment.services.suspensions import lift_suspension, suspend_certification
 from members.models import Change, Role
 from tests.people import NOW, a_certification, a_member, a_world
 
@@ -107,6 +108,42 @@ def test_nobody_certifies_themselves(world, marta, who):
     person = {"dana": world.dana, "marta": marta}[who]
     make_ready(person, world)
     assert "Nobody certifies themselves" in str(refusal(world, person, person))
+
+
+class TestAGuardian:
+    def ward(self, world, marta):
+        emil = a_member("Emil Keller", plan=world.plan, guardian=marta)
+        make_ready(emil, world)
+        return emil
+
+    def test_certifies_no_ward_where_others_may(self, world, marta):
+        emil = self.ward(world, marta)
+        assert "Ask another certifier" in str(refusal(world, emil, marta))
+        assert give(world, emil, world.dana).note == ""
+
+    def test_may_where_there_is_nobody_else_and_the_note_says_so(self, world, marta):
+        emil = self.ward(world, marta)
+        Role.objects.all().delete()
+        given = give(world, emil, marta, note="By the book.")
+        assert given.note == "By the book. Given by the guardian: nobody else here may give it."
+
+    def test_who_holds_it_themselves_is_no_other_certifier(self, world, marta):
+        emil = self.ward(world, marta)
+        Role.objects.all().delete()
+        held = a_certification(emil, world.certification)
+        Certification.objects.filter(pk=held.pk).update(level=Level.MAY_CERTIFY)
+        assert give(world, emil, marta)
+
+    def test_lifts_no_suspension_of_a_ward_but_may_place_it(self, world, marta):
+        emil = self.ward(world, marta)
+        given = {"by": marta, "now": NOW}
+        placed = suspend_certification(
+            member=emil, type=world.certification, why="Careless", **given
+        )
+        with pytest.raises(Uncertifiable, match="You are the guardian"):
+            lift_suspension(suspension=placed, **given)
+        placed.refresh_from_db()
+        assert placed.lifted_at is None
 
 
 def test_only_staff_make_certifiers(world, marta):

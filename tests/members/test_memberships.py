@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from members.models import AccessEpoch, Change, Membership, Plan
+from members.models import AccessEpoch, Change, DayPass, Membership, Plan, Role
+from members.permissions import acts_alone
 from members.services.changing_plans import change_plan
+from members.services.day_passes import give_day_passes
 from members.services.joining import ask_to_change, confirm_request
 from members.services.memberships import (
     MembershipError,
@@ -20,7 +22,7 @@ from members.standing import last_of, running, state_of
 from members.terms import State
 from notices.models import Outbox
 from tests.members.life import DAY, Life, a_life, a_plan, berlin
-from tests.people import NOW
+from tests.people import NOW, a_member
 
 pytestmark = pytest.mark.django_db
 XMAS = berlin(2026, 12, 24)
@@ -68,7 +70,7 @@ def test_a_start_in_the_past_needs_somebody_elses_word(life: Life) -> None:
     past: dict[str, Any] = {"starts": NOW - 400 * DAY}
     with pytest.raises(MembershipError, match="write down why"):
         life.starts(**past)
-    with pytest.raises(MembershipError, match="in the past"):
+    with pytest.raises(MembershipError, match="signs themselves up"):
         life.starts(**past, by=life.nora, why="I say so")
     row = life.starts(**past, why="Paper form of 2025")
     assert row.starts == NOW - 400 * DAY
@@ -157,14 +159,84 @@ def test_members_renew_where_the_plan_says_so_and_in_the_last_month(life: Life) 
     assert renewed.due == berlin(2027, 7, 1)
 
 
-@pytest.mark.parametrize(
-    "fields", [{"kind": Plan.Kind.TRIAL}, {"months": None}, {"retired_at": NOW}]
-)
+@pytest.mark.parametrize("fields", [{"kind": Plan.Kind.TRIAL}, {"months": None}])
 def test_what_has_no_next_term(life: Life, fields: dict[str, Any]) -> None:
     row = life.starts()
     Plan.objects.filter(pk=life.plan.pk).update(**fields)
     with pytest.raises(MembershipError):
         renew_membership(membership=row, by=life.dana, now=NOW)
+
+
+def test_a_retired_plan_goes_on_for_those_who_are_on_it_and_takes_nobody_new(life: Life) -> None:
+    row = life.starts()
+    Plan.objects.filter(pk=life.plan.pk).update(retired_at=NOW)
+    renewed = renew_membership(membership=row, by=life.dana, now=NOW + DAY)
+    assert renewed.due == berlin(2027, 1, 24)
+    assert renewed.until
+    with pytest.raises(MembershipError, match="takes nobody new"):
+        renew_membership(membership=row, by=life.dana, now=renewed.until)
+    life.plan.refresh_from_db()
+    with pytest.raises(MembershipError, match="any more"):
+        start_membership(
+            member=life.world.charlie,
+            plan=life.plan,
+            starts=NOW,
+            until=None,
+            by=life.dana,
+            now=NOW,
+        )
+
+
+# --- staff and themselves ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ottos(life: Life) -> Membership:
+    """Otto is of the staff, beside Dana, and on the monthly plan."""
+    otto = a_member("Otto Brandt", plan=None, space=life.world.space)
+    Role.objects.create(member=otto, space=None, kind=Role.Kind.STAFF)
+    given: dict[str, Any] = {"starts": NOW, "until": XMAS, "by": life.dana, "now": NOW}
+    return start_membership(member=otto, plan=life.plan, **given)
+
+
+def test_staff_go_the_way_of_members_for_themselves(life: Life, ottos: Membership) -> None:
+    otto, other = ottos.member, a_plan("Yearly", months=12)
+    day = a_plan("Day", kind=Plan.Kind.DAY)
+    mine: dict[str, Any] = {"by": otto, "now": NOW}
+    with pytest.raises(MembershipError, match="signs themselves up"):
+        start_membership(member=otto, plan=other, starts=XMAS, until=None, **mine)
+    with pytest.raises(MembershipError, match="Staff at the desk change"):
+        change_plan(membership=ottos, plan=other, starts=NOW + DAY, **mine)
+    with pytest.raises(MembershipError, match="Staff at the desk renew"):
+        renew_membership(membership=ottos, **mine)
+    with pytest.raises(MembershipError, match="day passes"):
+        give_day_passes(member=otto, plan=day, count=1, expires=None, **mine)
+    assert otto.memberships.count() == 1
+    assert not DayPass.objects.exists()
+
+
+def test_where_the_plan_lets_members_staff_may_for_themselves(
+    life: Life, ottos: Membership
+) -> None:
+    yearly = a_plan("Yearly", months=12, joining=Plan.Joining.SELF)
+    given: dict[str, Any] = {"by": ottos.member, "now": NOW}
+    assert change_plan(membership=ottos, plan=yearly, starts=NOW + DAY, **given).plan == yearly
+
+
+def test_whoever_is_the_only_one_of_the_staff_does_it_all(life: Life, ottos: Membership) -> None:
+    Role.objects.filter(member=life.dana).delete()
+    day = a_plan("Day", kind=Plan.Kind.DAY)
+    mine: dict[str, Any] = {"by": ottos.member, "now": NOW}
+    assert renew_membership(membership=ottos, **mine)
+    assert give_day_passes(member=ottos.member, plan=day, count=1, expires=None, **mine)
+    assert Change.objects.get(verb="give_day_passes").actor == ottos.member
+
+
+def test_a_role_that_rests_makes_nobody_the_only_one(life: Life) -> None:
+    assert acts_alone(life.dana)
+    life.dana.rest_roles()
+    assert not acts_alone(life.dana)
+    assert not acts_alone(life.nora)
 
 
 # --- ending --------------------------------------------------------------------------------------
