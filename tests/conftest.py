@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from psycopg.sql import SQL, Identifier
 
 from demo import broker as brokers
@@ -26,6 +27,19 @@ from demo.processes import free_port
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests marked long, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis times nothing, and chooses anew with --long alone: a change is refused for itself.
+
+    Elsewhere it tries the same examples each time.
+    """
+    anew = config.getoption("--long")
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "benchkey", deadline=None, derandomize=not anew, suppress_health_check=slow
+    )
+    settings.load_profile("benchkey")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
