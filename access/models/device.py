@@ -102,6 +102,10 @@ class Device(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def lacks(self, cap: str) -> bool:
+        """Whether it has said what it can, and this is not among it."""
+        return bool(self.caps) and cap not in self.caps
+
 
 class Stranger(models.Model):
     """A box that speaks and is not known here. It has no power; staff may add it by name."""

@@ -137,7 +137,9 @@ def _state(device: Device) -> str:
 
 def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterable[Fact]:
     """In the order one reads them; those without a value are left out."""
-    yield Fact(_("Should be"), _desired(device, place, now))
+    yield Fact(
+        _("Should be"), _desired(device, place, now), _is_door(device) and device.lacks("door")
+    )
     relay = _("on") if device.relay else _("off")
     yield Fact(_("Relay"), relay if device.is_interlock or _is_door(device) else "", wrong)
     yield Fact(_("Current"), f"{device.ma / 1000:.1f} A" if device.ma is not None else "")
@@ -160,6 +162,8 @@ def _desired(device: Device, place: _Place, now: datetime) -> str:
     if place.peripheral is not None:
         return _run_words(place.peripheral, now)
     if _is_door(device):
+        if device.lacks("door"):
+            return _("opens the door for a moment, but says that it has no relay for one")
         return _("opens the door for a moment")
     if not device.is_interlock:
         return _("reads badges")

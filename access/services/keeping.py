@@ -118,9 +118,8 @@ def _check_role(device: Device, space: Space, *, keeper: Door | Peripheral) -> N
     """A device of the space, on no machine, that nothing else is driven by."""
     if device.revoked_at is not None or device.space_id != space.pk:
         raise DeviceError(_("Choose a device of this space that is not revoked."))
-    if isinstance(keeper, Door) and device.profile == Device.Profile.STOCK:
-        told = _("%s cannot open a door. Choose a device that speaks protocol v1.")
-        raise DeviceError(told % device)
+    if isinstance(keeper, Door):
+        _check_opens(device)
     if device.machine_id is not None:
         told = _("%(device)s is on %(machine)s. Take it off there first.")
         raise DeviceError(told % {"device": device, "machine": device.machine})
@@ -130,6 +129,19 @@ def _check_role(device: Device, space: Space, *, keeper: Door | Peripheral) -> N
     if other is not None:
         told = _("%(device)s serves %(other)s already. Choose another device.")
         raise DeviceError(told % {"device": device, "other": other})
+
+
+def _check_opens(device: Device) -> None:
+    """It gives a pulse, as far as is known: one that was never heard may be built for it."""
+    if device.profile == Device.Profile.STOCK:
+        told = _("%s cannot open a door. Choose a device that speaks protocol v1.")
+        raise DeviceError(told % device)
+    if device.lacks("door"):
+        told = _(
+            "%s says that it has no relay for a door. Put “door” in the place of “relay” in its"
+            " caps, flash that, and wait until it is online; or choose another device."
+        )
+        raise DeviceError(told % device)
 
 
 def _save(door: Door, taken: str) -> None:

@@ -55,6 +55,17 @@ def an_extractor(site, **changes):
 
 
 class TestServices:
+    def test_a_reader_that_says_it_has_no_relay_for_a_door_is_none(self, site):
+        site.reader.caps = ["reader", "relay"]
+        with pytest.raises(DeviceError, match="Put “door” in the place of “relay”"):
+            a_door(site)
+        site.reader.caps = ["reader", "door"]
+        assert a_door(site).device == site.reader
+
+    def test_one_that_was_never_heard_may_be_built_for_it(self, site):
+        assert site.reader.caps == []
+        assert a_door(site).device == site.reader
+
     def test_stock_firmware_opens_no_door_since_it_knows_no_pulse(self, site):
         Device.objects.filter(pk=site.reader.pk).update(profile="stock", speaks="esphome")
         site.reader.refresh_from_db()

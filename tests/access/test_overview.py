@@ -89,6 +89,16 @@ def test_a_door_and_what_follows_machines_say_what_they_should_do(site):
     assert facts(site, "extractor-1")["Should be"].startswith("on until")
 
 
+def test_a_door_without_a_relay_for_it_is_wrong(site):
+    front = Device.objects.create(name="front", space=site.world.space, is_interlock=False)
+    Door.objects.create(space=site.world.space, name="Front door", device=front)
+    assert not line_of(site, "front").facts[0].wrong
+    Device.objects.filter(pk=front.pk).update(caps=["reader", "relay"])
+    (should, *_rest) = line_of(site, "front").facts
+    assert should.wrong
+    assert "has no relay for one" in should.value
+
+
 def test_its_list_says_until_when_it_is_on_its_own(site):
     assert "On its own" not in facts(site)
     until = site.now + timedelta(hours=5)
