@@ -38,7 +38,7 @@ from bookings.services import check_in, walk_up
 from equipment import eligibility
 from equipment.models import Machine
 from equipment.reason import Reason
-from members.models import Member
+from members.models import Badge, Member
 
 REPEATED = timedelta(minutes=10)  # how long a repeated tap gets its recorded answer
 
@@ -205,7 +205,9 @@ def _grant_again(
 ) -> None:
     """Amendment 19: the same session for the new nonce, if it is still the member's right."""
     bench = bench_of(context)
-    decision = decide(batch.known.facts_of(session, bench), batch.now)
+    decision = _others_badge(batch, context, session) or decide(
+        batch.known.facts_of(session, bench), batch.now
+    )
     if isinstance(decision, Denial):
         closing = batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
         tell_off(batch, closing, interlock.name)
@@ -214,7 +216,22 @@ def _grant_again(
     session = replace(session, until=decision.until)
     if context.member_id == session.member_id:
         session = replace(session, badge_id=context.badge_id)
+    else:
+        session = replace(session, companion_badge_id=context.badge_id)
     _give(batch, context, tap, session, interlock)
+
+
+def _others_badge(batch: Batch, context: Context, session: Session) -> Denial | None:
+    """The tap proves one's own badge; the other's may have been revoked since they tapped."""
+    if session.companion_id is None:
+        return None
+    is_owner = context.member_id == session.member_id
+    badge_id = session.companion_badge_id if is_owner else session.badge_id
+    if not Badge.objects.filter(pk=badge_id or 0).exclude(revoked_at=None).exists():
+        return None
+    other = batch.known.people[session.companion_id if is_owner else session.member_id]
+    reason = Reason("companion-may-not", {"name": other.first_name})
+    return Denial((reason, Reason("badge-revoked")))
 
 
 # --- nobody is at it ---------------------------------------------------------------------------

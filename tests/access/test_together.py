@@ -15,7 +15,7 @@ from equipment.models import Certification, Level, Machine, Suspension
 from equipment.services import lock_out
 from members import busy
 from members.models import AccessEpoch, Badge, Hold, Pause
-from members.services import revoke_badge
+from members.services import issue_badge, revoke_badge
 from tests.access.world import BOOT, MINUTE, OTHER_BOOT, Site, kinds
 from tests.people import YEAR, a_certification
 
@@ -365,6 +365,27 @@ class TestWhileItLasts:
         answer = site.wait(4).tap("alice")
         assert (answer.code, answer.sid) == ("granted-supervised", sid)
         assert answer.grant is not None
+
+    @pytest.mark.parametrize(("revoked", "taps"), [("alice", "charlie"), ("charlie", "alice")])
+    def test_not_if_the_others_badge_was_revoked_since(self, site, revoked, taps):
+        site.tap("charlie")
+        site.sid = site.tap("alice").sid
+        badge = Badge.objects.get(member=getattr(site.world, revoked))
+        revoke_badge(badge=badge, by=None, now=site.now)
+        answer = site.wait(4).tap(taps)
+        assert (answer.ok, answer.code, answer.grant) == (False, "companion-may-not", None)
+        assert revoked.title() in answer.text
+        assert site.session.closing_code == "companion-may-not"
+
+    def test_a_new_badge_of_the_second_is_the_one_it_stands_on_from_then(self, site):
+        site.tap("charlie")
+        site.sid = site.tap("alice").sid
+        lost = Badge.objects.get(member=site.world.alice)
+        issue_badge(member=site.world.alice, number="04A11CE1", by=None, now=site.now)
+        again = site.wait(4).tap("alice", badge="04A11CE1")
+        assert again.grant.sid == site.sid
+        revoke_badge(badge=lost, by=None, now=site.now)
+        assert kinds(site.state("armed", site.sid)) == ["lease"]
 
     def test_a_trainee_who_learns_enough_stays_until_it_ends(self, site):
         supervised(site)
