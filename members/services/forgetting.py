@@ -14,7 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from members.models import AccessEpoch, Change, Member
+from members.models import AccessEpoch, Change, Member, Signature
 from members.services.badges import revoke_badge
 from members.services.memberships import end_membership, take_back_membership
 from notices.services.forgetting import forget as forget_messages
@@ -77,6 +77,7 @@ def _forget_badges(member: Member, by: Member, now: datetime) -> None:
 def _forget_words(member: Member) -> None:
     member.holds.update(reason=GONE, remedy=GONE)
     member.signatures.update(name="", note="")
+    Signature.objects.filter(by=member, on_paper=False).update(name="")  # as a guardian
     member.guests.update(name=GONE)
     member.pauses.update(why="")
     member.memberships.update(ended_why="")

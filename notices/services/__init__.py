@@ -6,6 +6,7 @@ which a person waits for at the screen.
 
 from notices.services.choosing import choose, keep_quiet, stop, wanting
 from notices.services.posting import post
+from notices.services.purging import purge
 from notices.services.reading import read_all, unread
 from notices.services.sending import BACK_OFF, give_up, send_due, try_again
 
@@ -15,6 +16,7 @@ __all__ = [
     "give_up",
     "keep_quiet",
     "post",
+    "purge",
     "read_all",
     "send_due",
     "stop",

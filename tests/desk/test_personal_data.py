@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -20,9 +21,12 @@ from desk.personal.takeout import as_json, everything
 from equipment.models import CertificationType
 from equipment.services import certify
 from equipment.services.attachments import attach
-from members.models import Change, Hold, Member, MembershipRequest, Role
+from members.models import Change, Document, Hold, Member, MembershipRequest, Role
 from members.services import issue_badge
+from members.services.documents import publish_version, sign
+from members.services.people import set_guardian
 from notices.models import Outbox
+from notices.services.purging import KEPT_FOR, purge
 from tests.access.world import Site
 from tests.bookings.people import a_booking
 from tests.people import NOW, PASSWORD, a_certification, a_member, a_world
@@ -37,6 +41,15 @@ def world():
 
 def holds_of(member):
     return as_json(everything(member, NOW))
+
+
+def naming(word):
+    """The tables in which `word` stands in any column, of whatever kind."""
+    return {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if any(word in str(row) for row in model._base_manager.values_list())
+    }
 
 
 class TestCatalogue:
@@ -130,6 +143,36 @@ class TestErasure:
         erase(member=member, by=world.dana, now=NOW)
         for change in Change.objects.all():
             assert member.name not in json.dumps([change.before, change.after])
+
+    def test_once_old_messages_are_gone_no_column_names_them(self, world):
+        """Whatever is written about them, in whatever table: also what others were told."""
+        a_certification(world.dana, world.certification)
+        emil = a_member("Emil", plan=world.plan, guardian=world.alice)
+        waiver = publish_version(
+            document=Document(name="Waiver"),
+            text="Careful.",
+            required_from=NOW,
+            by=world.dana,
+            now=NOW,
+        )
+        mine = {"by": world.alice, "now": NOW}
+        sign(member=emil, version=waiver, name=world.alice.name, **mine)
+        sign(member=world.alice, version=waiver, name=world.alice.name, **mine)
+        booking = a_booking(world)
+        accept_hand_over(
+            hand_over=propose_hand_over(booking=booking, to=world.dana, **mine),
+            by=world.dana,
+            now=NOW,
+        )
+        certify(member=world.bob, type=world.certification, by=world.dana, now=NOW)
+        set_guardian(member=emil, email="bob@example.org", by=world.dana, now=NOW)
+        assert {"members_member", "notices_outbox", "members_signature"} <= naming("Alice Meyer")
+        erase(member=world.alice, by=world.dana, now=NOW)
+        assert naming("Alice Meyer") == {"notices_outbox"}
+        Outbox.objects.update(sent_at=NOW, posted_at=NOW)
+        purge(NOW + KEPT_FOR + timedelta(days=1))
+        for word in ("Alice", "Meyer", "alice@example.org"):
+            assert naming(word) == set()
 
     def test_the_safety_record_stays(self, world):
         erase(member=world.alice, by=world.dana, now=NOW)
