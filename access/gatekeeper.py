@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from access import services
 from access.broker.backends import Backend
+from access.gathering import Gathering
 from access.keeper import Keeper
 from access.models import AccessEvent, GatekeeperStatus
 from access.mqtt import Adapter
@@ -55,6 +56,7 @@ class Gatekeeper:
         self.watch = Watch()
         self.rounds = Rounds()
         self.stocks = Stocks()
+        self.gathering = Gathering()
         self.stopping = False
         self._clock, self._monotonic = clock, monotonic
         self._adapter = Adapter(broker_url, name, self._hear)
@@ -83,7 +85,7 @@ class Gatekeeper:
 
     def turn(self) -> None:
         """Once around: network, one batch, clocks."""
-        self._adapter.work(0.0 if self._waits() and self._may_try() else self._patience())
+        self._adapter.work(self._patience())
         self._notice_connection()
         self._notice_standstill()
         if not self._may_try():
@@ -100,32 +102,40 @@ class Gatekeeper:
             self._back_off, self._trouble = 0.0, ""
 
     def _waits(self) -> bool:
-        return bool(self._adapter) or bool(self.stocks.waiting)
+        """Whether something is to be handled now; heartbeats alone are gathered for a moment."""
+        if self.stocks.waiting or len(self._adapter) >= MOST:
+            return True
+        return bool(self._adapter) and self.gathering.left(self._monotonic()) == 0.0
 
     # --- messages -----------------------------------------------------------------------------
 
     def _hear(self, inbound: Inbound) -> None:
         """A message has arrived; taps that wait behind it may be stale already."""
+        self.gathering.hear(inbound, self._monotonic())
         message = inbound.message
         up = getattr(message, "up", None)
         if message is not None and up is not None and self.watch.may_count(inbound):
             self.watch.hear_second(message.device, message.boot or "", up)
 
     def _handle_waiting(self) -> None:
+        if not self._waits():
+            return
         taken = self._adapter.take(MOST)
         arrived = self._play([waiting.inbound for waiting in taken])
-        if not arrived:
-            self._adapter.ack(taken)
-            return
         try:
-            said = services.handle(
-                arrived, now=self._clock(), mono=self._monotonic(), watch=self.watch
-            )
+            said = self._handled(arrived)
         except (OperationalError, InterfaceError):
             self._adapter.give_back(taken)
             raise
         self._publish(said)
         self._adapter.ack(taken)
+        if not self._adapter:
+            self.gathering.clear()
+
+    def _handled(self, arrived: Sequence[Inbound]) -> Sequence[Outbound]:
+        if not arrived:
+            return ()
+        return services.handle(arrived, now=self._clock(), mono=self._monotonic(), watch=self.watch)
 
     def _play(self, arrived: list[Inbound]) -> list[Inbound]:
         """What stock firmware said becomes what a device of protocol v1 would say."""
@@ -153,9 +163,9 @@ class Gatekeeper:
                 self.rounds, epoch=self._epoch, now=self._clock(), mono=self._monotonic()
             )
         self._look_at_stock()
-        if not self._adapter and self.rounds.waiting:  # one device between two looks at messages
+        if not self._waits() and self.rounds.waiting:  # one device between two looks at messages
             self._publish(services.issue_next(self.rounds, now=self._clock()))
-        if not self._adapter and self._is_due("seal", SEAL) and services.seal():
+        if not self._waits() and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
         if self._is_due("tidy", TIDY):
             self.watch.tidy(self._monotonic())
@@ -230,10 +240,14 @@ class Gatekeeper:
         return True
 
     def _patience(self) -> float:
-        """How long the network may be waited for: until the next look at the epoch."""
-        if self.rounds.waiting and self._may_try():
+        """How long the network may be waited for: until the next thing that is to be done."""
+        mono = self._monotonic()
+        if not self._may_try():
+            return min(LOOK, self._back_off_until - mono)
+        if self._waits() or self.rounds.waiting:
             return 0.0
-        return max(0.0, min(LOOK, self._due["look"] - self._monotonic()))
+        look = max(0.0, min(LOOK, self._due["look"] - mono))
+        return min(look, self.gathering.left(mono)) if self._adapter else look
 
     # --- trouble ------------------------------------------------------------------------------
 

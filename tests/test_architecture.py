@@ -63,6 +63,7 @@ PURE = [
     "access/decision.py",
     "access/doors.py",
     "access/following.py",
+    "access/gathering.py",
     "access/lists.py",
     "access/rounds.py",
     "access/running.py",

@@ -7,7 +7,8 @@ from django.db import OperationalError
 
 import wire
 from access import services
-from access.gatekeeper import Gatekeeper
+from access.gatekeeper import LOOK, Gatekeeper
+from access.gathering import LONGEST
 from access.models import AccessEvent, Device, GatekeeperStatus, Session
 from access.mqtt import Waiting
 from access.records import receive
@@ -21,7 +22,7 @@ class Line:
     def __init__(self, _url, _name, hear):
         self.hear, self.connected, self.error = hear, True, ""
         self.waiting, self.said, self.acked = [], [], []
-        self.works = None
+        self.patience = None
 
     def __len__(self):
         return len(self.waiting)
@@ -32,8 +33,8 @@ class Line:
             self.waiting.append(Waiting(inbound, len(self.waiting), 1))
             self.hear(inbound)
 
-    def work(self, _patience):
-        return None
+    def work(self, patience):
+        self.patience = patience
 
     def listen(self, _topics):
         return None
@@ -95,14 +96,71 @@ def test_a_tap_waiting_behind_newer_words_of_its_device_is_stale(site, keeper):
     assert "answer" not in kinds(keeper.line)
 
 
+class TestHeartbeats:
+    @pytest.fixture
+    def armed(self, site, keeper):
+        """It has said once that it is on."""
+        site.arm()
+        keeper.line.arrives(site.a_state("armed", site.sid))
+        keeper.turn()
+        keeper.line.said.clear()
+        keeper.line.acked.clear()
+        return site
+
+    def test_they_are_gathered_for_a_moment(self, armed, keeper):
+        keeper.line.arrives(armed.a_state("armed", armed.sid))
+        keeper.turn()
+        assert kinds(keeper.line) == []
+        keeper.turn()
+        assert 0 < keeper.line.patience <= LONGEST
+        armed.wait(LONGEST)
+        keeper.line.arrives(armed.a_state("armed", armed.sid))
+        keeper.turn()
+        assert kinds(keeper.line) == ["lease", "lease"]
+        assert len(keeper.line.acked) == 2
+
+    def test_a_tap_takes_them_along_in_the_order_they_came(self, armed, keeper):
+        keeper.line.arrives(armed.a_state("armed", armed.sid), armed.a_tap("bob"))
+        keeper.turn()
+        assert kinds(keeper.line) == ["lease", "answer"]
+
+    def test_sixteen_are_enough(self, armed, keeper):
+        keeper.line.arrives(*(armed.a_state("armed", armed.sid) for _ in range(16)))
+        keeper.turn()
+        assert len(keeper.line.acked) == 16
+
+    def test_the_next_are_gathered_anew(self, armed, keeper):
+        for _ in range(3):
+            keeper.line.arrives(armed.a_state("armed", armed.sid))
+            keeper.turn()
+            assert kinds(keeper.line) == []
+            armed.wait(LONGEST)
+            keeper.turn()
+            assert kinds(keeper.line) == ["lease"]
+            keeper.line.said.clear()
+
+    def test_without_a_database_they_come_again_at_once(self, armed, keeper, monkeypatch):
+        keeper.line.arrives(armed.a_state("armed", armed.sid))
+        armed.wait(LONGEST)
+        with monkeypatch.context() as patch:
+            patch.setattr(services, "handle", locked)
+            keeper.turn()
+        assert len(keeper.line) == 1
+        keeper.turn()
+        assert 0 < keeper.line.patience <= LOOK  # it backs off, and does not spin
+        armed.wait(1)
+        keeper.turn()
+        assert kinds(keeper.line) == ["lease"]
+
+
+def locked(*_args, **_kwargs):
+    raise OperationalError("database is locked")
+
+
 class TestNoDatabase:
     @pytest.fixture
     def broken(self, monkeypatch):
         with monkeypatch.context() as patch:
-
-            def locked(*_args, **_kwargs):
-                raise OperationalError("database is locked")
-
             patch.setattr(services, "handle", locked)
             yield patch
 
