@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,10 @@ from access.services.credentials import is_managed
 
 @dataclass(frozen=True, slots=True)
 class BrokerLine:
-    """`trouble` is empty where all is well; `mended` is what others had changed, as codes."""
+    """`trouble` is empty where all is well; `mended` is what others had changed, in words.
+
+    `foreign` names the users that others made, and `removal` is the command that ends one.
+    """
 
     is_managed: bool
     trouble: str = ""
@@ -21,6 +26,7 @@ class BrokerLine:
     mended: tuple[str, ...] = ()
     mended_at: datetime | None = None
     foreign: tuple[str, ...] = ()
+    removal: str = ""
 
 
 CHANGES = {
@@ -62,4 +68,13 @@ def broker_line() -> BrokerLine:
         mended=tuple(map(_mended, row.mended)),
         mended_at=row.mended_at,
         foreign=tuple(row.foreign),
+        removal=_removal(),
     )
+
+
+def _removal() -> str:
+    """What the administrator of this broker types; of files there is nothing to type."""
+    administrator = urlsplit(settings.BROKER_ADMIN).username
+    if administrator is None:
+        return ""
+    return f"mosquitto_ctrl -u {administrator} dynsec deleteClient NAME"

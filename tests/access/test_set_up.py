@@ -305,6 +305,26 @@ class TestList:
         settings.BROKER_ADMIN = ""
         assert "not looked after from here" in self.page(staff)
 
+    def test_users_that_others_made_are_named_with_the_way_to_remove_them(
+        self, site, staff, settings
+    ):
+        status = BrokerStatus.objects.create(checked_at=site.now)
+        assert 'id="foreign"' not in self.page(staff)
+        status.foreign = [f"user-{n}" for n in range(9)]
+        status.save()
+        page = self.page(staff)
+        assert "9 users of the broker were not made here" in page
+        assert "user-7 …" in page
+        assert "never write below bk/1/" in page
+        settings.BROKER_ADMIN = "mqtt://the-admin:secret@127.0.0.1:1883"
+        page = self.page(staff)
+        assert "mosquitto_ctrl -u the-admin dynsec deleteClient NAME" in page
+        assert "secret" not in page
+        settings.BROKER_ADMIN = "files:/opt/benchkey/var/broker"
+        page = self.page(staff)
+        assert "mosquitto_ctrl" not in page
+        assert "Take its lines out of both files" in page
+
     def test_every_change_it_may_tell_of_has_words(self):
         assert set(CHANGES) == set(Why)
 
