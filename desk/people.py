@@ -4,19 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from desk.certifications import certifications_of
+from desk.finding import meant, named
 from desk.history import changes_of
 from desk.letters import trouble_of
 from desk.links import booking_url
 from desk.when import full_day, span_words
-from members.models import Badge, Hold, Member, Membership, Role
+from members.models import Hold, Member, Membership, Role
 from members.permissions import is_admin, is_staff, runs_organisation
-from members.services import badge_hash, normalise_badge
-from members.services.badges import FORMATS, BadgeError
 from members.zones import last_day
 
 MOST_BOOKINGS = 12
@@ -32,29 +31,15 @@ class Standing:
 
 
 def find(query: str, now: datetime) -> "QuerySet[Member]":
-    """Whose name or mail has all the words, or whose live badge has that number; "": everybody."""
+    """Whom the query may mean, those it names before those it describes; "": everybody."""
     people = Member.objects.filter(anonymised_at=None).annotate(
         is_member=Exists(Membership.objects.current(now).filter(member=OuterRef("pk"))),
         is_held=Exists(Hold.objects.standing(now).filter(member=OuterRef("pk"))),
     )
-    if not query:
+    if not query.split():
         return people
-    named = Q()
-    for word in query.split():
-        named &= Q(name__icontains=word) | Q(email__icontains=word)
-    holders = Badge.objects.filter(revoked_at=None, number_hash__in=hashes(query))
-    return people.filter(named | Q(pk__in=holders.values("member")))
-
-
-def hashes(query: str) -> list[bytes]:
-    """What the query would be stored as, were it a badge number in any way of writing one."""
-    found = []
-    for fmt in FORMATS:
-        try:
-            found.append(badge_hash(normalise_badge(query, fmt)))
-        except BadgeError:
-            continue
-    return found
+    place = Case(When(named(query), then=0), default=1)
+    return people.filter(meant(query, now)).order_by(place, "name", "pk")
 
 
 def standing_of(person: Any) -> Standing:
