@@ -11,11 +11,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 Scheme = Literal["light", "dark"]
+PATIENCE = 60_000  # milliseconds, on a busy machine
 WIDTHS = {"desk": 1440, "tablet": 1180, "phone": 390}
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -60,7 +63,7 @@ def screen(browser: Browser, live_server: LiveServer) -> Iterator[OpenScreen]:
         context = browser.new_context(
             viewport={"width": WIDTHS[size], "height": 860}, color_scheme=scheme, **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if member is not None:
             context.add_cookies([{**session_cookie(member), "url": base}])

@@ -22,6 +22,6 @@ async def status_of(path):
     headers = [(b"host", b"localhost")]
     asked = ApplicationCommunicator(application, scope | {"headers": headers})
     await asked.send_input({"type": "http.request", "body": b""})
-    answer = await asked.receive_output(timeout=10)
+    answer = await asked.receive_output(timeout=60)
     await asked.wait()
     return answer["status"]

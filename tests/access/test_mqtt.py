@@ -9,7 +9,7 @@ from access.mqtt import Adapter
 from access.records import Inbound, Outbound
 from tests.wire.messages import STATE, TAP
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def test_it_hears_again_after_a_message_broke_the_reading(broker):
@@ -36,15 +36,15 @@ def test_a_broker_that_hangs_up_at_once_is_not_dialled_in_a_frenzy():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         adapter = Adapter(f"mqtt://127.0.0.1:{server.getsockname()[1]}", "patient", print)
-        dialled, until = 0, time.monotonic() + 1.2
-        while time.monotonic() < until:
+        dialled = []
+        while not dialled or time.monotonic() < dialled[0] + 1.2:
             adapter.work(0.02)
             try:
                 server.accept()[0].close()
             except BlockingIOError:
                 continue
-            dialled += 1
-    assert 1 <= dialled <= 4
+            dialled.append(time.monotonic())
+    assert len(dialled) <= 4
     assert not adapter.connected
 
 

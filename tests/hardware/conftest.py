@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.device.process import DeviceProcess
+from tests.device.process import PATIENCE, DeviceProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,15 +72,15 @@ class Site:
         self.wait_for(lambda: self.run("started") not in (None, self.started))
         self.started = self.run("started")
 
-    def wait_for(self, condition, patience=20):
-        deadline = time.monotonic() + patience
+    def wait_for(self, condition):
+        deadline = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < deadline, (self.directory / "gatekeeper.log").read_text()
             time.sleep(0.05)
 
     def kill_gatekeeper(self):
         self.gatekeeper.kill()
-        self.gatekeeper.wait(10)
+        self.gatekeeper.wait(PATIENCE)
 
     def device(self, name, *options, **environment):
         device = self.devices[name] = DeviceProcess(
@@ -94,7 +94,7 @@ class Site:
         self.devices[name].until(connected=True)
         self.wait_for(lambda: self.run("current", name) == self.devices[name].do()["boot"])
 
-    def tap(self, name, badge, patience=8):
+    def tap(self, name, badge, patience=PATIENCE):
         """The answer to a tap; None where nobody gave one."""
         device = self.devices[name]
         device.do("tap", badge=badge)
@@ -111,9 +111,9 @@ class Site:
             device.close()
         if self.gatekeeper is not None and self.gatekeeper.poll() is None:
             self.gatekeeper.terminate()
-            self.gatekeeper.wait(10)
+            self.gatekeeper.wait(PATIENCE)
         self.scene.stdin.close()
-        self.scene.wait(10)
+        self.scene.wait(PATIENCE)
         self.scene.stdout.close()
 
 

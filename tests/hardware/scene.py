@@ -26,7 +26,7 @@ from access.services.relay_tests import start_relay_test  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
 from equipment.models import ToolClass  # noqa: E402
-from members.models import Member  # noqa: E402
+from members.models import AccessEpoch, Member  # noqa: E402
 from members.services import issue_badge  # noqa: E402
 from tests.people import a_world  # noqa: E402
 
@@ -65,6 +65,13 @@ def book(name, seconds):
         created_at=now,
         updated_at=now,
     )
+
+
+def end(name):
+    """The booking at a machine is over now."""
+    now = datetime.now(UTC)
+    Booking.objects.filter(machine=machine_of(name)).update(ends=now, blocked_until=now)
+    AccessEpoch.bump()
 
 
 def lock_out(name):
@@ -161,8 +168,8 @@ def current(name):
 THINGS = {
     f.__name__: f
     for f in (
-        fill, book, lock_out, alone, rows, listed, credential, recipes, steps, hear_relay, known,
-        revoke, broker, sessions, status, started, current,
+        fill, book, end, lock_out, alone, rows, listed, credential, recipes, steps, hear_relay,
+        known, revoke, broker, sessions, status, started, current,
     )
 }  # fmt: skip
 

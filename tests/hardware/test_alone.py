@@ -19,14 +19,13 @@ def mill(site, tmp_path):
     site.run("book", "mill", 1200)
     options = ("--caps", CAPS, "--key", key, "--store", str(tmp_path / "mill.json"))
     mill = site.device("mill", *options)
-    site.wait_for(lambda: mill.do()["list"] == 1)
-    site.wait_for(lambda: mill.do()["knows_time"])
+    mill.until(list=1, knows_time=True)
     return mill
 
 
 def tapped(device, badge):
-    """A tap while nobody answers."""
-    device.do("tap", badge=badge)
+    """A tap while nobody answers: what the device makes of it by itself."""
+    return device.do("tap", badge=badge)
 
 
 def lives_by_leases(status):
@@ -38,17 +37,18 @@ def test_tapped_offline_told_afterwards_and_taken_over(site, mill):
     site.broker.stop()
     mill.until(connected=False)
     time.sleep(AWAY)
-    tapped(mill, BADGES["charlie"])
-    assert not mill.do()["relay"]
+    told = tapped(mill, BADGES["charlie"])
+    assert told["refused"]
+    assert not told["relay"]
     time.sleep(3.1)
     tapped(mill, BADGES["alice"])
-    sid = mill.until(relay=True, patience=15)["sid"]
+    sid = mill.until(relay=True)["sid"]
     assert sid.startswith("off-")
 
     site.broker.start()
-    mill.until(connected=True, patience=60)
+    mill.until(connected=True)
     site.wait_for(lambda: site.run("rows") == ["1 on Alice Meyer"])
-    site.wait_for(lambda: mill.do()["rows"] == 0)
+    mill.until(rows=0)
     site.wait_for(lambda: "mill active " in site.run("sessions"))
     site.wait_for(lambda: lives_by_leases(mill.do()))
     leased = mill.do()["exp"]
@@ -57,9 +57,9 @@ def test_tapped_offline_told_afterwards_and_taken_over(site, mill):
     assert lives_by_leases(mill.do())
 
     site.run("lock_out", "mill")
-    mill.until(relay=False, patience=15)
+    mill.until(relay=False)
     site.wait_for(lambda: "mill ended locked-out" in site.run("sessions"))
-    site.wait_for(lambda: mill.do()["list"] == 2)  # and nobody is listed any more
+    mill.until(list=2)  # and nobody is listed any more
 
 
 def test_come_and_gone_while_nobody_heard_is_in_the_history(site, mill):
@@ -67,16 +67,15 @@ def test_come_and_gone_while_nobody_heard_is_in_the_history(site, mill):
     mill.until(connected=False)
     time.sleep(AWAY)
     tapped(mill, BADGES["alice"])
-    mill.until(relay=True, patience=15)
+    mill.until(relay=True)
     time.sleep(3.1)
     tapped(mill, BADGES["alice"])
-    mill.until(relay=False, patience=15)
+    mill.until(relay=False)
     site.kill_gatekeeper()
     mill.do("network", up=True)
-    mill.until(connected=True, patience=60)
-    assert mill.do()["rows"] == 2
+    assert mill.until(connected=True)["rows"] == 2
     site.start_gatekeeper()
-    site.wait_for(lambda: mill.do()["rows"] == 0, patience=40)
+    mill.until(rows=0)
     assert site.run("rows") == ["1 on Alice Meyer", "2 off Alice Meyer"]
     assert site.run("sessions") == ["mill ended offline"]
 
@@ -85,8 +84,6 @@ def test_a_broker_that_lost_its_memory_is_given_the_same_list_again(site, mill):
     site.broker.stop()
     mill.until(connected=False)
     site.broker.start()
-    mill.until(connected=True, patience=60)
-    site.wait_for(lambda: site.run("status") is True)
-    time.sleep(2)
+    mill.until_noted("list 1,", times=2)
     assert site.run("listed", "mill")[0] == 1
     assert mill.do()["list"] == 1

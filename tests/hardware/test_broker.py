@@ -1,6 +1,7 @@
 """The whole site behind a broker that lets in only whom the database knows, encrypted or not."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from access.mqtt import ANSWER_WITHIN, Address, Control
 from tests.deploy.guarded import Client, Guarded, needs_plugin
-from tests.device.process import DeviceProcess
+from tests.device.process import PATIENCE, DeviceProcess
 from tests.hardware.conftest import ROOT, running_site
 from tests.hardware.scene import BADGES
 
@@ -57,7 +58,7 @@ def a_device(site, name, *options):
 def seconds_until(condition):
     began = time.monotonic()
     while not condition():
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < PATIENCE
         time.sleep(0.005)
     return time.monotonic() - began
 
@@ -70,7 +71,7 @@ def test_a_device_gets_its_credential_and_is_answered(site):
     mill = a_device(site, "mill")
     site.run("book", "mill", 600)
     assert site.tap("mill", BADGES["alice"])["ok"]
-    mill.until(relay=True, patience=5)
+    mill.until(relay=True)
 
 
 def test_the_lines_of_the_page_bring_a_device_online_and_its_relay_is_heard(guarded, migrated):
@@ -97,9 +98,9 @@ def test_the_lines_of_the_page_bring_a_device_online_and_its_relay_is_heard(guar
         assert not site.tap("mill", BADGES["charlie"])["ok"]
         site.run("hear_relay", "mill")
         assert site.tap("mill", BADGES["dana"])["ok"]
-        mill.until(relay=True, patience=5)
-        mill.until(relay=False, patience=30)
-        assert set(site.run("steps", "mill").values()) == {"done"}
+        mill.until_noted("relay on")
+        mill.until(relay=False)
+        site.wait_for(lambda: set(site.run("steps", "mill").values()) == {"done"})
 
 
 class TypedDevice(DeviceProcess):
@@ -129,28 +130,27 @@ def test_anothers_topic_and_client_id_are_refused(site, guarded):
     assert mill.do()["connected"]
 
 
-def test_a_revoked_device_is_off_and_out_within_a_second(site, guarded):
+def test_a_revoked_device_is_off_and_out_within_a_second(site, guarded, at_once):
     password = issue(site, "mill")
     mill = site.device("mill", BENCHKEY_DEVICE_PASSWORD=password)
     site.run("book", "mill", 600)
     assert site.tap("mill", BADGES["alice"])["ok"]
-    mill.until(relay=True, patience=5)
+    mill.until(relay=True)
 
     revoked = datetime.fromisoformat(site.run("revoke", "mill"))
-    mill.until(relay=False, connected=False, patience=5)
+    mill.until(relay=False, connected=False)
     took = (datetime.now(UTC) - revoked).total_seconds()
-    assert took < 1, f"{took:.2f} s"
+    assert took < at_once, f"{took:.2f} s"
     assert not connects(guarded, "mill", password)
     mill.do("tap", badge=BADGES["alice"])
-    time.sleep(0.5)
-    assert not mill.do()["relay"]
+    assert not mill.until(refused=True)["relay"]
 
 
-def test_a_new_credential_ends_the_old_one_within_a_second(site, guarded):
+def test_a_new_credential_ends_the_old_one_within_a_second(site, guarded, at_once):
     old = issue(site, "mill")
     mill, router = site.device("mill", BENCHKEY_DEVICE_PASSWORD=old), a_device(site, "router")
     new = site.run("credential", "mill")
-    assert seconds_until(lambda: not mill.do()["connected"]) < 1
+    assert seconds_until(lambda: not mill.do()["connected"]) < at_once
     assert not connects(guarded, "mill", old)
     assert connects(guarded, "mill", new)
     assert router.do()["connected"]
@@ -193,7 +193,7 @@ def test_a_meddler_is_undone_when_the_gatekeeper_starts(site, guarded):
     assert site.run("broker")["foreign"] == ["grafana"]
 
 
-def test_taps_are_answered_while_the_administration_hangs(site, guarded, migrated):
+def test_taps_are_answered_while_the_administration_hangs(site, guarded, at_once):
     """BROKER_ADMIN leads to something that accepts connections and says nothing."""
     mill = a_device(site, "mill")
     site.run("book", "mill", 600)
@@ -205,9 +205,8 @@ def test_taps_are_answered_while_the_administration_hangs(site, guarded, migrate
         site.start_gatekeeper()
         mill.until(connected=True)
         site.wait_until_heard("mill")
-        began = time.monotonic()
         assert site.tap("mill", BADGES["alice"])["ok"]
-        assert time.monotonic() - began < ANSWER_WITHIN / 2
+        assert mill.do()["answer"]["ms"] < at_once * ANSWER_WITHIN / 2 * 1000
         site.wait_for(lambda: (site.run("broker") or {}).get("trouble", "") != "")
     assert mill.do()["relay"]
 
@@ -221,8 +220,9 @@ def test_everything_goes_encrypted_and_nothing_to_a_broker_that_is_not_ours(guar
         mill = a_device(site, "mill", *there)
         site.run("book", "mill", 600)
         assert site.tap("mill", BADGES["alice"])["ok"]
-        mill.until(relay=True, patience=5)
-        assert "1883" not in guarded.log.partition("as mill ")[0][-200:]
+        mill.until(relay=True)
+        (from_where,) = re.findall(r"client connected from ([0-9.:]+) as mill ", guarded.log)
+        assert f"from {from_where} on port {guarded.tls_port}." in guarded.log
 
         elsewhere = guarded.directory / "elsewhere"
         elsewhere.mkdir()
@@ -230,8 +230,7 @@ def test_everything_goes_encrypted_and_nothing_to_a_broker_that_is_not_ours(guar
         password = issue(site, "router")
         wrong = (*there[:3], str(other.ca))
         router = site.devices["router"] = _unheard(site, "router", *wrong, password=password)
-        assert seconds_until(lambda: _noted(router, "CERTIFICATE_VERIFY_FAILED")) < 10
-        assert not router.do()["connected"]
+        assert not router.until_noted("CERTIFICATE_VERIFY_FAILED")["connected"]
 
 
 def _unheard(site, name, *options, password):
@@ -239,13 +238,9 @@ def _unheard(site, name, *options, password):
     return DeviceProcess(name, site.broker.port, *options, environment=environment)
 
 
-def _noted(device, words):
-    return any(words in str(line) for line in device.do()["log"])
-
-
-def test_stopping_the_gatekeeper_waits_for_no_round(site):
+def test_stopping_the_gatekeeper_waits_for_no_round(site, at_once):
     site.run("credential", "mill")
     began = time.monotonic()
     os.kill(site.gatekeeper.pid, signal.SIGTERM)
-    site.gatekeeper.wait(10)
-    assert time.monotonic() - began < 3
+    site.gatekeeper.wait(PATIENCE)
+    assert time.monotonic() - began < 3 * at_once

@@ -115,7 +115,7 @@ def test_a_passkey_that_fails_is_told(screen: OpenScreen) -> None:
     page = window.open("/account/login/")
     give_authenticator(page, verified=False)
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_text("The passkey was not used")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The passkey was not used")).to_be_visible()
 
 
 def test_colours_chosen_by_hand_are_kept(screen: OpenScreen, alice: Any) -> None:

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser import PATIENCE
+
 pytestmark = pytest.mark.browser
 
 STATIC = settings.BASE_DIR / "config" / "static"
@@ -79,7 +81,7 @@ def site() -> Site:
 @pytest.fixture
 def window(browser: Browser, site: Site) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 800})
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE)
     context.route(f"{HOST}/**", site.answer)
     page = context.new_page()
     page.clock.install(time=NOON)

@@ -195,7 +195,7 @@ def test_a_rule_that_matches_nothing_ends_with_its_process(monkeypatch: pytest.M
     begun = time.perf_counter()
     with pytest.raises(Unreadable, match="takes-too-long"):
         read_confined(a_calendar(*[never] * 500), zone="UTC", name="School", now=NOW)
-    assert time.perf_counter() - begun < 8
+    assert time.perf_counter() - begun < 60
 
 
 def test_the_process_answers_as_the_reader_does() -> None:
