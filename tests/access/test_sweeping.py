@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from django.db import OperationalError
 
-from access import services
+from access import facts, services
 from access.models import AccessEvent, Device, Session
 from access.services.batch import Batch
 from bookings.models import Booking
@@ -324,6 +324,17 @@ def test_a_sweep_without_news_writes_nothing(site):
     site.wait(1).sweep()
     assert AccessEvent.objects.count() == before
     assert Device.objects.values().get() == device
+
+
+def test_of_sessions_that_go_well_their_signs_alone_are_read(site, monkeypatch):
+    site.arm()
+    read = []
+    monkeypatch.setattr(facts, "open_sessions", lambda **which: read.append(which) or [])
+    for _ in range(12):
+        site.wait(5).sweep(redecide_all=False)
+    assert read == [{"unsettled": True}] * 12
+    site.wait(15).sweep(redecide_all=False)
+    assert read[-1] == {"unsettled": False}
 
 
 def test_what_another_gatekeeper_has_ended_is_not_remembered(site):
