@@ -106,6 +106,13 @@ class Booking(models.Model):
         indexes = [
             # NoOverlap, the board and the next booking of a machine
             models.Index(fields=["machine", "blocked_until"], name="bookings_booking_board"),
+            # every tap: what claims a machine around now, and not what PostgreSQL's exclusion
+            # constraint holds of all machines, which it would look through otherwise
+            models.Index(
+                fields=["machine", "blocked_until", "starts"],
+                condition=Q(holds=True),
+                name="bookings_booking_held",
+            ),
             # my bookings, quotas and the feed
             models.Index(fields=["member", "ends"], name="bookings_booking_mine"),
             # expiry by time: what may lapse

@@ -282,7 +282,7 @@ def test_no_tap_reads_the_bookings_of_years(site):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {know['sql']}".replace("%", "%%"))
         plan = " ".join(str(row) for row in cursor.fetchall())
-    assert "bookings_booking_board" in plan
+    assert "bookings_booking_held" in plan
     assert "bookings_booking_machine" not in plan
     assert "SCAN" not in plan
 
