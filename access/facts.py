@@ -8,10 +8,11 @@ the ORM costs a query per table and ten times the time.
 import json
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from string import Formatter
 from typing import Any
 
 from django.db import connection
@@ -19,6 +20,7 @@ from django.db import connection
 from access.decision import MAY_CERTIFY, STOP, SUPERVISED, Claim, Closure, Companion, Facts
 from access.records import Asked, Bench, Box, Context, Interlock, Person, Recorded
 from access.sessions import Session
+from access.statements import Statement, as_json, find, on_postgres
 from equipment import eligibility
 from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span, SuspensionFact
 from equipment.facts import certification_fact
@@ -45,7 +47,7 @@ SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
 REVOKED = "sb.revoked_at IS NOT NULL OR cb.revoked_at IS NOT NULL"
 READ = """CASE d.badge_format WHEN 'reversed' THEN asked.reversed
     WHEN 'decimal' THEN asked.as_decimal ELSE asked.badge END"""
-BADGE = f"""b.id, b.member_id, CASE WHEN b.id IS NULL AND asked.badge <> %s
+BADGE = f"""b.id, b.member_id, CASE WHEN b.id IS NULL AND length(asked.badge) > 0
     THEN (SELECT MAX(o.id) FROM members_badge o WHERE o.number_hash = {READ}) END"""  # noqa: S608
 RECORDED = "e.badge_hash, e.sid, e.answer, e.at"
 
@@ -56,7 +58,7 @@ LEFT JOIN equipment_certificationtype ct ON ct.id = tc.requires_id
 LEFT JOIN access_device il ON il.machine_id = m.id AND il.is_interlock AND il.revoked_at IS NULL"""
 
 WHERE = f"""
-WITH asked(i, device, boot, nonce, badge, reversed, as_decimal) AS (VALUES {{values}})
+WITH asked(i, device, boot, nonce, badge, reversed, as_decimal) AS ({{asked}})
 SELECT asked.i, {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, {REVOKED}, {BADGE}, {RECORDED}
 FROM asked
 JOIN access_device d ON d.name = asked.device
@@ -93,35 +95,35 @@ KNOW = """
 SELECT 'person' AS kind, id AS a, CASE WHEN is_active THEN 1 ELSE 0 END AS b,
     CAST(NULL AS bigint) AS c, name AS t, language AS u, CAST(NULL AS {moment}) AS p,
     CAST(NULL AS {moment}) AS q, CAST(NULL AS {moment}) AS r
-FROM members_member WHERE id IN ({members})
+FROM members_member WHERE id {members}
 UNION ALL SELECT 'membership', member_id, NULL, NULL, NULL, NULL, starts, until, NULL
-FROM members_membership WHERE member_id IN ({members})
+FROM members_membership WHERE member_id {members}
 UNION ALL SELECT 'pause', member_id, id, NULL, NULL, NULL, starts, until, NULL
-FROM members_pause WHERE called_off_at IS NULL AND member_id IN ({members})
+FROM members_pause WHERE called_off_at IS NULL AND member_id {members}
 UNION ALL SELECT 'hold', member_id, id, NULL, reason, remedy, since, until, NULL
-FROM members_hold WHERE lifted_at IS NULL AND member_id IN ({members})
+FROM members_hold WHERE lifted_at IS NULL AND member_id {members}
 UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode, NULL, given_at,
     CASE WHEN idle_until < until OR until IS NULL THEN idle_until ELSE until END, revoked_at
-FROM equipment_certification WHERE member_id IN ({members})
+FROM equipment_certification WHERE member_id {members}
 UNION ALL SELECT 'suspension', member_id, type_id, id, why, mode, since, until, NULL
-FROM equipment_suspension WHERE lifted_at IS NULL AND member_id IN ({members})
+FROM equipment_suspension WHERE lifted_at IS NULL AND member_id {members}
 UNION ALL SELECT 'lockout', machine_id, id, CASE WHEN do_not_energise THEN 1 ELSE 0 END, why, mode,
     since, expected_until, NULL
-FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id IN ({machines})
+FROM equipment_lockout WHERE cleared_at IS NULL AND machine_id {machines}
 UNION ALL SELECT 'claim', machine_id, id, member_id, state, purpose, starts, ends, blocked_until
-FROM bookings_booking WHERE holds AND machine_id IN ({machines})
+FROM bookings_booking WHERE holds AND machine_id {machines}
     AND blocked_until > {since} AND starts < {horizon}
     AND (lapses_at IS NULL OR lapses_at > {now})
 UNION ALL SELECT 'participant', bb.machine_id, bb.id, bp.member_id, mm.name, NULL, NULL, NULL, NULL
 FROM bookings_participant bp JOIN bookings_booking bb ON bb.id = bp.booking_id
     JOIN members_member mm ON mm.id = bb.member_id
-WHERE bb.holds AND bb.machine_id IN ({machines}) AND bb.blocked_until > {since}
-    AND bb.starts < {horizon} AND bp.member_id IN ({members})
+WHERE bb.holds AND bb.machine_id {machines} AND bb.blocked_until > {since}
+    AND bb.starts < {horizon} AND bp.member_id {members}
 UNION ALL SELECT 'maintenance', machine_id, member_id, NULL, NULL, NULL, since, until, NULL
 FROM access_maintenancegrant
-WHERE withdrawn_at IS NULL AND machine_id IN ({machines}) AND until > {now}
+WHERE withdrawn_at IS NULL AND machine_id {machines} AND until > {now}
 UNION ALL SELECT 'closure', space_id, id, NULL, reason, NULL, starts, ends, NULL
-FROM members_closure WHERE space_id IN ({spaces}) AND ends > {now} AND starts < {horizon}"""
+FROM members_closure WHERE space_id {spaces} AND ends > {now} AND starts < {horizon}"""
 
 RUNNING, INDUCTION = "running", "induction"  # a state and a purpose of bookings
 OPENS = frozenset({"confirmed", RUNNING})  # states of a booking that a grant may stand on
@@ -306,13 +308,9 @@ def where(asked: Sequence[Asked]) -> list[Context]:
     contexts = [Context() for _ in asked]
     if not asked:
         return contexts
-    values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(asked))
     hashed = [hashes(ask.badge) for ask in asked]
-    params: list[object] = []
-    for i, ask in enumerate(asked):
-        params += (i, ask.device, ask.boot, ask.nonce, *hashed[i])
-    params.append(b"")
-    for i, *row in _rows(WHERE.format(values=values), params):
+    listed = [(i, ask.device, ask.boot, ask.nonce, *hashed[i]) for i, ask in enumerate(asked)]
+    for i, *row in _places(listed):
         context = contexts[i] = _context(row)
         if context.box is not None and asked[i].badge:
             fmt = context.box.badge_format
@@ -331,7 +329,11 @@ def open_sessions(*, unsettled: bool = False) -> list[Context]:
 
     `unsettled`: only those that are offered or closing, where a second matters.
     """
-    return [_context(row) for row in _rows(UNSETTLED if unsettled else OPEN, [])]
+    if on_postgres():
+        rows = find(UNSETTLED_SESSIONS if unsettled else OPEN_SESSIONS, {})
+    else:
+        rows = _rows(UNSETTLED if unsettled else OPEN, [])
+    return [_context(row) for row in rows]
 
 
 def know(
@@ -347,30 +349,15 @@ def know(
     if not machines and not members:
         return known
     overrun = max((bench.overrun for bench in machines.values()), default=timedelta(0))
-    sizes = _size(len(members)), _size(len(machines))
-    spaces = {bench.space_id for bench in machines.values()}
-    ids = _padded(members, sizes[0]), _padded(machines, sizes[1])
-    space_ids = _padded(spaces, _size(len(spaces)))
-    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
-    until, at = adapt(now + horizon), adapt(now)
-    since = adapt(now - overrun - LOOK_BACK)
-    params = [
-        *ids[0] * 6,
-        *ids[1] * 2,
-        since,
-        until,
-        at,
-        *ids[1],
-        since,
-        until,
-        *ids[0],
-        *ids[1],
-        at,
-        *space_ids,
-        at,
-        until,
-    ]
-    for kind, *row in _rows(_know_sql(connection.vendor, *sizes, len(space_ids)), params):
+    asked = {
+        "members": list(members),
+        "machines": list(machines),
+        "spaces": list({bench.space_id for bench in machines.values()}),
+        "now": now,
+        "since": now - overrun - LOOK_BACK,
+        "horizon": now + horizon,
+    }
+    for kind, *row in _known_rows(asked):
         READERS[kind](known, *row)
     known.sort()
     return known
@@ -397,13 +384,13 @@ _INTERLOCK = _BENCH + len(fields(Interlock))
 _SESSION = _INTERLOCK + len(fields(Session))
 
 
-def _places(record: type[Any], *names: str) -> tuple[int, ...]:
+def _columns(record: type[Any], *names: str) -> tuple[int, ...]:
     """Where these columns stand in a row of that record."""
     columns = [f.name for f in fields(record)]
     return tuple(columns.index(name) for name in names)
 
 
-_RETIRED, _NEXT, *_YES_OR_NO = _places(
+_RETIRED, _NEXT, *_YES_OR_NO = _columns(
     Bench,
     "retired_at",
     "requires_next",
@@ -412,11 +399,11 @@ _RETIRED, _NEXT, *_YES_OR_NO = _places(
     "two_person",
     "supervised",
 )
-_MOMENTS = _places(
+_MOMENTS = _columns(
     Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"
 )
-(_IDLE,) = _places(Session, "ends_when_idle")
-(_CAPS,) = _places(Box, "caps")
+(_IDLE,) = _columns(Session, "ends_when_idle")
+(_CAPS,) = _columns(Box, "caps")
 
 
 def _context(row: Sequence[Any]) -> Context:
@@ -567,6 +554,49 @@ READERS: dict[str, Callable[..., None]] = {
 
 # --- SQL ---------------------------------------------------------------------------------------
 
+ASKED = ("i", "device", "boot", "nonce", "badge", "reversed", "as_decimal")
+ASKED_TYPES = (
+    "i int, device text, boot text, nonce text, badge bytea, reversed bytea, as_decimal bytea"
+)
+LISTS, MOMENTS = ("members", "machines", "spaces"), ("since", "horizon", "now")
+PLACES_ASKED = Statement(
+    "places_asked",
+    WHERE.format(asked=f"SELECT * FROM json_to_recordset(%(asked)s) AS r({ASKED_TYPES})"),  # noqa: S608
+    {"asked": "json"},
+)
+KNOWN_OF = Statement(
+    "known_of",
+    KNOW.format(
+        moment="timestamp with time zone",
+        **{name: f"= ANY(%({name})s)" for name in LISTS},
+        **{name: f"%({name})s" for name in MOMENTS},
+    ),
+    dict.fromkeys(LISTS, "bigint[]") | dict.fromkeys(MOMENTS, "timestamptz"),
+)
+OPEN_SESSIONS = Statement("open_sessions", OPEN)
+UNSETTLED_SESSIONS = Statement("unsettled_sessions", UNSETTLED)
+
+
+def _places(listed: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of where each of these was said."""
+    if on_postgres():
+        return find(PLACES_ASKED, {"asked": as_json(ASKED, listed)})
+    marks = f"({', '.join(['%s'] * len(ASKED))})"
+    values = f"VALUES {', '.join([marks] * len(listed))}"
+    return _rows(WHERE.format(asked=values), [value for row in listed for value in row])
+
+
+def _known_rows(asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of what is known of these members, machines and spaces around now."""
+    if on_postgres():
+        ids = {name: f"{{{','.join(map(str, asked[name]))}}}" for name in LISTS}
+        return find(KNOWN_OF, {**asked, **ids})
+    adapt: Callable[[datetime], Any] = connection.ops.adapt_datetimefield_value
+    values = {name: [adapt(asked[name])] for name in MOMENTS}
+    values |= {name: _padded(asked[name], _size(len(asked[name]))) for name in LISTS}
+    sizes = tuple(len(values[name]) for name in LISTS)
+    return _rows(_know_sql(*sizes), [value for name in _order() for value in values[name]])
+
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     named = {f"p{i}": param for i, param in enumerate(params)}
@@ -586,16 +616,16 @@ def _with_names(sql: str, count: int) -> str:
 
 
 @cache
-def _know_sql(vendor: str, members: int, machines: int, spaces: int) -> str:
-    return KNOW.format(
-        moment="timestamp with time zone" if vendor == "postgresql" else "datetime",
-        members=", ".join(["%s"] * members),
-        machines=", ".join(["%s"] * machines),
-        spaces=", ".join(["%s"] * spaces),
-        since="%s",
-        horizon="%s",
-        now="%s",
-    )
+def _order() -> tuple[str, ...]:
+    """The words of KNOW as they stand in it."""
+    return tuple(word for _text, word, *_ in Formatter().parse(KNOW) if word in LISTS + MOMENTS)
+
+
+@cache
+def _know_sql(*sizes: int) -> str:
+    marks = {name: ", ".join(["%s"] * size) for name, size in zip(LISTS, sizes, strict=True)}
+    lists = {name: f"IN ({inside})" for name, inside in marks.items()}
+    return KNOW.format(moment="datetime", **lists, **dict.fromkeys(MOMENTS, "%s"))
 
 
 def _size(count: int) -> int:

@@ -1,7 +1,6 @@
 """One batch: what was read, what changed, what is to be said. Writes in bulk; decides nothing."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from access.facts import Known
 from access.records import Asked, Bench, Box, Context, Event, Interlock, Outbound
 from access.services import trust
 from access.sessions import ENDED, Session
+from access.statements import Write, write
 from access.watch import Watch
 from wire import sign
 
@@ -29,14 +29,13 @@ _BOX = (
 )  # fmt: skip
 
 
-Adapt = Callable[[datetime], Any]
 GATEKEEPERS = 0xBE9C  # the advisory lock that several of them take in turn
 PATIENCE = "250ms"  # for any lock; then the batch is given back and comes again
 
 
-# The order of the joins in access/facts.py is the right one; to look for a better one takes
-# PostgreSQL longer than all the rest of the statement.
-AS_WRITTEN = "SET LOCAL join_collapse_limit = 1"
+# One journey to the database for all three.
+HOLD = f"""SET LOCAL lock_timeout = '{PATIENCE}'; SELECT pg_advisory_xact_lock({GATEKEEPERS});
+SELECT number FROM members_accessepoch WHERE id = 1 FOR SHARE"""  # noqa: S608  constants only
 
 
 def hold_facts() -> None:
@@ -48,29 +47,18 @@ def hold_facts() -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'; {AS_WRITTEN}")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GATEKEEPERS])
-            cursor.execute("SELECT number FROM members_accessepoch WHERE id = 1 FOR SHARE")
+            cursor.execute(HOLD)
 
 
-def _insert(table: str, columns: Iterable[str]) -> str:
-    columns = tuple(columns)
-    marks = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-
-
-def _update(table: str, columns: Iterable[str], key: str) -> str:
-    changes = ", ".join(f"{column} = %s" for column in columns)
-    return f"UPDATE {table} SET {changes} WHERE {key} = %s"  # noqa: S608
-
-
-INSERT_EVENT = _insert("access_accessevent", _EVENT)
-INSERT_SESSION = _insert("access_session", _SESSION)
-UPDATE_SESSION = _update("access_session", _CHANGING, "sid")
-UPDATE_BOX = _update("access_device", _BOX, "id")
-COUNT_DROPS = (
-    "UPDATE access_device SET messages_dropped = messages_dropped + %s, last_error = %s,"
-    " last_error_at = %s WHERE id = %s"
+INSERT_EVENTS = Write("access_accessevent", _EVENT)
+INSERT_SESSIONS = Write("access_session", _SESSION)
+UPDATE_SESSIONS = Write("access_session", (*_CHANGING, "sid"), key="sid")
+UPDATE_BOXES = Write("access_device", (*_BOX, "id"), key="id")
+COUNT_DROPS = Write(
+    "access_device",
+    ("messages_dropped", "last_error", "last_error_at", "id"),
+    key="id",
+    added=("messages_dropped",),
 )
 
 
@@ -196,26 +184,17 @@ class Batch:
     # --- the end ------------------------------------------------------------------------------
 
     def write(self) -> None:
-        """Everything in at most six statements, in the caller's transaction."""
-        adapt = connection.ops.adapt_datetimefield_value
-        with connection.cursor() as cursor:
-            # what ends first, so that the machine is free for what begins
-            changed = sorted(self._changed.values(), key=lambda s: s.state != ENDED)
-            if changed:
-                rows = [(*_values(s, _CHANGING, adapt), s.sid) for s in changed]
-                cursor.executemany(UPDATE_SESSION, rows)
-            if self._new:
-                rows = [_values(s, _SESSION, adapt) for s in self._new.values()]
-                cursor.executemany(INSERT_SESSION, rows)
-            if self._touched:
-                rows = [(*_values(box, _BOX, adapt), box.id) for box in self._touched.values()]
-                cursor.executemany(UPDATE_BOX, rows)
-            if self.drops:
-                at = adapt(self.now)
-                rows = [(count, why[:200], at, pk) for pk, (count, why) in self.drops.items()]
-                cursor.executemany(COUNT_DROPS, rows)
-            if self.events:
-                cursor.executemany(INSERT_EVENT, [_event(event, adapt) for event in self.events])
+        """Everything in at most five statements, in the caller's transaction."""
+        # what ends first, so that the machine is free for what begins
+        changed = sorted(self._changed.values(), key=lambda s: s.state != ENDED)
+        drops = self.drops.items()
+        write(
+            (UPDATE_SESSIONS, [(*_values(s, _CHANGING), s.sid) for s in changed]),
+            (INSERT_SESSIONS, [_values(s, _SESSION) for s in self._new.values()]),
+            (UPDATE_BOXES, [(*_values(box, _BOX), box.id) for box in self._touched.values()]),
+            (COUNT_DROPS, [(n, why[:200], self.now, pk) for pk, (n, why) in drops]),
+            (INSERT_EVENTS, [_values(event, _EVENT) for event in self.events]),
+        )
 
     def remember(self) -> None:
         """After the commit: what this gatekeeper now knows to be written."""
@@ -248,29 +227,5 @@ def bench_of(context: Context) -> Bench:
     return context.bench
 
 
-def _values(record: object, names: Iterable[str], adapt: Adapt) -> tuple[Any, ...]:
-    return tuple(_adapted(getattr(record, name), adapt) for name in names)
-
-
-def _adapted(value: Any, adapt: Adapt) -> Any:
-    if type(value) is tuple:
-        return json.dumps(value)
-    return adapt(value) if type(value) is datetime else value
-
-
-def _event(event: Event, adapt: Adapt) -> tuple[Any, ...]:
-    return (
-        event.device_id,
-        _adapted(event.at, adapt),
-        event.kind,
-        event.boot,
-        event.nonce,
-        event.badge_hash,
-        event.member_id,
-        event.machine_id,
-        event.sid,
-        event.ok,
-        event.code,
-        json.dumps(event.detail) if event.detail else "{}",
-        event.answer,
-    )
+def _values(record: object, names: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(getattr(record, name) for name in names)

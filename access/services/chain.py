@@ -11,15 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from access.models import AccessEvent, Device
 from access.services.batch import hold_facts
+from access.statements import Write, write
 
-SEAL = "UPDATE access_accessevent SET number = %s, prev_seal = %s, seal = %s WHERE id = %s"
+SEAL = Write("access_accessevent", ("number", "prev_seal", "seal", "id"), key="id")
 START = b"\0" * 32
 ANSWER_KEPT = timedelta(minutes=10)
 
@@ -44,9 +44,7 @@ def seal(limit: int = 200) -> int:
     last = _last_lines(by_device)
     for device_id, lines in by_device.items():
         _chain(lines, last.get(device_id))
-    rows: list[Any] = [(event.number, event.prev_seal, event.seal, event.pk) for event in events]
-    with connection.cursor() as cursor:
-        cursor.executemany(SEAL, rows)
+    write((SEAL, [(event.number, event.prev_seal, event.seal, event.pk) for event in events]))
     return len(events)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DAILY = ("test_facts.py", "test_chain.py")
+DAILY = ("test_facts.py", "test_chain.py", "test_statements.py")
 OTHERS = (
     "test_messages.py",
     "test_sweeping.py",

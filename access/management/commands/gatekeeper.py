@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from access.broker.backends import Backend, backend_of
 from access.gatekeeper import Gatekeeper
 from access.mqtt import Address
+from access.statements import keep_plans
 
 # It reads few rows, and what SQLite maps of its file counts as the gatekeeper's own memory.
 MODEST = "PRAGMA mmap_size=0; PRAGMA cache_size=-2000;"
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         backend = configured_backend()
         if connection.vendor == "sqlite":
             connection.settings_dict["OPTIONS"]["init_command"] += MODEST
+        keep_plans()
         lock = only_one_on_sqlite()
         gatekeeper = Gatekeeper(settings.BROKER_URL, name, backend=backend)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,81 @@
+"""How statements are said: on PostgreSQL once planned, whatever fails between; the same rows."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from access.models import AccessEvent, Device
+from access.statements import Statement, Write, write
+
+AT = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
+LINES = Write(
+    "access_accessevent",
+    ("device_id", "at", "kind", "boot", "nonce", "sid", "code", "badge_hash", "ok", "detail"),
+)
+SEEN = Write(
+    "access_device", ("messages_dropped", "seen_at", "caps", "id"), "id", ("messages_dropped",)
+)
+
+
+def a_line(device, nonce, **changed):
+    line = {"kind": "tap", "boot": "b1", "sid": "", "code": "x", "badge_hash": b"\0\\\xff"}
+    line |= {
+        "device_id": device.pk,
+        "at": AT,
+        "nonce": nonce,
+        "ok": None,
+        "detail": {"a": [1, "ü%"]},
+    }
+    return tuple((line | changed)[column] for column in LINES.columns)
+
+
+@pytest.fixture
+def device(site):
+    return Device.objects.get(name="mill-1")
+
+
+def test_every_kind_of_value_arrives_as_it_was(device):
+    write((LINES, [a_line(device, "n1"), a_line(device, "n2", badge_hash=None, ok=True)]))
+    first, second = AccessEvent.objects.filter(kind="tap").order_by("id")
+    assert (first.nonce, first.at, bytes(first.badge_hash)) == ("n1", AT, b"\0\\\xff")
+    assert (first.ok, first.detail) == (None, {"a": [1, "ü%"]})
+    assert (second.nonce, second.badge_hash, second.ok) == ("n2", None, True)
+
+
+def test_a_change_finds_its_row_and_adds_where_it_is_told_to(device):
+    Device.objects.update(messages_dropped=5)
+    write((SEEN, [(2, AT, ("relay",), device.pk)]))
+    device.refresh_from_db()
+    assert (device.messages_dropped, device.seen_at, device.caps) == (7, AT, ["relay"])
+    assert not Device.objects.exclude(pk=device.pk).exclude(messages_dropped=5).exists()
+
+
+def test_nothing_is_said_of_no_rows(device, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        write((LINES, []), (SEEN, []))
+
+
+def test_a_statement_that_failed_can_be_said_again(device):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write((LINES, [a_line(device, "n1"), a_line(device, "n1")]))
+    write((LINES, [a_line(device, "n1")]))
+    assert AccessEvent.objects.filter(nonce="n1").count() == 1
+
+
+def test_what_is_prepared_numbers_its_parameters():
+    twice = Statement("s", "SELECT %(a)s, %(b)s, %(a)s", {"a": "int", "b": "text"})
+    assert twice.preparation == "PREPARE s (int, text) AS SELECT $1, $2, $1"
+    assert twice.call == "EXECUTE s (%(a)s, %(b)s)"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans in no time")
+def test_a_tap_is_planned_once_for_a_connection(site):
+    """Said by tests/access/test_postgres.py, where the connection is the gatekeeper's."""
+    site.tap("bob")
+    with CaptureQueriesContext(connection) as queries:
+        site.tap("bob")
+    said = [query["sql"].strip() for query in queries]
+    assert not [sql for sql in said if sql.startswith("PREPARE")]
+    assert len([sql for sql in said if sql.startswith("EXECUTE")]) == 3
