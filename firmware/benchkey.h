@@ -219,7 +219,7 @@ inline std::optional<Key> key_of(string_view digits) {
   for (size_t i = 0; i < digits.size(); ++i) {
     const size_t value = string_view(kHex).find(digits[i]);
     if (value == string_view::npos) return std::nullopt;
-    key[i / 2] = static_cast<uint8_t>(key[i / 2] << 4 | value);
+    key[i / 2] = static_cast<uint8_t>(size_t{key[i / 2]} << 4 | value);
   }
   return key;
 }
