@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -96,8 +97,30 @@ def display(reason: Reason, zone: tzinfo) -> str:
     return text[:DISPLAY_LENGTH]
 
 
+# The next step of one person, by the `way` it is taken.
+OWN_STEPS: Mapping[object, Text] = {
+    "theory": _("{certification}: theory test first, on your phone."),
+    "theory-then": _("{certification}: theory test, then induction {taught}."),
+    "theory-again": _("{certification}: theory test again from {taught}."),
+    "induction": _("{certification}: next induction {taught}."),
+    "seat": _("{certification}: your induction is {taught}."),
+    "full": _("{certification}: induction {taught} is full, wait for a seat."),
+    "refresher": _("{certification}: a refresher is enough, {taught}."),
+    "suspended": _("{certification} is suspended. See staff."),
+    "staff": _("{certification}: ask staff for the next induction."),
+}
+
+
+def own_step(params: Mapping[str, object]) -> Text:
+    """What this one person does first, where it was asked; "" where not."""
+    words = OWN_STEPS.get(params.get("way"), "")
+    return format_lazy(_("First {step}"), step=words) if words and params.get("before") else words
+
+
 def next_step(params: Mapping[str, object]) -> Text:
     """What whoever lacks a certification does first, where that is known."""
+    if own := own_step(params):
+        return own
     if params.get("theory") and params.get("taught"):
         return _("{certification}: theory test, then induction {taught}.")
     if params.get("theory"):
@@ -106,6 +129,8 @@ def next_step(params: Mapping[str, object]) -> Text:
 
 
 def next_session(params: Mapping[str, object]) -> Text:
+    if own := own_step(params):
+        return own
     return _("{certification}: next induction {taught}.") if params.get("taught") else ""
 
 
@@ -233,6 +258,7 @@ def register_eligibility() -> None:
         _("You hold “{certification}” {held}; this machine asks for {level}."),
         _("The next step: {how}"),
         display=_("“{certification}”: {level} is needed."),
+        display_by=own_step,
     )
     register(
         "locked-out",

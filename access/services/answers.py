@@ -10,6 +10,7 @@ from django.utils import translation
 import wire
 from access.records import Bench, Context, Person
 from access.services.batch import Batch
+from equipment.next_steps import with_next_step
 from equipment.reason import Reason
 from equipment.words import display
 
@@ -29,12 +30,13 @@ def answer(
     up: int | None = None,
 ) -> None:
     """Record the tap with its answer, and say it once that is committed."""
+    reason = with_next_step(Reason(code, params or {}), context.member_id or 0, batch.now)
     message = wire.Answer(
         boot=tap.boot,
         nonce=tap.nonce,
         ok=ok,
         code=code,
-        text=words(Reason(code, params or {}), person_of(batch, context), context.bench),
+        text=words(reason, person_of(batch, context), context.bench),
         sid=sid or None,
         left=left,
         grant=grant,
