@@ -33,9 +33,13 @@ class Broken:
     why: str
 
 
-@transaction.atomic
 def seal(limit: int = 200) -> int:
-    """Seal the oldest lines that are not; how many."""
+    """Seal the oldest lines that are not; how many. Mostly there are none, and no lock is taken."""
+    return _seal(limit) if AccessEvent.objects.filter(seal=None).exists() else 0
+
+
+@transaction.atomic
+def _seal(limit: int) -> int:
     hold_facts()  # one sealer at a time
     events = list(AccessEvent.objects.filter(seal=None).order_by("id")[:limit])
     by_device: dict[int | None, list[AccessEvent]] = defaultdict(list)
