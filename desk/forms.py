@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import DayField, NameField
-from members.models import Plan
+from members.models import Member, Plan, Role, Space
 from members.services import normalise_badge
 from members.services.badges import BadgeError
 
@@ -128,3 +128,36 @@ class DeclineForm(forms.Form):
     why = forms.CharField(
         label=_("Why"), max_length=120, help_text=_("The member reads this in a mail.")
     )
+
+
+class RoleForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Role"), choices=Role.Kind.choices, initial="staff")
+    space = forms.ModelChoiceField(
+        Space.objects.none(),
+        label=_("Where"),
+        required=False,
+        empty_label=_("in all spaces, those to come included"),
+    )
+
+    def offer(self, spaces: list[Space], everywhere: bool) -> None:
+        """Only what the asker may give."""
+        field = self.fields["space"]
+        field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces])  # type: ignore[attr-defined]
+        if not everywhere:
+            field.required, field.empty_label = True, None  # type: ignore[attr-defined]
+
+
+class EraseForm(forms.Form):
+    name = forms.CharField(label=_("Type the name, to be sure"), max_length=80)
+
+    def __init__(self, *args: object, person: Member, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.person = person
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        if name.casefold() != self.person.name.casefold():
+            raise forms.ValidationError(
+                _("This is not the name: %(name)s"), params={"name": self.person.name}
+            )
+        return name

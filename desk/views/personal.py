@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -10,9 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.forms import EraseForm
 from desk.personal.erasure import CannotErase, erase, in_the_way
 from desk.personal.takeout import record_hand_out, takeout
 from members.models import Member
@@ -20,20 +19,6 @@ from members.permissions import organisation_required, password_again
 from members.requests import MemberRequest
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class EraseForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Type the name, to be sure"), max_length=80)
-
-    def __init__(self, *args: object, person: Member, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.person = person
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        if name.casefold() != self.person.name.casefold():
-            raise forms.ValidationError(_("This is not the name: %s") % self.person.name)
-        return name
 
 
 @require_safe

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from desk.forms import RoleForm
 from members.models import Member, Role, Space
 from members.permissions import admin_required
 from members.requests import MemberRequest
@@ -22,23 +21,6 @@ from members.services.roles import (
     reset_second_factor,
     take_role,
 )
-
-
-class RoleForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.Kind.choices, initial="staff")
-    space = forms.ModelChoiceField(
-        Space.objects.none(),
-        label=gettext_lazy("Where"),
-        required=False,
-        empty_label=gettext_lazy("in all spaces, those to come included"),
-    )
-
-    def offer(self, spaces: list[Space], everywhere: bool) -> None:
-        """Only what the asker may give."""
-        field = self.fields["space"]
-        field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces])  # type: ignore[attr-defined]
-        if not everywhere:
-            field.required, field.empty_label = True, None  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
