@@ -42,7 +42,21 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("benchkey")
 
 
+# Fixtures that start a real program, and what a test is marked that asks for one.
+PROGRAMS = {
+    "browser": "browser",
+    "broker": "broker",
+    "own_broker": "broker",
+    "mosquitto": "broker",
+    "new_postgres_url": "postgres",
+}
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in PROGRAMS.keys() & getattr(item, "fixturenames", ()):
+            item.add_marker(PROGRAMS[name])
     # Playwright leaves an event loop running in the thread; what starts its own must come before.
     items.sort(key=lambda item: "browser_name" in getattr(item, "fixturenames", ()))
     if config.getoption("--long"):

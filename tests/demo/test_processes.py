@@ -21,7 +21,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(300)"]
 PARENT = [
     sys.executable,
     "-c",
-    "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(300)'])",
+    "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(99)'])",
 ]
 
 

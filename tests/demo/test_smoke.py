@@ -10,6 +10,7 @@ from demo.supervisor import ROOT
 from tests.conftest import need
 
 
+@pytest.mark.smoke
 @pytest.mark.broker
 @pytest.mark.parametrize("broker", ["mosquitto", pytest.param("iotcore", marks=pytest.mark.long)])
 def test_the_main_job_end_to_end(broker, figure):

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from demo.data import fill
+from demo.data.place import ZONE
 from members.models import Member
 from tests.browser import screen
 from tests.people import World, a_certification, a_world
@@ -38,4 +40,5 @@ def workshop(transactional_db: None) -> World:
 @pytest.fixture
 def tomorrow() -> str:
     """A day that is wholly ahead, whatever the hour: stories must not depend on when they run."""
-    return (timezone.now() + timedelta(days=1)).date().isoformat()
+    there = timezone.now().astimezone(ZoneInfo(ZONE))
+    return (there.date() + timedelta(days=1)).isoformat()

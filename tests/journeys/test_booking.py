@@ -25,6 +25,7 @@ def newest(member: Member) -> Booking:
     return Booking.objects.filter(member=member).latest("pk")
 
 
+@pytest.mark.smoke
 def test_a_member_books_a_gap_and_finds_it_at_home(
     screen: OpenScreen, makerspace: Makerspace, tomorrow: str
 ) -> None:
