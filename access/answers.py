@@ -21,6 +21,7 @@ from access.decision import (
 from access.pins import shut, wrong_pins
 from access.records import Bench
 from access.sessions import ARMED, CLOSING, FAULT, GRACE, Session
+from access.watch import LOST
 from bookings.facts import facts_for
 from bookings.rules import Slot, walk_up_refusals
 from bookings.rules.gaps import walk_up_slot
@@ -119,11 +120,20 @@ def _taken(
 ) -> Reason | Grant:
     """Somebody is at it, or their job is finishing."""
     if session.state == CLOSING or st == GRACE:
-        longest = timedelta(seconds=bench.terms.fin or bench.terms.ttl)
-        until = max(now, (session.closing_at or now) + longest)
-        named = {"machine": bench.name, "machine_slug": bench.slug}
-        return Reason("machine-finishing", named | {"until": until})
+        return finishing(bench, session, now)
     return met_by_other(known, bench, session, known.facts(member_id, bench), st, now)
+
+
+def finishing(bench: Bench, session: Session, now: datetime) -> Reason:
+    """Not free yet, and until when at the latest. What is revoked is not believed that it let go,
+    so that machine waits until the last lease has run out.
+    """
+    is_revoked = session.closing_code == "device-revoked"
+    fin, ttl = bench.terms.fin, bench.terms.ttl
+    longest = timedelta(seconds=LOST + fin if is_revoked else fin or ttl)
+    until = max(now, (session.closing_at or now) + longest)
+    named = {"machine": bench.name, "machine_slug": bench.slug, "until": until}
+    return Reason("interlock-revoked" if is_revoked else "machine-finishing", named)
 
 
 def _lacks_supervisor(

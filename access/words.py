@@ -253,6 +253,12 @@ def register_machine() -> None:
         display=_("The job before is finishing, until {until} at the latest."),
     )
     register(
+        "interlock-revoked",
+        _("The device that switched {machine} was taken out of service, and may not know it yet."),
+        _("It has switched off by {until} at the latest: tap then."),
+        display=_("Its old switch may still be on, until {until} at the latest."),
+    )
+    register(
         "clock-wrong",
         _("The device's time of day was wrong."),
         _("Look at when it was, and at the network of the device."),

@@ -32,6 +32,7 @@ WAIT = (
     "in-use",
     "left-on",
     "machine-finishing",
+    "interlock-revoked",
     "trainee-first",
     "class-not-begun",
 )

@@ -18,6 +18,7 @@ from access.services.batch import Batch, hold_facts
 from access.services.buttons import handle_button
 from access.services.journals import handle_journal
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
+from access.services.stock import let_go
 from access.services.strangers import note_stranger
 from access.services.taps import handle_tap
 from access.watch import Watch
@@ -87,7 +88,8 @@ def _one(batch: Batch, context: Context, inbound: Inbound) -> None:
         _drop(batch, context, inbound, "unknown-device")
         note_stranger(batch, message)
     elif context.box.is_revoked:
-        _drop(batch, context, inbound, "revoked-device")
+        if not let_go(batch, context.box, inbound):
+            _drop(batch, context, inbound, "revoked-device")
     elif not _is_believed(batch, context, context.box, inbound):
         return
     elif inbound.retain:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 import wire
 from access import sessions
-from access.answers import considered, would_walk_up
+from access.answers import considered, finishing, would_walk_up
 from access.decision import (
     MAINTENANCE,
     NEEDS_SUPERVISOR,
@@ -190,11 +190,8 @@ def _meet(
 
 def _finishing(batch: Batch, context: Context, tap: wire.Tap, session: Session) -> None:
     """The machine is not free yet; whoever booked it has come, and so does not miss it."""
-    bench = bench_of(context)
-    terms = bench.terms  # without seconds to finish, what is left is at most one lease
-    longest = timedelta(seconds=terms.fin or terms.ttl)
-    latest = max(batch.now, (session.closing_at or batch.now) + longest)
-    answer(batch, context, tap, "machine-finishing", {"until": latest, "machine": bench.name})
+    told = finishing(bench_of(context), session, batch.now)
+    answer(batch, context, tap, told.code, told.params)
     decision = decide(_facts(batch, context), batch.now)
     if isinstance(decision, Grant) and session.member_id != context.member_id:
         attend(batch, decision.booking_id)

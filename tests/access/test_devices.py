@@ -1,5 +1,7 @@
 """Devices are added, attached and revoked; whoever is at the machine is switched off properly."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 import wire
 from access import services
+from access.answers import would_answer
 from access.models import Device, GatekeeperStatus
 from access.services import DeviceError, attach_device, devices, register_device, revoke_device
 from equipment.models import Machine
@@ -134,6 +137,17 @@ class TestInUse:
         assert armed.session.state == "closing"
         armed.wait(400).sweep()
         assert (armed.session.state, armed.session.end_reason) == ("ended", "lost")
+
+    def test_the_machine_of_one_that_was_revoked_says_why_it_waits_and_until_when(self, armed):
+        revoke(armed)
+        armed.sweep()
+        device = a_new_one(armed)
+        Device.objects.filter(pk=device.pk).update(boot=BOOT, online=True, state="locked")
+        tap = {"device": "mill-2", "boot": BOOT, "badge": BADGES["dana"], "up": armed.up}
+        (told,) = armed.handle(wire.Tap(**tap, nonce="a" * 24))
+        page = would_answer(member=armed.world.dana, machine=armed.mill, now=armed.now)
+        assert told.code == page.reasons[0].code == "interlock-revoked"
+        assert page.reasons[0].params["until"] == armed.now + timedelta(seconds=62)
 
 
 def add(client, **changes):

@@ -47,6 +47,10 @@ class Plug:
     def full(self, topic):
         return self.root + topic
 
+    def asks_besides(self):
+        """Topics beyond its own root that it wants to hear, too."""
+        return []
+
     def wait(self, seconds):
         """One second after the other, with what is said in each."""
         said = []
@@ -115,6 +119,12 @@ class Tasmota(Plug):
         prefix, _, rest = topic.partition("/")
         full = self.settings["fulltopic"].replace("%topic%", self.settings["topic"])
         return full.replace("%prefix%", prefix) + rest
+
+    def asks_besides(self):
+        """Of its group, and of its fallback."""
+        asked = self.settings
+        group = asked["fulltopic"].replace("%prefix%", "cmnd").replace("%topic%", "{}")
+        return [group.format(asked["grouptopic1"]) + "#", f"cmnd/{asked['mqttclient']}_fb/#"]
 
     # --- its console --------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from access.adapters.emulation import Emulated
 from access.adapters.shape import ROOT, badge, milliamperes, split
 from access.models import AccessEvent, Device, Session
 from access.records import receive
-from access.services.devices import DeviceError, attach_device
+from access.services.devices import DeviceError, attach_device, revoke_device
 from access.services.stock import to_play
 from equipment.models import Lockout, Machine, ToolClass
 from equipment.services import lock_out
@@ -104,6 +104,23 @@ class TestWithAReader:
         lock_out(machine=site.mill, why="belt", by=site.world.dana, now=site.now)
         site.pass_time(2)
         assert not site.plug.on
+
+    def test_one_that_is_revoked_is_off_at_once_and_its_machine_is_free(self, site):
+        site.pass_time(5)
+        box = Device.objects.get(name="mill-1")
+        revoke_device(device=box, by=site.world.dana, now=site.now)
+        site.pass_time(2)
+        assert not site.plug.on
+        ended = Session.objects.get()
+        assert (ended.state, ended.end_reason) == ("ended", "device-revoked")
+        assert not list(AccessEvent.objects.filter(kind="dropped"))
+
+    def test_what_a_revoked_one_says_besides_is_not_believed(self, site):
+        box = Device.objects.get(name="mill-1")
+        revoke_device(device=box, by=site.world.dana, now=site.now)
+        site.wait(4).say(site.plug.tap(BADGES["alice"]))
+        assert AccessEvent.objects.filter(kind="dropped", code="revoked-device").exists()
+        assert Session.objects.count() == 1
 
     def test_a_dead_gatekeeper_leaves_it_on_for_no_longer_than_its_own_timer(self, site):
         site.pass_time(9)
