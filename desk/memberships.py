@@ -1,6 +1,6 @@
 """A membership as pages tell it: where somebody stands, what they may do about it, what was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from desk.when import full_day
 from members import terms
-from members.models import DayPass, Member, Membership, Pause, Plan
+from members.models import DayPass, DocumentVersion, Member, Membership, Pause, Plan
 from members.permissions import is_staff
-from members.services.documents import unsigned
 from members.services.memberships import MembershipError, following, may_renew
 from members.standing import home_zone, rest_of, term_of
 from members.terms import State
@@ -300,15 +299,16 @@ def held_words(_hold: Any, now: datetime) -> list[str]:
     return [_("No machine unlocks until it is lifted or over. What runs, stops.")]
 
 
-def guardian_words(person: Member, now: datetime) -> list[str]:
+def guardian_words(noted: tuple[Member, Sequence[DocumentVersion]], now: datetime) -> list[str]:
     """Who signs from here on, and what that person is asked for now."""
+    person, unsigned = noted
     if not person.is_minor(now):
         return [_("They sign for themselves.")]
     if person.guardian is None:
         first = _("A guardian signs for them, on paper, until you note who that is.")
     else:
         first = _("%s signs for them.") % person.guardian.name
-    left = [version.document.name for version in unsigned(person)]
+    left = [version.document.name for version in unsigned]
     if not left:
         return [first, _("Nothing is left to sign.")]
     asked = _("What they signed alone counts no more. Still to sign, before machines unlock: %s.")

@@ -47,7 +47,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         if values.get("age") != "minor":
             values["adult_from"] = None
         elif "adult_from" in values and (values["adult_from"] or date.min) <= timezone.now().date():
-            self.add_error("adult_from", _("Write the day to come on which you are of age."))
+            self.add_error("adult_from", _("Write the day on which you will be of age."))
         return values
 
 

@@ -22,10 +22,11 @@ from desk.people import find, person_page, standing_of
 from desk.places import shown_space
 from members import services
 from members.doubts import meant
-from members.models import Badge, Hold, Member
+from members.models import Badge, DocumentVersion, Hold, Member
 from members.permissions import staff_required
 from members.requests import MemberRequest, searched
 from members.services.badges import BadgeError
+from members.services.documents import unsigned
 from members.services.holds import HoldError
 from members.services.people import PersonError, make_member, set_guardian
 from members.services.pins import remove_pin
@@ -164,15 +165,21 @@ def guardian_set(request: MemberRequest, public_id: UUID) -> HttpResponse:
     form = forms.GuardianForm(request.POST if request.method == "POST" else None)
     address = found.guardian.email if found.guardian else ""
     form.initial = {"guardian": address, "adult_from": found.adult_from}
-    act = Act(
-        person=found,
-        do=lambda: set_guardian(
+
+    def note() -> tuple[Member, list[DocumentVersion]]:
+        told = form.cleaned_data
+        person = set_guardian(
             member=found,
-            email=form.cleaned_data["guardian"],
-            adult_from=form.cleaned_data["adult_from"],
+            email=told["guardian"],
+            adult_from=told["adult_from"],
             by=request.user,
             now=now,
-        ),
+        )
+        return person, unsigned(person)  # asked here, before a rehearsal is undone
+
+    act = Act(
+        person=found,
+        do=note,
         tell=guardian_words,
         title=_("Who signs for %s") % found.name,
         submit=_("Save"),

@@ -14,6 +14,7 @@ from members.services import documents
 from members.services.documents import SigningError
 from members.services.people import PersonError, set_guardian
 from tests.bookings.people import a_booking
+from tests.desk.agreeing import preview
 from tests.people import NOW, a_certification, a_member, a_world
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +242,20 @@ class TestPages:
         client.force_login(world.alice)
         titles = [step.title for step in client.get("/join/").context["steps"]]
         assert "Have a guardian sign for you" not in titles
+
+    def test_before_it_is_noted_the_desk_reads_what_is_to_be_signed_again(
+        self, world, emil, client, waiver
+    ):
+        Member.objects.filter(pk=emil.pk).update(adult_from=None)
+        sign(emil, waiver, by=emil)
+        client.force_login(world.dana)
+        page = f"/people/{emil.public_id}/guardian/"
+        told = preview(client, page, {"guardian": "alice@example.org"}).context["words"]
+        assert told == [
+            "Alice Meyer signs for them.",
+            "What they signed alone counts no more. Still to sign, before machines unlock: Waiver.",
+        ]
+        assert documents.unsigned(emil) == []
 
     def test_the_desk_is_led_to_where_it_is_noted(self, world, emil, client):
         client.force_login(world.dana)
