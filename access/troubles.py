@@ -154,6 +154,11 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
 }  # fmt: skip
 
+FAULTS: Mapping[str, Promise] = {  # that a device names itself, beside its state
+    "contactor-stuck": _("contactor stuck"),
+    "unknown": _("it does not say which"),
+}
+
 
 def is_over(code: str, seen: Seen, raised_at: datetime, now: datetime) -> bool:
     """Whether nobody need look any more. A device that is believed no more raises nothing."""

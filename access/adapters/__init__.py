@@ -55,7 +55,7 @@ def _stock(adapter: Adapter, label: Promise, *recipes: Recipe) -> Speech:
 SPEECHES = (
     Speech(
         speaks=Device.Firmware.NATIVE,
-        label=_("Protocol v1: Benchkey's own, for firmware made for it"),
+        label=_("Protocol v1, Benchkey's own"),
         recipes=(
             Recipe(
                 _("ESPHome: a native device, ready to flash"),

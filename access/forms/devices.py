@@ -42,8 +42,8 @@ class DeviceForm(forms.Form):
     """What a new device is. Its machine comes last, once it was heard."""
 
     KINDS = (
-        ("box", _("Reader and interlock in one box")),
-        ("interlock", _("Interlock: it switches a machine, door or extractor")),
+        ("box", _("Reader and interlock in one box, or the reader of a door")),
+        ("interlock", _("Interlock: it switches a machine or an extractor")),
         ("reader", _("Reader of a machine whose interlock is another box")),
         ("desk", _("Reader at the desk: badges nobody has are shown to staff")),
     )

@@ -20,7 +20,7 @@ from access.models import Alarm, Device, GatekeeperStatus, Peripheral, Session
 from access.pages.on_its_own import on_its_own
 from access.services.busy import at_machines_of
 from access.services.doubts import DRIFT
-from access.troubles import TROUBLES
+from access.troubles import FAULTS, TROUBLES
 from equipment.words import length
 from members.models import Member, Space
 from members.permissions import is_staff
@@ -88,6 +88,11 @@ def lines_for(member: Member, kinds: Collection[str], now: datetime) -> list[Lin
     return sorted(lines, key=lambda line: (not line.alarms, not line.wrong))
 
 
+def alarms_of(device: Device) -> list[Told]:
+    """What stands at one device, the oldest first."""
+    return [_told(alarm) for alarm in device.alarms.filter(cleared_at=None).order_by("raised_at")]
+
+
 def revoked_for(member: Member, kinds: Collection[str]) -> list[Device]:
     """Those that are believed no more, for the record."""
     gone = Device.objects.exclude(revoked_at=None).select_related("space").order_by("-revoked_at")
@@ -153,7 +158,7 @@ def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterabl
         _("Not told yet"), ngettext("%d row", "%d rows", waiting) % waiting if waiting else ""
     )
     yield Fact(_("Time of day"), _clock_words(device), _is_clock_wrong(device))
-    yield Fact(_("Fault"), device.fault, wrong=True)
+    yield Fact(_("Fault"), str(FAULTS.get(device.fault, device.fault)), wrong=True)
     yield Fact(_("Last error"), _last_error(device, now))
     yield Fact(_("Broker"), device.broker_error, wrong=True)
 

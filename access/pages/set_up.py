@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from access.models import AccessEvent, Device, Session
+from access.models import AccessEvent, Device, Door, Peripheral, Session
 from access.services.credentials import is_managed
 from members.models import Member
 
@@ -73,6 +73,7 @@ def _online(device: Device) -> Step:
     if not device.online:
         return Step("online", "", title, _("Last heard %s.") % _when(device.seen_at))
     what = " ".join(filter(None, (device.firmware, device.model)))
+    what = f"{what}." if what else ""
     caps = _("It says it can: %s.") % ", ".join(device.caps) if device.caps else ""
     return Step("online", DONE, title, " ".join(filter(None, (what, caps, _missing(device)))))
 
@@ -81,7 +82,7 @@ def _missing(device: Device) -> str:
     """What it was added as and does not say it is."""
     if not device.caps:
         return ""
-    if device.is_interlock and "relay" not in device.caps:
+    if device.is_interlock and device.lacks("relay") and device.lacks("door"):
         return _("It was added as an interlock and names no relay.")
     if device.is_reader and "reader" not in device.caps:
         return _("It was added as a reader and names none.")
@@ -92,7 +93,7 @@ def _tap(device: Device) -> Step:
     title = _("It reads badges")
     newest = AccessEvent.objects.filter(device=device, kind="tap").order_by("-id").first()
     if newest is None:
-        return Step("tap", "", title, _("Tap any badge at it. Nothing is unlocked by that."))
+        return Step("tap", "", title, _harmless_tap(device))
     whose = Member.objects.filter(pk=newest.member_id or 0).first()
     told = {"when": _when(newest.at), "hint": newest.detail.get("hint", "…")}
     if whose is None:
@@ -105,11 +106,25 @@ def _tap(device: Device) -> Step:
     return Step("tap", DONE, title, text)
 
 
+def _harmless_tap(device: Device) -> str:
+    if device.machine is None and serves(device) is None:
+        return _("Tap any badge at it. Nothing is unlocked by that.")
+    return _("Tap a badge at it that is nobody's. Nothing is unlocked by that.")
+
+
 def _machine(device: Device) -> Step:
     title = _("It has its place")
+    if (other := serves(device)) is not None:
+        return Step("machine", DONE, title, _("It serves %s.") % other)
     if device.machine is None:
         return Step("machine", "", title, _("Until then it unlocks nothing."))
     return Step("machine", DONE, title, _("It is on %s.") % device.machine)
+
+
+def serves(device: Device) -> Door | Peripheral | None:
+    """What it drives in the place of a machine."""
+    door = Door.objects.filter(device=device).first()
+    return door or Peripheral.objects.filter(device=device).first()
 
 
 def _relay(device: Device) -> Step:
@@ -119,7 +134,7 @@ def _relay(device: Device) -> Step:
     if newest is None:
         return Step("relay", "", title, _("Once it is on a machine, switch it on for a moment."))
     told = {"when": _when(newest.activated_at), "name": newest.member.short_name}
-    return Step("relay", DONE, title, _("Last switched on %(when)s, by %(name)s.") % told)
+    return Step("relay", DONE, title, _("%(name)s switched it on, last on %(when)s.") % told)
 
 
 def _when(at: datetime | None) -> str:

@@ -14,8 +14,8 @@ from access.forms.devices import AssignForm, AttachForm, DeviceForm, RelayTestFo
 from access.models import Candidate, Device, Stranger
 from access.pages.broker_line import broker_line
 from access.pages.on_its_own import on_its_own
-from access.pages.overview import beats, lines_for, revoked_for
-from access.pages.set_up import steps_of
+from access.pages.overview import alarms_of, beats, lines_for, revoked_for
+from access.pages.set_up import serves, steps_of
 from access.pages.standing import leaves_at
 from access.permissions import candidate_for, candidates_for, device_for
 from access.services import (
@@ -40,8 +40,10 @@ read_or_change = require_http_methods(["GET", "HEAD", "POST"])
 def devices(request: MemberRequest) -> HttpResponse:
     """Every device, desired beside observed, and whether the gatekeeper lives."""
     now = timezone.now()
+    lines = lines_for(request.user, CARETAKERS, now)
     page = {
-        "lines": lines_for(request.user, CARETAKERS, now),
+        "lines": lines,
+        "troubled": [line.device for line in lines if line.alarms],
         "revoked": revoked_for(request.user, CARETAKERS),
         "beats": beats(now),
         "now": now,
@@ -86,6 +88,8 @@ def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
         "form": form,
         "device": device,
         "steps": steps_of(device),
+        "alarms": alarms_of(device),
+        "serves": serves(device),
         "relay_test": RelayTestForm(),
         "alone": on_its_own(device, timezone.now()),
         "leaves": leaves_at(device.machine, timezone.now()) if device.machine else (),

@@ -65,6 +65,33 @@ def test_a_relay_that_is_on_for_nobody_is_wrong_and_says_what_to_do(site):
     assert "main switch" in told.todo
 
 
+def test_the_page_names_those_in_trouble_before_all_else(site, client):
+    client.force_login(site.world.dana)
+    assert (
+        'id="troubled" class="stack" data-live hidden' in client.get("/devices/").content.decode()
+    )
+    site.wait(10).state("armed", relay=True)
+    page = client.get("/devices/").content.decode()
+    assert "1 device needs somebody" in page
+    assert f'href="#device-{site.device.pk}"' in page
+    assert page.index("needs somebody") < page.index("No gatekeeper has ever run")
+
+
+def test_a_devices_own_page_tells_its_trouble_too(site, client):
+    client.force_login(site.world.dana)
+    url = reverse("access:device_attach", args=[site.device.pk])
+    assert "main switch" not in client.get(url).content.decode()
+    site.wait(10).state("armed", relay=True)
+    assert "Its relay is on, and nobody was let in." in client.get(url).content.decode()
+
+
+def test_a_fault_is_told_in_words_where_it_is_known(site):
+    site.wait(10).state("fault", fault="contactor-stuck")
+    assert facts(site)["Fault"] == "contactor stuck"
+    site.wait(10).state("fault", fault="too-hot")
+    assert facts(site)["Fault"] == "too-hot"
+
+
 def test_trouble_comes_first(site):
     Device.objects.create(name="a-reader", space=site.world.space, is_interlock=False)
     site.wait(10).state("armed", relay=True)

@@ -11,7 +11,16 @@ from django.utils import timezone
 import wire
 from access.adapters import SPEECHES
 from access.broker.plan import Why
-from access.models import AccessEvent, BrokerStatus, Device, MaintenanceGrant, Session, Stranger
+from access.models import (
+    AccessEvent,
+    BrokerStatus,
+    Device,
+    Door,
+    MaintenanceGrant,
+    Peripheral,
+    Session,
+    Stranger,
+)
 from access.pages.broker_line import CHANGES
 from access.pages.recipes import BOOT as BY_HAND
 from access.pages.set_up import steps_of
@@ -292,6 +301,28 @@ class TestList:
         staff.post(reverse("access:device_create"), typed)
         assert not Stranger.objects.exists()
         assert Device.objects.get(name="lost-1").machine is None
+
+    @pytest.mark.parametrize("kind", ["door", "extractor"])
+    def test_what_serves_something_else_is_offered_no_machine(self, site, staff, kind):
+        box = Device.objects.create(name="box-9", space=site.world.space, caps=["reader", "door"])
+        page = staff.get(reverse("access:device_attach", args=[box.pk])).content.decode()
+        assert "Put it there" in page
+        assert "Set it up under" in page
+        if kind == "door":
+            Door.objects.create(space=site.world.space, name="Front door", device=box)
+        else:
+            Peripheral.objects.create(name="Extractor", device=box)
+        page = staff.get(reverse("access:device_attach", args=[box.pk])).content.decode()
+        assert "Put it there" not in page
+        assert "It serves " in page
+        assert "Tap a badge at it that is nobody" in page
+        assert "names no relay" not in page
+
+    def test_where_no_interlock_is_free_the_way_to_one_is_shown(self, site, staff):
+        url = reverse("access:peripheral_create")
+        assert "There is no free interlock yet" in staff.get(url).content.decode()
+        Device.objects.create(name="box-9", space=site.world.space)
+        assert "There is no free interlock yet" not in staff.get(url).content.decode()
 
     def test_it_says_how_the_broker_stands(self, site, staff, settings):
         assert "has not looked at it yet" in self.page(staff)
