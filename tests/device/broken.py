@@ -10,6 +10,7 @@ device whose name begins with `mac` signs.
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 
 import wire.codec
@@ -19,7 +20,7 @@ from device.box import Box
 from device.client import Address
 from device.control import Control
 from wire import journal, offline, rules, sign
-from wire.memory import Config
+from wire.memory import Config, Session
 
 KEY = bytes(range(32))
 MAC = ("relay", "mac")
@@ -121,6 +122,39 @@ def one_nonce(size, honest=box.secrets.token_hex):
     return "0" * 24 if size == 12 else honest(size)
 
 
+def its_own_clock(self, boot, honest=Device._boot):
+    honest(self, boot)
+    self.memory.utc_at_boot = int(time.time())
+
+
+def keeps_only_names(memory, found, honest=offline.keep):
+    if found.e:
+        honest(memory, found)
+
+
+def revives(self, lease, up, honest=Device._lease):
+    if self.memory.session is None:
+        self.memory.st = "armed"
+        self.memory.session = Session(lease.sid, lease.exp, lease.hard, 0, 2, 800, lease.exp, 0)
+    honest(self, lease, up)
+
+
+def hasty(memory, up):
+    if memory.stray_since is not None:
+        memory.st, memory.fault = "fault", "contactor-stuck"
+
+
+def said(change):
+    """A state that does not say what is."""
+    honest = rules.state_of
+
+    def state_of(memory, config, up):
+        state = honest(memory, config, up)
+        return replace(state, **change(state))
+
+    return instead(rules, "state_of", state_of)
+
+
 STALE = "answers nothing asked"
 GRANT, LEASE, OFFER = "grant_refused", "lease_refused", "offer_refused"
 GUARDS = {
@@ -139,6 +173,14 @@ GUARDS = {
     "grant for no question": without(rules, GRANT, STALE),
     "want for ever": instead(rules, "give_up", nothing),
     "want said once": instead(rules, "ask_again", nothing),
+    "grant not heard": instead(rules, GRANT, lambda *_: "not today"),
+    "grant of the past": both(without(rules, GRANT, "expired"), instead(rules, "lapse", nothing)),
+    "grant of any session": instead(
+        rules, "_answers_want", lambda memory, grant, up: memory.want is not None
+    ),
+    "grant for any tap": instead(
+        rules, "_answers_tap", lambda memory, grant, up: isinstance(grant.re, str)
+    ),
     "grant while armed": without(rules, GRANT, "armed, not locked"),
     "grant in grace": without(rules, GRANT, "grace, not locked"),
     "offer while armed": without(rules, OFFER, "armed, not locked"),
@@ -159,11 +201,15 @@ GUARDS = {
     "lease out of order": without(rules, LEASE, "answers an older"),
     "lease from the future": without(rules, LEASE, "answers a state not sent"),
     "lease while closing": without(rules, LEASE, "session is closing"),
+    "lease begins anew": instead(Device, "_lease", revives),
     "lease not taken": instead(rules, "renew", nothing),
     "off not heard": instead(rules, "switch_off", nothing),
     "off in known modes only": instead(rules, "switch_off", only_known_modes),
     "off of any boot": edited("_off", lambda off: replace(off, boot=None)),
     "off of any session": edited("_off", lambda off: replace(off, sid="*")),
+    "off for one alone": edited(
+        "_off", lambda off: replace(off, sid="nobody") if off.sid == "*" else off
+    ),
     "nothing ends for good": instead(rules, "end_for_good", nothing),
     "stop asks the server": instead(rules, "stop", nothing),
     "grace while armed": generous(armed=True),
@@ -183,13 +229,21 @@ GUARDS = {
         rules, "open_door", lambda memory, ms, up: setattr(memory, "pulse_end", up + 60)
     ),
     "contactor not watched": instead(rules, "watch_contactor", nothing),
+    "contactor at once": instead(rules, "watch_contactor", hasty),
     "no lists": instead(offline, "begin", nothing),
     "rows dropped when shown": instead(journal, "show", forgets_what_it_shows),
     "any badge alone": instead(offline, "entry_for", first_entry),
     "list without end": instead(offline, "keep", keeps_for_a_day),
+    "empty list not kept": instead(offline, "keep", keeps_only_names),
+    "clock of its own": instead(Device, "_boot", its_own_clock),
     "older list": without(offline, "list_refused", "not newer"),
     "any signature": instead(sign, "verified", believes_everything),
     "list of any key": instead(sign, "_check", nothing),
+    "avail of no boot": instead(
+        wire.device, "Avail", lambda device, on, boot: wire.Avail(device, on, boot="now")
+    ),
+    "numbers left out": said(lambda state: {"n": state.n + 1}),
+    "grace_end at any time": said(lambda state: {"grace_end": state.up}),
 }
 
 

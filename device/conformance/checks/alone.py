@@ -79,7 +79,8 @@ def forged(it: Trial) -> None:
 @book.check("D10", "the last of it: an empty list takes everything back", *CAPS)
 def empty(it: Trial) -> None:
     found = _list(it, LISTED)
-    _tell(it, wire.List(found.dev, found.seq, found.iss, found.exp, ()))
+    _tell(it, found)
+    _tell(it, wire.List(found.dev, found.seq + 1, found.iss, found.exp, ()))
     it.server.unretain("list")
     if _tap_alone(it, LISTED).relay:
         raise Broken("it started")
