@@ -25,7 +25,7 @@ from access.services.lists import allow_lists  # noqa: E402
 from access.services.relay_tests import start_relay_test  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
-from equipment.models import ToolClass  # noqa: E402
+from equipment.models import Machine, ToolClass  # noqa: E402
 from members.models import AccessEpoch, Member  # noqa: E402
 from members.services import issue_badge  # noqa: E402
 from tests.people import a_world  # noqa: E402
@@ -132,6 +132,19 @@ def alone(name):
     return new_key(device, by=None, now=datetime.now(UTC)).hex()
 
 
+def copies(name, many):
+    """More machines like that one, each with a device of its own; their names and keys."""
+    original, keys = Device.objects.select_related("machine").get(name=name), {}
+    for number in range(many):
+        copy, machine = f"{name}-{number}", Machine.objects.get(pk=original.machine_id)
+        machine.pk, machine.name, machine.slug = None, copy, copy
+        machine.save(force_insert=True)
+        Device.objects.create(name=copy, space=original.space, machine=machine)
+        book(copy, 1200)
+        keys[copy] = alone(copy)
+    return keys
+
+
 def rows():
     """What was filed of journals."""
     found = JournalRow.objects.select_related("member").order_by("device", "number")
@@ -168,7 +181,7 @@ def current(name):
 THINGS = {
     f.__name__: f
     for f in (
-        fill, book, end, lock_out, alone, rows, listed, credential, recipes, steps, hear_relay,
+        fill, book, end, lock_out, alone, copies, rows, listed, credential, recipes, steps, hear_relay,
         known, revoke, broker, sessions, status, started, current,
     )
 }  # fmt: skip
