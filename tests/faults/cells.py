@@ -11,7 +11,7 @@ PAUSE = 30.0
 BACK = 45.0  # seconds after the end of the fault in which a new tap must be granted
 FIN = {"idle": 0, "armed": 0, "running": 8, "grace": 20}
 PHASES = tuple(FIN)
-PARTS = ("broker", "gatekeeper", "database", "network", "device")
+PARTS = ("broker", "gatekeeper", "PostgreSQL", "SQLite", "network", "device")
 FAULTS = ("killed", "restarted", "paused", "slow", "clock")
 
 MEANT = {
@@ -22,10 +22,11 @@ MEANT = {
     "clock": "its wall clock is put forward by an hour, and back",
 }
 HOW = {
-    ("database", "killed"): f"PostgreSQL, all of it, `kill -9`, and back after {AWAY:.0f} s",
-    ("database", "restarted"): "PostgreSQL, all of it, `kill -9`, and started again at once",
-    ("database", "paused"): f"PostgreSQL, all of it, stands still for {PAUSE:.0f} s",
-    ("database", "slow"): "somebody else holds SQLite's write lock for 0.8 s of each second",
+    ("PostgreSQL", "killed"): f"all of it `kill -9`, and back after {AWAY:.0f} s",
+    ("PostgreSQL", "restarted"): "all of it `kill -9`, and started again at once",
+    ("PostgreSQL", "paused"): f"all of it stands still for {PAUSE:.0f} s",
+    ("SQLite", "paused"): f"somebody else holds its write lock for {PAUSE:.0f} s",
+    ("SQLite", "slow"): "somebody else holds its write lock for 0.8 s of each second",
     ("network", "killed"): f"every connection cut, and none made for {AWAY:.0f} s",
     ("network", "restarted"): "every connection cut, and none made for 2 s",
     ("network", "paused"): f"not a byte for {PAUSE:.0f} s, but every connection stays",
@@ -34,11 +35,12 @@ HOW = {
     ("device", "restarted"): "its power fails for a moment",
     ("device", "paused"): f"its program hangs for {PAUSE:.0f} s, without a watchdog",
 }
+NO_PROCESS = "it has no process of its own, and dies with the gatekeeper: see there"
 CANNOT = {
-    "broker": "no message carries its time, and it counts by the monotonic clock",
-    "database": "it is never asked for the time: every moment written comes from a program",
-    "network": "a network has no clock",
-    "device": "it has no wall clock: leases run on a counter that starts with its boot",
+    ("SQLite", "killed"): NO_PROCESS,
+    ("SQLite", "restarted"): NO_PROCESS,
+    ("SQLite", "clock"): "it has no clock of its own: it is the gatekeeper's; see there",
+    ("network", "clock"): "it has no clock",
 }
 
 # What must be seen of a session that was on, besides what must always be.
@@ -48,8 +50,17 @@ OUTLIVES = "off in that time, too, unless it was over before the lease was"
 GOES_ON = "the session goes on"
 FINISHES = "off when its seconds to finish are over"
 POWERLESS = "off at once, and locked after the boot"
-WAKES = "off with the first thing it does, if time was up meanwhile"
+WAKES = "off with the first thing it does, if time was up meanwhile, or renewed"
 IS_OVER = "off at once, or after the job: its time is over by that clock"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one scene: how the fault is known to have been there, and what was seen by phase."""
+
+    proof: str
+    wrong: dict[str, list[str]]
+    seen: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ class Scene:
             return LAPSES
         if self.fault == "paused":
             return WAKES if self.part == "device" else OUTLIVES
-        return IS_OVER if self.fault == "clock" else GOES_ON
+        judged_by_it = self.part == "gatekeeper" and self.fault == "clock"
+        return IS_OVER if judged_by_it else GOES_ON
 
     @property
     def how(self) -> str:
@@ -78,10 +90,7 @@ class Scene:
 
 
 SCENES = tuple(
-    Scene(part, fault)
-    for part in PARTS
-    for fault in FAULTS
-    if fault != "clock" or part not in CANNOT
+    Scene(part, fault) for part in PARTS for fault in FAULTS if (part, fault) not in CANNOT
 )
 DAILY = (Scene("broker", "restarted"), Scene("gatekeeper", "restarted"))
 
@@ -91,10 +100,25 @@ def page() -> str:
     lines = ["| part | fault | idle | armed | running | GRACE |", "|---|---|---|---|---|---|"]
     for part in PARTS:
         for fault in FAULTS:
-            if fault == "clock" and part in CANNOT:
-                lines.append(f"| {part} | clock | cannot be: {CANNOT[part]} | | | |")
+            if why := CANNOT.get((part, fault)):
+                lines.append(f"| {part} | {fault} | cannot be: {why} | | | |")
                 continue
             scene = Scene(part, fault)
             cells = " | ".join(scene.must_show(phase) for phase in PHASES)
             lines.append(f"| {part} | {fault}: {scene.how} | {cells} |")
     return "\n".join(lines)
+
+
+def table(outcomes):
+    """What was seen: of each scene, how the fault was proven; of each cell, whether it held."""
+    lines = ["| part and fault | proven by | idle | armed | running | GRACE |"]
+    lines.append("|---|---|---|---|---|---|")
+    for scene, outcome in outcomes.items():
+        cells = " | ".join(_told(scene, phase, outcome) for phase in PHASES)
+        lines.append(f"| {scene.part} {scene.fault} | {outcome.proof} | {cells} |")
+    return "\n".join(lines)
+
+
+def _told(scene, phase, outcome):
+    verdict = "FAILED" if outcome.wrong[phase] else "ok"
+    return f"{verdict}: {scene.must_show(phase)}: {outcome.seen[phase]}"

@@ -7,6 +7,7 @@ database may have died since the last.
 import json
 import os
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import django
@@ -18,6 +19,7 @@ if not apps.ready:  # the test itself imports BADGE, after Django
     django.setup()
 
 from access.models import AccessEvent, Device, Session  # noqa: E402
+from access.services import chain  # noqa: E402
 from bookings.models import Booking  # noqa: E402
 from equipment import services  # noqa: E402
 from equipment.models import Lockout, Machine  # noqa: E402
@@ -77,17 +79,34 @@ def current():
 
 
 def record():
-    """What is on record: every tap by its nonce, and every session."""
+    """What is on record: every tap by its nonce with what was answered, and every grant."""
+    events = AccessEvent.objects
     return {
-        "taps": list(AccessEvent.objects.filter(kind="tap").values_list("nonce", flat=True)),
-        "granted": list(AccessEvent.objects.filter(code="granted").values_list("sid", flat=True)),
-        "sessions": list(Session.objects.values_list("sid", flat=True)),
-        "alarms": list(AccessEvent.objects.filter(kind="alarm").values_list("code", flat=True)),
-        "unhandled": AccessEvent.objects.filter(code="unhandled").count(),
+        "taps": dict(events.filter(kind="tap").values_list("nonce", "code")),
+        "granted": list(events.filter(code="granted").values_list("sid", flat=True)),
+        "jumps": [d["seconds"] for (d,) in events.filter(code="clock-jump").values_list("detail")],
+        "unhandled": events.filter(code="unhandled").count(),
+        "open": Counter(
+            Session.objects.exclude(state="ended").values_list("interlock__name", flat=True)
+        ),
     }
 
 
-THINGS = {f.__name__: f for f in (fill, book, lock_out, clear, current, record)}
+def seal():
+    """Seal all of the log, and say what is wrong with it."""
+    while chain.seal():
+        continue
+    return [str(broken) for broken in chain.verify()]
+
+
+def ask_the_time():
+    """What the database says, in seconds before or behind this process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return (cursor.fetchone()[0] - datetime.now(UTC)).total_seconds()
+
+
+THINGS = {f.__name__: f for f in (fill, book, lock_out, clear, current, record, seal, ask_the_time)}
 
 
 def serve():

@@ -13,6 +13,7 @@ class Network:
     def __init__(self, target):
         self.target = target
         self.delay = 0.0
+        self.carried = self.refused = 0  # bytes; connections, while it was cut
         self._flowing = threading.Event()
         self._flowing.set()
         self._pairs = []
@@ -37,6 +38,11 @@ class Network:
         """Nothing gets through, and nobody notices."""
         self._flowing.clear()
 
+    @property
+    def connections(self):
+        """How many stand, as far as those who made them know."""
+        return sum(near.fileno() >= 0 for near, _far in self._pairs)
+
     def close(self):
         self.mend()
         _close(self._server)
@@ -49,6 +55,7 @@ class Network:
             except OSError:
                 return
             if self._cut:
+                self.refused += 1
                 _close(near)
                 continue
             try:
@@ -76,7 +83,9 @@ class Network:
         with contextlib.suppress(OSError):
             while late or not over.is_set():
                 if late and self._flowing.is_set() and late[0][0] <= time.monotonic():
-                    there.sendall(late.popleft()[1])
+                    received = late.popleft()[1]
+                    there.sendall(received)
+                    self.carried += len(received)
                 else:
                     time.sleep(0.005)
         _close(there)

