@@ -39,7 +39,6 @@ class Eye:
         self.status = None
         self.held = None  # its status when the fault came
         self.answers = {}  # nonce -> code
-        self.took = 0.0  # milliseconds, the last answer
         self.on = {}  # sid -> boot and up of when it was last on
         self.graces = {}  # sid -> up of when it began
         self.told_off = set()  # when it was told that staff have locked it out
@@ -50,7 +49,6 @@ class Eye:
         status = self.status = self._in_time(device)
         if answer := status["answer"]:
             self.answers[answer["nonce"]] = answer["code"]
-            self.took = answer["ms"] or self.took  # the answer to a repeat has none
         lines = (line for line in status["log"] if line["what"].startswith("off, "))
         self.told_off |= {line["at"] for line in lines if "locked-out" in line["what"]}
         if not status["relay"]:

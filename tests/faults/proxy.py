@@ -13,6 +13,7 @@ class Network:
     def __init__(self, target):
         self.target = target
         self.delay = 0.0
+        self.lags = []  # seconds that each piece took, since it is slow
         self.carried = self.refused = 0  # bytes; connections, while it was cut
         self._flowing = threading.Event()
         self._flowing.set()
@@ -76,16 +77,18 @@ class Network:
         threading.Thread(target=self._deliver, args=(late, there, over), daemon=True).start()
         with contextlib.suppress(OSError):
             while received := here.recv(65536):
-                late.append((time.monotonic() + self.delay, received))
+                late.append((time.monotonic(), self.delay, received))
         over.set()
 
     def _deliver(self, late, there, over):
         with contextlib.suppress(OSError):
             while late or not over.is_set():
-                if late and self._flowing.is_set() and late[0][0] <= time.monotonic():
-                    received = late.popleft()[1]
+                if late and self._flowing.is_set() and sum(late[0][:2]) <= time.monotonic():
+                    since, delay, received = late.popleft()
                     there.sendall(received)
                     self.carried += len(received)
+                    if delay:
+                        self.lags.append(time.monotonic() - since)
                 else:
                     time.sleep(0.005)
         _close(there)

@@ -1,8 +1,5 @@
 """Faults of every part in every phase, on real processes; docs/faults.md says what must be seen."""
 
-import os
-import subprocess
-import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,16 +22,6 @@ def cells():
             marks = () if scene in DAILY else (pytest.mark.long,)
             name = f"{scene.part}-{scene.fault}-{phase}"
             yield pytest.param(scene, phase, id=name, marks=marks)
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory):
-    """An empty database with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return path
 
 
 @pytest.fixture(scope="module")
