@@ -38,7 +38,7 @@ inline constexpr Ms in_ms(int64_t seconds) { return seconds * 1000; }
 // Makes 64 bits of a counter that wraps. Read it more often than the counter wraps: tick() does.
 class Clock {
  public:
-  Ms read(uint32_t counter) {
+  constexpr Ms read(uint32_t counter) {
     up_ += static_cast<uint32_t>(counter - last_);
     last_ = counter;
     return up_;
@@ -227,7 +227,7 @@ inline std::optional<Key> key_of(string_view digits) {
 // --- reading: one JSON object, nothing copied that is not asked for ------------------------------
 
 constexpr size_t kLongest = 1024;
-constexpr int kDeepest = 32;  // no message nests deeper than two; what does is dropped
+constexpr int kDeepest = 16;  // no message nests deeper than two; each level takes stack
 
 // UTF-8 as RFC 3629 has it: nothing longer than needed, no surrogates, nothing above U+10FFFF.
 inline bool is_utf8(string_view bytes) {

@@ -15,6 +15,17 @@ using benchkey::Display;
 using std::string;
 using std::string_view;
 
+// A counter of 32 bits begins anew every 49.7 days; the clock made of it does not.
+constexpr benchkey::Ms days_later(int days) {
+  benchkey::Clock clock;
+  benchkey::Ms read = 0;
+  for (int64_t day = 1; day <= days; ++day)
+    read = clock.read(static_cast<uint32_t>(day * 86'400'000));
+  return read;
+}
+static_assert(days_later(49) == 49 * int64_t{86'400'000});
+static_assert(days_later(200) == 200 * int64_t{86'400'000});
+
 static int64_t now = 0;
 static string chance;  // digits that random() hands out, eight at a time
 
