@@ -157,7 +157,7 @@ def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterabl
     yield Fact(
         _("Not told yet"), ngettext("%d row", "%d rows", waiting) % waiting if waiting else ""
     )
-    yield Fact(_("Time of day"), _clock_words(device), _is_clock_wrong(device))
+    yield Fact(_("Its clock"), _clock_words(device), _is_clock_wrong(device))
     yield Fact(_("Fault"), str(FAULTS.get(device.fault, device.fault)), wrong=True)
     yield Fact(_("Last error"), _last_error(device, now))
     yield Fact(_("Broker"), device.broker_error, wrong=True)

@@ -151,9 +151,9 @@ def test_its_list_says_until_when_it_is_on_its_own(site):
     ],
 )
 def test_its_time_of_day_is_set_beside_ours(site, off, told, wrong):
-    assert "Time of day" not in facts(site)
+    assert "Its clock" not in facts(site)
     Device.objects.update(clock_off=off)
-    (fact,) = [fact for fact in line_of(site).facts if fact.label == "Time of day"]
+    (fact,) = [fact for fact in line_of(site).facts if fact.label == "Its clock"]
     assert (fact.value, fact.wrong) == (told, wrong)
 
 
