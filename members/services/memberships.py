@@ -70,7 +70,7 @@ def start_membership(
     membership, so how far back is theirs to say. Raises MembershipError.
     """
     if by is not None and is_for_oneself(by, member):
-        words = _("Nobody signs themselves up here. Choose a plan under “Join”, or ask your staff.")
+        words = _("Nobody signs themselves up here. Choose it at “Your way in”, or ask your staff.")
         raise MembershipError(words, "plan")
     return begin_membership(
         member=member, plan=plan, starts=starts, until=until, by=by, now=now, why=why
