@@ -30,11 +30,12 @@ _BOX = (
 
 
 GATEKEEPERS = 0xBE9C  # the advisory lock that several of them take in turn
-PATIENCE = "250ms"  # for any lock; then the batch is given back and comes again
+TURN = "2s"  # for it: we hold nothing yet that anybody could wait for
+PATIENCE = "250ms"  # for any other lock; then the batch is given back and comes again
 
 
-# One journey to the database for all three.
-HOLD = f"""SET LOCAL lock_timeout = '{PATIENCE}'; SELECT pg_advisory_xact_lock({GATEKEEPERS});
+HOLD = f"""SET LOCAL lock_timeout = '{TURN}'; SELECT pg_advisory_xact_lock({GATEKEEPERS});
+SET LOCAL lock_timeout = '{PATIENCE}';
 SELECT number FROM members_accessepoch WHERE id = 1 FOR SHARE"""  # noqa: S608  constants only
 
 
@@ -91,12 +92,17 @@ class Batch:
 
     @classmethod
     def of(cls, contexts: list[Context], now: datetime, mono: float, watch: Watch) -> "Batch":
-        """Read what is known about everybody and every machine in `contexts`."""
-        benches = {c.bench.id: c.bench for c in contexts if c.bench is not None}
+        """Read what is known about everybody and every machine in `contexts`.
+
+        Not of a tap that is on record, which another gatekeeper has answered: that is not decided.
+        """
         sessions = {c.session.machine_id: c.session for c in contexts if c.session is not None}
-        members = {c.member_id for c in contexts if c.member_id is not None}
-        members |= {session.member_id for session in sessions.values()}
-        members |= {s.companion_id for s in sessions.values() if s.companion_id is not None}
+        open_ = [c for c in contexts if c.recorded is None]
+        benches = {c.bench.id: c.bench for c in open_ if c.bench is not None}
+        members = {c.member_id for c in open_ if c.member_id is not None}
+        concerned = [sessions[machine] for machine in benches if machine in sessions]
+        members |= {session.member_id for session in concerned}
+        members |= {s.companion_id for s in concerned if s.companion_id is not None}
         known = facts.know(members, benches.values(), now)
         boxes = {c.box.id: c.box for c in reversed(contexts) if c.box is not None}
         for context in contexts:

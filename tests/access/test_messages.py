@@ -13,6 +13,7 @@ from access import facts, services
 from access.models import AccessEvent, Candidate, Device, Session
 from access.records import receive
 from access.services import messages as messages_module
+from access.watch import Watch
 from bookings.models import Booking
 from equipment.models import Lockout
 from equipment.services import clear_lockout, lock_out
@@ -605,3 +606,18 @@ def test_a_full_batch_reads_its_facts_in_two_statements(site):
     assert len([sql for sql in said if reading.match(sql)]) == 2
     before = [sql for sql in said if "advisory" in sql or sql.startswith("PREPARE")]  # PostgreSQL
     assert len(said) - len(before) <= 2 + 2 + 4  # reads, savepoint, and each table written once
+
+
+def test_a_tap_that_another_gatekeeper_has_answered_is_answered_from_the_record(site):
+    """Each handles every message: whoever comes second asks only where it was said."""
+    site.book()
+    tap = site.a_tap()
+    (first,) = site.handle(tap)
+    site.watch = Watch()  # the other one's
+    with CaptureQueriesContext(connection) as queries:
+        (again,) = site.handle(tap)
+    assert again == first
+    said = [query["sql"].strip() for query in queries]
+    reading = [sql for sql in said if sql.startswith(("WITH", "EXECUTE"))]
+    assert len(reading) == 1
+    assert not [sql for sql in said if "UNION ALL" in sql]
