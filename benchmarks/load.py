@@ -13,7 +13,7 @@ import select
 import socket
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +22,9 @@ import paho.mqtt.client as paho
 
 import wire
 
-PATIENCE = 20.0  # seconds for all devices to be known, and for the last answers
+KNOWN_WITHIN = 60.0  # seconds for all devices; the gatekeeper has to start first
+PATIENCE = 20.0  # seconds for the last answers
+REPEAT_AFTER, REPEATS = 1.0, 4  # as a reader does that hears nothing: D8 of docs/protocol.md
 
 
 def connect(port: int, name: str, received: paho.CallbackOnMessage) -> paho.Client:
@@ -62,6 +64,7 @@ class Load:
         self.benches = benches
         self.began = time.monotonic()
         self.waiting: dict[str, float] = {}  # nonce -> when it should have left
+        self.sent: deque[tuple[float, wire.Tap, int]] = deque()  # when to repeat it, how often yet
         self.took: list[float] = []  # milliseconds
         self.echoes: list[float] = []
         self.codes: Counter[str] = Counter()
@@ -79,8 +82,21 @@ class Load:
             if self.client.want_write():
                 self.client.loop_write()
             self.client.loop_misc()
+            self._repeat(time.perf_counter())
             if time.perf_counter() >= until:
                 return
+
+    def _repeat(self, now: float) -> None:
+        """The same tap again, by the same number: it stays one tap."""
+        while self.sent and self.sent[0][0] <= now:
+            _due, tap, left = self.sent.popleft()
+            if tap.nonce in self.waiting:
+                self._send(tap, left)
+
+    def _send(self, tap: wire.Tap, left: int) -> None:
+        self.say(tap)
+        if left:
+            self.sent.append((time.perf_counter() + REPEAT_AFTER, tap, left - 1))
 
     def say(self, message: wire.Up) -> None:
         topic, payload = wire.encode_up(message)
@@ -92,7 +108,7 @@ class Load:
 
     def introduce(self) -> None:
         """Every device says hello until the gatekeeper, once it listens, has asked who is there."""
-        deadline = time.perf_counter() + PATIENCE
+        deadline = time.perf_counter() + KNOWN_WITHIN
         while unknown := [bench for bench in self.benches.values() if not bench.is_known]:
             if time.perf_counter() > deadline:
                 raise TimeoutError("the gatekeeper does not ask who is there")
@@ -109,7 +125,7 @@ class Load:
     def tap(self, bench: Bench, badge: str, scheduled: float) -> None:
         nonce = secrets.token_hex(12)
         self.waiting[nonce] = scheduled
-        self.say(wire.Tap(bench.name, bench.boot, self.up, nonce, badge))
+        self._send(wire.Tap(bench.name, bench.boot, self.up, nonce, badge), REPEATS)
 
     def echo(self, scheduled: float) -> None:
         nonce = secrets.token_hex(12)

@@ -46,6 +46,7 @@ def _mosquitto_conf(port: int, directory: Path) -> str:
         "persistence true",  # as in production: a restart must not energise anything either
         f"persistence_location {directory}/",
         f"max_packet_size {LARGEST_MESSAGE}",
+        "max_queued_messages 10000",  # as in production; at 1,000 a gatekeeper behind loses taps
     ]
     if os.geteuid() == 0:
         lines.append("user root")  # else it drops to a user who cannot read this directory
