@@ -7,10 +7,10 @@ its connection, so that another takes over as soon as it is gone; on SQLite ther
 from django.db import connection
 
 import wire
+from access import facts, sessions
 from access.models import Device
 from access.records import Box, Inbound
 from access.services.batch import Batch
-from access.sessions import LOCKED
 from equipment.models import ToolClass
 
 PLAYER = 0xBE9D
@@ -36,17 +36,20 @@ def let_go(batch: Batch, box: Box, inbound: Inbound) -> bool:
     """Whether that is the last word of a plug that was revoked: off, as it was told.
 
     It is our own word, said here for the plug; so it is believed, as of no other revoked device.
-    Nobody gets power by it: a session that was told off ends, and the machine is free.
+    Nobody gets power by it: what was told off ends, and the machine is free.
     """
     state = inbound.message
     if inbound.retain or not isinstance(state, wire.State) or state.boot != box.boot:
         return False
-    is_off = (state.st, state.relay, state.sid) == (LOCKED, False, None)
-    if not is_off or box.state == LOCKED or state.n <= box.n or not _is_stock(box):
+    is_off = (state.st, state.relay, state.sid) == (sessions.LOCKED, False, None)
+    if not is_off or state.n <= box.n or not _is_stock(box):
         return False
+    for context in facts.open_sessions():
+        session = context.session
+        if session is not None and session.interlock_id == box.id:
+            batch.put(sessions.ended(session, session.closing_code, batch.now))
     box.state, box.relay, box.n, box.up = state.st, state.relay, state.n, max(box.up, state.up)
     batch.touch(box)
-    batch.note("state", state.st, device_id=box.id, boot=state.boot)
     return True
 
 
