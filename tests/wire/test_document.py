@@ -8,10 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import wire
+from access import sessions, watch
 from tests.wire.test_sign import VECTORS
 from wire import device, journal, offline, rules, sign
 from wire import fields as field
 from wire.codec import DOWN, LONGEST, UP
+from wire.codec import ROW as ROW_SHAPE
+from wire.memory import Config
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text()
 SECTIONS = re.findall(r"^### (\w+)\n(.*?)(?=^##)", DOCUMENT, re.DOTALL | re.MULTILINE)
@@ -155,6 +158,75 @@ def test_the_types_in_the_table_are_the_ones_the_parser_checks(kind):
 )
 def test_the_timers_are_those_of_the_rules(what, seconds):
     assert f"| {what} | {seconds} |" in DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("what", "seconds"),
+    [
+        ("lease", sessions.LEASE),
+        ("both, for high-risk machines with `fin` = 0", f"5 and {sessions.SHORT_LEASE}"),
+        ("heartbeat: a state at least every", Config("laser-1").heartbeat),
+        ("the server takes a device for offline after", int(watch.SILENT)),
+    ],
+)
+def test_so_are_those_of_the_server(what, seconds):
+    assert f"| {what} | {seconds} |" in DOCUMENT
+
+
+def test_no_timer_of_the_document_is_without_a_test():
+    """The last is how often a device ticks, which it does by itself."""
+    table = DOCUMENT.partition("## Timers")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+) \| [\d. and]+ \|$", table, re.MULTILINE)
+    tried = [
+        mark.args[1]
+        for test in (test_the_timers_are_those_of_the_rules, test_so_are_those_of_the_server)
+        for mark in test.pytestmark
+    ]
+    assert {what for cases in tried for what, _ in cases} == {*rows} - {
+        "the relay is checked every"
+    }
+
+
+def test_the_table_of_rows_of_a_journal_is_the_one_the_parser_uses():
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| (always|not in `gap`) \|", DOCUMENT, re.MULTILINE)
+    types = TYPES | {"16 hex digits": field.h16}
+    assert {name: types[kind] for name, kind, there in rows if there == "always"} == dict(
+        ROW_SHAPE.needs
+    )
+    assert {name: types[kind] for name, kind, there in rows if there != "always"} == dict(
+        ROW_SHAPE.may
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("up/hello", "why"), ("up/state", "st"), ("up/button", "name")]
+)
+def test_fields_that_hold_one_of_some_words_are_told_with_all_of_them(kind, name):
+    (meaning,) = re.findall(rf"^\| `{name}` \| word \| required \| (.+) \|$", MESSAGES[kind], re.M)
+    check = dict(SHAPES[kind].needs)[name]
+    every = set(re.findall(r"[a-z]+", DOCUMENT))
+    assert {word for word in every if check(word)} == set(re.findall(r"`([a-z]+)`", meaning))
+
+
+SPELLED = re.findall(
+    r"^\| (boot|nonce|badge|sid|word) \| (\d+)(?: to (\d+))? characters of (`[^:|,]+?`)[ ,:|]",
+    DOCUMENT,
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("kind", "least", "most", "letters"), SPELLED)
+def test_types_have_the_letters_and_lengths_of_the_document(kind, least, most, letters):
+    check, least, most = TYPES[kind], int(least), int(most or least)
+    allowed = [letter for letter in map(chr, range(128)) if re.match(f"[{letters[1:-1]}]", letter)]
+    assert all(check(letter * most) and check(letter * least) for letter in allowed)
+    assert not check(allowed[0] * (most + 1)) and not check(allowed[0] * (least - 1))
+    others = set(map(chr, range(256))) - {*allowed}
+    assert not any(check(allowed[0] * (most - 1) + letter) for letter in others)
+
+
+def test_five_types_are_spelled_out():
+    assert [kind for kind, *_ in SPELLED] == ["boot", "nonce", "badge", "sid", "word"]
 
 
 def test_every_rule_of_the_document_has_a_function_that_names_it():
