@@ -3,15 +3,18 @@
 A test whose program is missing skips with the command that installs it; in CI that is a failure.
 """
 
+import fcntl
 import logging
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +26,9 @@ from psycopg.sql import SQL, Identifier
 
 from demo import broker as brokers
 from demo.processes import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "migrated"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,6 +118,41 @@ def need(program: str, package: str) -> str:
     pytest.skip(message)
 
 
+# --- databases ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A directory that all pytest workers of a run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """One pytest worker at a time."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def migrate(url: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(shared: Path) -> Path:
+    """An SQLite database with all tables, to be copied: made once in a run."""
+    made = shared / "migrated.sqlite3"
+    with alone(shared / "migrated.lock"):
+        if not made.exists():
+            draft = shared / "migrating.sqlite3"
+            migrate(f"sqlite:///{draft}")
+            draft.rename(made)
+    return made
+
+
 # --- MQTT --------------------------------------------------------------------------------------
 
 
@@ -195,12 +236,8 @@ def _running(kind: str, directory: Path) -> Iterator[RunningBroker]:
 
 
 @pytest.fixture(scope="session")
-def new_postgres_url(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[Callable[[str], str]]:
-    """Makes empty databases on one real server that all pytest workers share."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
+def new_postgres_url(shared: Path, worker_id: str) -> Iterator[Callable[[str], str]]:
+    """Makes databases with all tables on one real server that all pytest workers share."""
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore"):
         # On import it settles, and grumbles about, where its lock lies: /tmp would be for one user.
         patch.setattr(tempfile, "tempdir", str(shared))
@@ -213,9 +250,18 @@ def new_postgres_url(
 
     def create(label: str) -> str:
         database = f"{label}_{worker_id}_{next(names)}"
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
+        with alone(shared / "postgres.lock"):
+            if not (shared / "postgres.migrated").exists():
+                make(TEMPLATE, "template1")
+                migrate(str(server.get_uri(TEMPLATE)))
+                (shared / "postgres.migrated").touch()
+            make(database, TEMPLATE)
         return str(server.get_uri(database))
+
+    def make(database: str, template: str) -> None:
+        statement = SQL("CREATE DATABASE {} TEMPLATE {}")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement.format(Identifier(database), Identifier(template)))
 
     yield create
     server.cleanup()
@@ -223,7 +269,7 @@ def new_postgres_url(
 
 @pytest.fixture(scope="session")
 def postgres_url(new_postgres_url: Callable[[str], str]) -> str:
-    """DATABASE_URL of an empty database of this worker's own."""
+    """DATABASE_URL of a database of this worker's own, with all tables and hardly a row."""
     return new_postgres_url("benchkey")
 
 

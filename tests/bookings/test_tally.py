@@ -1,6 +1,8 @@
 """Every change of a machine's bookings is counted, by the database, whoever makes it."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,7 +112,8 @@ EXPECTED = [
 ]
 
 
-def test_it_outlives_django_remaking_the_table_on_sqlite(tmp_path: Any) -> None:
+def test_it_outlives_django_remaking_the_table_on_sqlite(tmp_path: Path, migrated: Path) -> None:
+    shutil.copy(migrated, tmp_path / "remade.sqlite3")
     assert in_own_process(REMAKE, f"sqlite:///{tmp_path}/remade.sqlite3") == EXPECTED
 
 

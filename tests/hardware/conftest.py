@@ -117,16 +117,6 @@ class Site:
         self.scene.stdout.close()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty database with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return path
-
-
 @contextmanager
 def running_site(directory, broker, migrated, **environment):
     site = Site(directory, broker, migrated, **environment)
