@@ -18,11 +18,12 @@ HEARD = ("answer", "grant", "offer", "lease", "off", "sync", "text")  # by a dev
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One recipe, filled in."""
+    """One recipe, filled in; `file` is the name to save it under, empty where it is typed."""
 
     title: str
     text: str
     header: bool
+    file: str
 
 
 def recipes_for(device: Device, credential: Credential) -> list[Written]:
@@ -38,7 +39,10 @@ def recipes_for(device: Device, credential: Credential) -> list[Written]:
     }
     return [
         Written(
-            str(recipe.title), render_to_string(recipe.template, context).strip(), recipe.header
+            str(recipe.title),
+            render_to_string(recipe.template, context).strip(),
+            recipe.header,
+            f"{device.name}.yaml" if recipe.template.endswith(".yaml") else "",
         )
         for recipe in speech_of(device.speaks).recipes
     ]

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
@@ -136,6 +137,12 @@ class TestCredential:
         device = Device.objects.create(name="x-1", space=site.world.space, speaks=speech.speaks)
         page = unescape(issue(staff, device).content.decode())
         assert page.count('<pre class="code"') == len(speech.recipes) > 0
+
+    def test_yaml_is_a_file_to_save_and_the_same_as_is_shown(self, staff, saw):
+        page = issue(staff, saw).content.decode()
+        (encoded,) = re.findall(r'href="data:[^,]*,([^"]*)" download="saw-1.yaml"', page)
+        shown = re.findall(r'<pre class="code" tabindex="0"><code>(.*?)</code>', page, re.S)
+        assert unquote(unescape(encoded)) == unescape(shown[0])
 
 
 class TestSteps:
