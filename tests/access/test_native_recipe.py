@@ -14,6 +14,7 @@ import pytest
 from django.urls import reverse
 
 import wire
+from access import sessions
 from access.models import Device
 from access.pages.recipes import recipes_for
 from access.services.credentials import Credential
@@ -108,6 +109,11 @@ def test_a_loop_that_stands_still_for_two_seconds_is_restarted_but_in_an_update(
     calls = re.findall(r"\{ id: hardware_watchdog, ms: (\d+) \}", yaml)
     assert calls == ["2000", "15000", "2000"]  # when it stands, in an update, after a failed one
     assert "watchdog.trigger_panic = true;" in yaml
+
+
+def test_its_heartbeat_is_short_enough_for_every_class(yaml):
+    beat = int(re.search(r"heartbeat_s = (\d+);", yaml)[1])
+    assert beat <= sessions.SHORT_LEASE / 3
 
 
 def test_its_will_is_signed_by_its_own_key(yaml):

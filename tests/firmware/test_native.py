@@ -182,6 +182,15 @@ class TestOneSession:
         pair.hear(an_answer(nonce, grant=a_grant(pair, nonce)))
         assert not pair.native.memory.relay
 
+    def test_of_more_than_sixteen_ended_sessions_the_oldest_are_forgotten(self, pair):
+        for number in range(18):
+            pair.hear(wire.Off(sid=f"ended-{number}", mode="stop", code="x"))
+        for number in (17, 2, 1):  # the last one begins
+            assert not pair.native.memory.relay
+            nonce = pair.tap(f"{number:08X}")
+            pair.hear(an_answer(nonce, grant=a_grant(pair, nonce, sid=f"ended-{number}")))
+        assert pair.native.memory.session.sid == "ended-1"
+
     def test_the_clock_may_stand_for_49_days_and_more(self, pair):
         """2^32 milliseconds are over in between, and an old grant is no younger for it."""
         grant = a_grant(pair, "f" * 24)
