@@ -25,7 +25,7 @@ ASK_EVERY = 1.0  # one sync a second, per device
 PROOF_EVERY = 5.0  # an unclaimed session's device is asked for proof
 ALARM_AGAIN = 600.0
 DROPS_A_MINUTE = 20  # recorded; the rest is only counted
-NOBODYS_AT_ONCE, NOBODYS_A_SECOND = 20, 0.5  # taps of one device that are nobody's, on record
+NOBODYS_AT_ONCE, NOBODYS_A_SECOND = 20, 0.5  # of one device, nobody's, on record
 STRANGER_EVERY = 10.0  # seconds between two writes about one unknown name
 STRANGERS_A_MINUTE = 20  # writes about all of them
 ROWS_A_MINUTE = 128  # of one device's journal: twice what it can keep
@@ -212,14 +212,14 @@ class Watch:
         return count < DROPS_A_MINUTE
 
     def may_record_nobodys(self, device: str, mono: float) -> bool:
-        """Whether one more tap that is nobody's goes on record: 20 at once, then 30 a minute.
+        """Whether one more tap or press that is nobody's is recorded: 20 at once, 30 a minute.
 
         A bucket for each device, so that a reader that is stuck, played with or stolen costs its
         neighbours nothing. A member's tap in time takes nothing from it and is never held up by
         it, at the busiest reader and behind a thousand strangers: it may be one that must open,
         and refused it is evidence by a name. Limited is only what no rule could let in: badges
-        that are nobody's any more or not yet, and taps that come too late. Two gatekeepers count
-        apart, which doubles it at most.
+        that are nobody's any more or not yet, taps that come too late, and buttons where nobody
+        is at the machine. Two gatekeepers count apart, which doubles it at most.
         """
         left, at = self.nobodys.get(device, (NOBODYS_AT_ONCE, mono))
         left = min(NOBODYS_AT_ONCE, left + (mono - at) * NOBODYS_A_SECOND)

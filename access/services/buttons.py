@@ -5,6 +5,7 @@ from access.records import Context
 from access.services.answers import words
 from access.services.batch import Batch
 from access.services.endings import early, end
+from access.services.floods import pass_over
 from access.sessions import CLOSING, Session
 from equipment.reason import Reason
 
@@ -12,13 +13,19 @@ SHOWN = 10  # seconds
 
 
 def handle_button(batch: Batch, context: Context, button: wire.Button) -> None:
-    """One line in the log. A session ends by `stop`; by `arm` alone nothing ever begins."""
+    """One line in the log. A session ends by `stop`; by `arm` alone nothing ever begins.
+
+    Pressed to no end where nobody is at it, it is passed over like taps that are nobody's.
+    """
     box, bench = context.box, context.bench
     if box is None:
         return
     session = batch.sessions.get(box.machine_id or 0)
     if session is not None and session.interlock_id != box.id:
         session = None
+    if session is None and not batch.watch.may_record_nobodys(box.name, batch.mono):
+        pass_over(batch, box)
+        return
     batch.note(
         "button",
         button.name,

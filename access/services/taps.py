@@ -29,6 +29,7 @@ from access.services.doors import door_of, knock
 from access.services.endings import early, end, tell_off
 from access.services.enrolment import note_candidate
 from access.services.first_tap import First, first_of_two
+from access.services.floods import pass_over
 from access.services.pins import pin_refusal
 from access.services.running import in_use, show_time
 from access.sessions import FAULT, OFFERED, Meeting, Session, meet
@@ -57,7 +58,7 @@ def handle_tap(batch: Batch, context: Context, tap: wire.Tap) -> None:
     is_late = batch.watch.is_stale(box.name, tap.boot, tap.up, box.up)
     is_nobodys = is_late or context.member_id is None
     if is_nobodys and not batch.watch.may_record_nobodys(box.name, batch.mono):
-        _pass_over(batch, context, box, tap, is_late=is_late)
+        _refuse_flood(batch, context, box, tap, is_late=is_late)
         return
     if is_late:
         record(batch, context, tap, "stale")
@@ -111,14 +112,14 @@ def _answer_again(
     batch.say(box.name, message)
 
 
-def _pass_over(batch: Batch, context: Context, box: Box, tap: wire.Tap, *, is_late: bool) -> None:
+def _refuse_flood(
+    batch: Batch, context: Context, box: Box, tap: wire.Tap, *, is_late: bool
+) -> None:
     """One of a flood of taps that are nobody's: refused, counted, and told to staff once."""
     if not is_late:  # for an answer, too
         text = words(Reason("slow-down"), None, context.bench)
         batch.say(box.name, wire.Answer(tap.boot, tap.nonce, ok=False, code="slow-down", text=text))
-    batch.count_drop(box, "flood: more taps than people make")
-    told = _("{device} sends more taps than people make. The rest are refused without a record.")
-    alarm(batch, box, "flood", format_lazy(told, device=box.name))
+    pass_over(batch, box)
 
 
 def _unknown(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> None:

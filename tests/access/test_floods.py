@@ -82,6 +82,22 @@ def test_a_revoked_badge_and_a_tap_too_late_are_nobodys_too(site):
     assert set(taps().values_list("code", flat=True)) == {"stale", "badge-revoked"}
 
 
+@pytest.mark.parametrize("name", ["arm", "stop"])
+def test_a_button_pressed_to_no_end_is_passed_over_too(site, name):
+    for n in range(2 * NOBODYS_AT_ONCE):
+        site.handle(wire.Button("mill-1", BOOT, site.up, f"{n:024x}", name))
+    assert len(site.events("button")) == NOBODYS_AT_ONCE
+    assert site.events("alarm") == ["flood"]
+
+
+def test_whoever_is_at_the_machine_stops_it_behind_a_flood(site):
+    site.arm()
+    flood(site, 500, 1)
+    (off,) = site.handle(wire.Button("mill-1", BOOT, site.up, "f" * 24, "stop"))
+    assert off.kind == "off"
+    assert site.events("button") == ["stop"]
+
+
 def test_a_tap_that_was_passed_over_may_come_again(site):
     flood(site, 100, 1)
     tap = site.a_tap("stranger")
