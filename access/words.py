@@ -278,6 +278,14 @@ def register_machine() -> None:
         display=_("Interlock fault. Leave it alone, tell staff."),
     )
     register(
+        "interlock-unfit",
+        _("{machine} is of high risk, and its interlock does not keep the rules by itself."),
+        _("Staff put a device that speaks protocol v1 in its place."),
+        label=_("See all devices"),
+        link=lambda _params: reverse("access:devices"),
+        display=_("{machine} needs a safer interlock. Tell staff."),
+    )
+    register(
         "interlock-offline",
         _("The interlock of {machine} does not answer."),
         _("Tell staff; look at its power and its network."),

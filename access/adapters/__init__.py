@@ -15,6 +15,7 @@ from access.adapters.shelly import SHELLY
 from access.adapters.tasmota import TASMOTA
 from access.broker.wanted import DEVICE_READS, DEVICE_WRITES
 from access.models import Device
+from equipment.models import ToolClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,14 @@ def adapter_of(speaks: str) -> Adapter:
         if adapter.speaks == speaks:
             return adapter
     raise LookupError(speaks)
+
+
+def may_switch(speaks: str, risk: str) -> bool:
+    """Whether a machine of that risk takes it: what hurts wants a device that keeps the rules
+    itself, what may hurt at least one that switches off by its own timer.
+    """
+    if speaks == Device.Firmware.NATIVE:
+        return True
+    if risk == ToolClass.Risk.HIGH:
+        return False
+    return risk == ToolClass.Risk.LOW or adapter_of(speaks).abilities.lease

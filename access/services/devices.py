@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from access import facts, sessions
-from access.adapters import speech_of
+from access.adapters import may_switch, speech_of
 from access.broker.backends import users_of
 from access.broker.wanted import is_address, is_reserved
 from access.decision import STOP
@@ -23,7 +23,7 @@ from access.facts import Known
 from access.models import Device, Door, GatekeeperStatus, Peripheral, Stranger
 from access.services.batch import Batch, hold_facts
 from access.watch import Watch
-from equipment.models import Machine, ToolClass
+from equipment.models import Machine
 from members.models import AccessEpoch, Member, Space
 from members.services import record
 
@@ -184,8 +184,7 @@ def _check_place(device: Device, machine: Machine | None) -> None:
     if machine.space_id != device.space_id:
         told = _("%(machine)s stands in another space. Choose a machine of the device's own.")
         raise DeviceError(told % {"machine": machine})
-    is_high = machine.tool_class.risk == ToolClass.Risk.HIGH
-    if device.is_interlock and device.profile == Device.Profile.STOCK and is_high:
+    if device.is_interlock and not may_switch(device.speaks, machine.tool_class.risk):
         told = _(
             "%(machine)s is of high risk: its interlock must keep the rules itself."
             " Choose a device that speaks protocol v1."

@@ -8,10 +8,10 @@ from django.db import connection
 
 import wire
 from access import facts, sessions
+from access.adapters import may_switch
 from access.models import Device
 from access.records import Box, Inbound
 from access.services.batch import Batch
-from equipment.models import ToolClass
 
 PLAYER = 0xBE9D
 
@@ -19,8 +19,10 @@ PLAYER = 0xBE9D
 def to_play() -> dict[str, str]:
     """Firmware by name; nothing where another gatekeeper plays."""
     stock = Device.objects.filter(profile=Device.Profile.STOCK, revoked_at=None)
-    stock = stock.exclude(machine__tool_class__risk=ToolClass.Risk.HIGH)  # set so afterwards
-    wanted = dict(stock.values_list("name", "speaks"))
+    rows = stock.values_list("name", "speaks", "machine__tool_class__risk")
+    wanted = {  # a machine's risk may have been raised since
+        name: speaks for name, speaks, risk in rows if risk is None or may_switch(speaks, risk)
+    }
     return wanted if wanted and _is_player() else {}
 
 

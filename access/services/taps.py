@@ -32,12 +32,13 @@ from access.services.first_tap import First, first_of_two
 from access.services.floods import pass_over
 from access.services.pins import pin_refusal
 from access.services.running import in_use, show_time
+from access.services.trust import SIGNS
 from access.sessions import FAULT, OFFERED, Meeting, Session, meet
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import check_in, walk_up
 from equipment import eligibility
-from equipment.models import Machine
+from equipment.models import Machine, ToolClass
 from equipment.reason import Reason
 from members.models import Badge, Member
 
@@ -146,7 +147,8 @@ def _interlock(batch: Batch, context: Context, tap: wire.Tap) -> Interlock | str
     if interlock.state == FAULT:
         return "fault"
     if interlock.id != box.id and not (interlock.online and interlock.boot):
-        return "interlock-offline"
+        is_fit = bench.risk != ToolClass.Risk.HIGH or SIGNS in interlock.caps
+        return "interlock-offline" if is_fit else "interlock-unfit"
     return interlock
 
 

@@ -143,7 +143,7 @@ CODES = [
     "interlock-offline", "stale", "finished-kept", "finished-for-good", "extended", "nearly-up",
     "nearly-up-extend", "idle-soon", "idle", "idle-freed", "taken-over", "left-on", "tap-first",
     "door-open", "door-shut", "door-shut-long", "door-not-yours", "slow-down",
-    "interlock-revoked",
+    "interlock-revoked", "interlock-unfit",
 ]  # fmt: skip
 
 

@@ -1,17 +1,21 @@
 """Stock firmware at the mill: on only while Alice may, however it is cut, restarted or pressed."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from django.urls import reverse
 
 import wire
 from access import services
-from access.adapters import ADAPTERS, adapter_of
+from access.adapters import ADAPTERS, adapter_of, may_switch
 from access.adapters.emulation import Emulated
 from access.adapters.shape import ROOT, badge, milliamperes, split
+from access.adapters.tasmota import TASMOTA
 from access.models import AccessEvent, Device, Session
 from access.records import receive
 from access.services.devices import DeviceError, attach_device, revoke_device
+from access.services.keys import new_key
 from access.services.stock import to_play
 from equipment.models import Lockout, Machine, ToolClass
 from equipment.services import lock_out
@@ -479,6 +483,49 @@ class TestRisk:
         ToolClass.objects.update(risk="medium")
         mill.refresh_from_db()
         attach_device(device=device, machine=mill, by=None, now=NOW)
+
+    @pytest.mark.parametrize("speaks", ["native", *FIRMWARES])
+    def test_what_keeps_the_rules_itself_may_switch_everything(self, speaks):
+        may = [risk for risk in ("low", "medium", "high") if may_switch(speaks, risk)]
+        assert may == ["low", "medium", "high"][: 3 if speaks == "native" else 2]
+
+    def test_what_has_no_timer_of_its_own_may_switch_only_what_does_not_hurt(self, monkeypatch):
+        latching = replace(TASMOTA, abilities=replace(TASMOTA.abilities, lease=False))
+        monkeypatch.setattr("access.adapters.ADAPTERS", (latching,))
+        may = [risk for risk in ("low", "medium", "high") if may_switch("tasmota", risk)]
+        assert may == ["low"]
+
+    def test_the_last_step_of_adding_one_says_what_to_choose_instead(self, client):
+        site = StockSite(Tasmota(), "tasmota")
+        Device.objects.filter(name="mill-1").update(machine=None)
+        ToolClass.objects.update(risk="high")
+        client.force_login(site.world.dana)
+        url = reverse("access:device_attach", args=[Device.objects.get(name="mill-1").pk])
+        page = client.post(url, {"machine": site.mill.slug}).content.decode()
+        assert "Choose a device that speaks protocol v1." in page
+        assert Device.objects.get(name="mill-1").machine is None
+
+    def test_a_tap_at_a_machine_that_became_high_risk_says_why_nothing_happens(self):
+        site = StockSite(Shelly(), "shelly")
+        Device.objects.filter(name="mill-1").update(is_reader=False)
+        booth = Device.objects.create(
+            name="booth",
+            space=site.world.space,
+            machine=site.mill,
+            is_interlock=False,
+            boot=BOOT,
+            caps=["reader", "mac"],
+        )
+        site.connect()
+        site.book("alice", minutes=30)
+        ToolClass.objects.update(risk="high")
+        site.obey(site.stocks.play(to_play(), site.mono))
+        site.cut = True  # nobody listens to it any more
+        site.pass_time(70)
+        site.key = new_key(booth, by=None, now=site.now)
+        tap = wire.Tap("booth", BOOT, site.up, next(site.nonces), BADGES["alice"])
+        (answer,) = [said for said in site.handle(tap) if said.kind == "answer"]
+        assert (answer.ok, answer.code) == (False, "interlock-unfit")
 
     def test_a_machine_that_becomes_high_risk_is_played_no_more(self):
         StockSite(Tasmota(), "tasmota")
