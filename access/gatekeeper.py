@@ -163,7 +163,7 @@ class Gatekeeper:
                 self.rounds, epoch=self._epoch, now=self._clock(), mono=self._monotonic()
             )
         self._look_at_stock()
-        if not self._waits() and self.rounds.waiting:  # one device between two looks at messages
+        if not self._waits() and self.rounds.is_busy:  # a slice between two looks at messages
             self._publish(services.issue_next(self.rounds, now=self._clock()))
         if not self._waits() and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
@@ -244,7 +244,7 @@ class Gatekeeper:
         mono = self._monotonic()
         if not self._may_try():
             return min(LOOK, self._back_off_until - mono)
-        if self._waits() or self.rounds.waiting:
+        if self._waits() or self.rounds.is_busy:
             return 0.0
         look = max(0.0, min(LOOK, self._due["look"] - mono))
         return min(look, self.gathering.left(mono)) if self._adapter else look

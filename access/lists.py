@@ -5,7 +5,7 @@ refused now or then is not in the list. What cannot be foreseen is told by a new
 the device can hear one. Knows no key, no badge and no database.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -34,8 +34,10 @@ class Stretch:
 
 def stretches(
     claims: Iterable[Claim], facts_of: Callable[[int], Facts], now: datetime
-) -> list[Stretch]:
-    """Of all bookings that begin within the life of a list, the nearest first."""
+) -> Iterator[Stretch | None]:
+    """Of each booking that begins within the life of a list, the nearest first; None where it adds
+    nothing. One after the other, because each is a decision or two.
+    """
     found: list[Stretch] = []
     ordered = sorted(claims, key=lambda claim: claim.starts)
     for place, claim in enumerate(ordered):
@@ -44,9 +46,11 @@ def stretches(
         facts = facts_of(claim.member_id)
         near = _near(ordered, place, facts.early_start)
         stretch = _stretch(replace(facts, claims=near), claim, now)
-        if stretch is not None and not any(earlier.covers(stretch) for earlier in found):
+        if stretch is None or any(earlier.covers(stretch) for earlier in found):
+            yield None
+        else:
             found.append(stretch)
-    return found
+            yield stretch
 
 
 def _near(ordered: Sequence[Claim], place: int, early: timedelta) -> tuple[Claim, ...]:

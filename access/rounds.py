@@ -1,13 +1,23 @@
 """Which devices' lists are to be looked at, one at a time. PURE, and may be forgotten without harm.
 
 A change of any fact sends for all of them, a change of a machine's bookings for those at it, and
-every few minutes time itself does. Between two looks there is room for every message that came.
+every few minutes time itself does. Between two looks, and in the midst of a long list, there is
+room for every message that came.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 
 EVERY = 600.0  # seconds; bookings come into sight a day ahead, and lists are renewed at half-life
+
+
+@dataclass(slots=True)
+class Task:
+    """A device whose list is being written; each step is a slice of the work."""
+
+    device: int
+    again: bool
+    steps: Generator[None, None, object]
 
 
 @dataclass(slots=True)
@@ -16,6 +26,7 @@ class Rounds:
 
     waiting: dict[int, None] = field(default_factory=dict)  # device ids, in order
     again: set[int] = field(default_factory=set)  # to be sent even if nothing has changed
+    task: Task | None = None
     epoch: int = -1
     tallies: Mapping[int, int] = field(default_factory=dict)
     began: float | None = None
@@ -43,7 +54,16 @@ class Rounds:
         return {machine for machine, changes in tallies.items() if before.get(machine) != changes}
 
     def add(self, devices: Iterable[int]) -> None:
+        """A list that is being written is begun anew: what it was begun with has changed."""
         self.waiting.update(dict.fromkeys(devices))
+        if self.task is not None and self.task.device in self.waiting:
+            if self.task.again:
+                self.again.add(self.task.device)
+            self.task = None
+
+    @property
+    def is_busy(self) -> bool:
+        return self.task is not None or bool(self.waiting)
 
     def next(self) -> tuple[int, bool] | None:
         """The device to look at now, and whether its list is to be sent anyway."""

@@ -10,9 +10,10 @@ transaction, so numbers have no gaps, and a broker that has lost its memory is g
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
 from django.db import InterfaceError, OperationalError, transaction
@@ -22,7 +23,7 @@ import wire
 from access import facts, lists
 from access.models import AccessEvent, Device, ListedBadge
 from access.records import Asked, Bench, Outbound
-from access.rounds import Rounds
+from access.rounds import Rounds, Task
 from access.services import keys
 from bookings.models import Booking, Tally
 from equipment.models import ToolClass
@@ -33,6 +34,11 @@ from wire.offline import CAPS
 from wire.sign import badge_in_list
 
 logger = logging.getLogger(__name__)
+
+SLICE = 16  # bookings or badges between two looks at messages
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
 
 
 @transaction.atomic
@@ -80,29 +86,56 @@ def look_for_changes(rounds: Rounds, *, epoch: int, now: datetime, mono: float) 
 
 
 def issue_next(rounds: Rounds, *, now: datetime) -> list[Outbound]:
-    """Look at one device; its list, where that is to be said. Never raises for one device alone."""
-    chosen = rounds.next()
-    if chosen is None:
+    """A slice of the work on one device's list; the list, once it is whole and is to be said.
+
+    Never raises for one device alone.
+    """
+    task = rounds.task or _begin(rounds, now)
+    if task is None:
         return []
-    device_id, again = chosen
     try:
-        said = issue(device_id=device_id, again=again, now=now)
+        next(task.steps)
+    except StopIteration as done:
+        rounds.task = None
+        return [] if done.value is None else [done.value]
     except (OperationalError, InterfaceError):
-        rounds.add([device_id])
+        rounds.add([task.device])
         raise
     except Exception:
-        logger.exception("no list for device %s", device_id)
-        return []
-    return [] if said is None else [said]
+        rounds.task = None
+        logger.exception("no list for device %s", task.device)
+    return []
+
+
+def _begin(rounds: Rounds, now: datetime) -> Task | None:
+    chosen = rounds.next()
+    if chosen is None:
+        return None
+    device_id, again = chosen
+    rounds.task = Task(device_id, again, _issue(device_id, again, now))
+    return rounds.task
 
 
 def issue(*, device_id: int, again: bool = False, now: datetime) -> Outbound | None:
     """Its next list if one is due; the one it has `again`, for a broker that may have lost it."""
+    steps = _issue(device_id, again, now)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            said: Outbound | None = done.value
+            return said
+
+
+def _issue(device_id: int, again: bool, now: datetime) -> Steps[Outbound | None]:
+    """In slices, with no transaction open between them. A fact that moves meanwhile sends for it
+    anew (Rounds.add), and a number that was spent meanwhile is not spent again (_keep).
+    """
     device = Device.objects.select_related("machine__tool_class").get(pk=device_id)
     key = _key(device)
     if key is None:
         return None
-    entries, listed = _entries(device, key, now)
+    entries, listed = yield from _entries(device, key, now)
     digest = sha256(b"%b%r" % (key, entries)).digest()
     changed = digest != device.list_digest and bool(entries or device.list_seq)
     if not lists.is_due(device.list_until, changed=changed, empty=not entries, now=now):
@@ -124,17 +157,20 @@ def issue(*, device_id: int, again: bool = False, now: datetime) -> Outbound | N
 
 def _entries(
     device: Device, key: bytes, now: datetime
-) -> tuple[tuple[wire.Entry, ...], dict[str, int]]:
+) -> Steps[tuple[tuple[wire.Entry, ...], dict[str, int]]]:
     """What its list holds now, and which badge is behind each of the names in it."""
     (context,) = facts.where([Asked(device.name)])
     if no_list_because(device) or context.bench is None:
         return (), {}
-    found = _stretches(context.bench, now)[: lists.MOST]
+    found = (yield from _stretches(context.bench, now))[: lists.MOST]
     hashes: dict[int, list[str]] = defaultdict(list)
     listed: dict[str, int] = {}
-    for badge in Badge.objects.filter(
+    badges = Badge.objects.filter(
         member__in={stretch.member_id for stretch in found}, revoked_at=None
-    ).order_by("pk"):
+    )
+    for place, badge in enumerate(badges.order_by("pk")):
+        if place and place % SLICE == 0:
+            yield
         for number in _as_read(badge, device.badge_format):
             h16 = badge_in_list(key, number)
             hashes[badge.member_id].append(h16)
@@ -142,12 +178,19 @@ def _entries(
     return lists.entries(found, lambda member: hashes[member], context.bench.terms.fin), listed
 
 
-def _stretches(bench: Bench, now: datetime) -> list[lists.Stretch]:
+def _stretches(bench: Bench, now: datetime) -> Steps[list[lists.Stretch]]:
     """By the facts that decide on taps, read for a day ahead."""
     booked = Booking.objects.standing(now).touching(now, now + lists.LONGEST)
     members = set(booked.filter(machine=bench.id).values_list("member_id", flat=True))
     known = facts.know(members, [bench], now, horizon=lists.LONGEST)
-    return lists.stretches(known.claims_of(bench.id), lambda who: known.facts(who, bench), now)
+    found: list[lists.Stretch] = []
+    looks = lists.stretches(known.claims_of(bench.id), lambda who: known.facts(who, bench), now)
+    for place, stretch in enumerate(looks):
+        if place and place % SLICE == 0:
+            yield
+        if stretch is not None:
+            found.append(stretch)
+    return found
 
 
 def _as_read(badge: Badge, fmt: str) -> Sequence[str]:

@@ -1,18 +1,27 @@
 """Lists for devices on their own: the same answer as a tap, numbered, signed, and taken back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from django.db import OperationalError
 
 import wire
 from access import facts, lists
 from access.decision import Claim, Facts, Grant, decide
-from access.models import Device, ListedBadge
+from access.models import AccessEvent, Device, ListedBadge
 from access.records import Asked, Outbound
 from access.rounds import EVERY, Rounds
 from access.services import keys
-from access.services.lists import allow_lists, issue, issue_next, look_for_changes, no_list_because
+from access.services.lists import (
+    SLICE,
+    allow_lists,
+    issue,
+    issue_next,
+    look_for_changes,
+    no_list_because,
+)
 from bookings.models import Booking
 from device import ed25519
 from equipment import eligibility
@@ -163,7 +172,8 @@ def test_what_is_left_out_of_a_full_day_changes_no_entry(seed):
     judge = eligibility.Facts(NOW, "Mill", "mill", memberships=(Span(NOW - HOUR),))
     early, overrun = random.randrange(3) * 15 * MINUTE, random.randrange(2) * 10 * MINUTE
     facts = [Facts(judge, who, tuple(claims), (), early, overrun) for who in range(3)]
-    found = lists.stretches(claims, lambda who: facts[who], NOW)
+    looks = lists.stretches(claims, lambda who: facts[who], NOW)
+    found = [stretch for stretch in looks if stretch is not None]
     whole = [lists._stretch(facts[c.member_id], c, NOW) for c in claims if c.opens]
     assert found
     for stretch in whole:
@@ -332,6 +342,10 @@ def test_who_gets_no_list_and_why(site, change, code):
     assert (issued(site) is None) == bool(code)
 
 
+def locked():
+    raise OperationalError("database is locked")
+
+
 class TestRounds:
     def look(self, site, rounds):
         epoch = AccessEpoch.objects.get(pk=1).number
@@ -373,6 +387,38 @@ class TestRounds:
         assert self.look(site, rounds) == [site.device.pk]
         assert len(issue_next(rounds, now=site.now)) == 1
 
+    @pytest.fixture
+    def full(self, site):
+        """Half of a long list is written."""
+        for n in range(SLICE + 8):
+            site.book("alice", begins=n * 60, minutes=n * 60 + 30)
+        rounds = Rounds()
+        self.look(site, rounds)
+        assert issue_next(rounds, now=site.now) == []
+        assert (rounds.waiting, rounds.is_busy) == ({}, True)
+        return rounds
+
+    def test_a_long_list_is_written_in_slices(self, site, full):
+        (out,) = issue_next(full, now=site.now)
+        assert len(wire.parse_down(out.topic, out.payload, site.key).e) == SLICE + 8
+        assert not full.is_busy
+
+    def test_it_is_begun_anew_where_a_fact_moves_meanwhile(self, site, full):
+        full.task = replace(full.task, again=True)
+        revoke_badge(badge=Badge.objects.get(member=site.world.alice), by=None, now=site.now)
+        assert self.look(site, full) == [site.device.pk]
+        assert (full.task, full.again) == (None, {site.device.pk})
+        while full.is_busy:
+            assert issue_next(full, now=site.now) == []
+        assert AccessEvent.objects.filter(kind="list").count() == 0  # none of the old facts
+
+    def test_and_where_the_database_is_gone_meanwhile(self, site, full):
+        full.task = replace(full.task, steps=(locked() for _ in range(1)))
+        with pytest.raises(OperationalError):
+            issue_next(full, now=site.now)
+        assert list(full.waiting) == [site.device.pk]
+        assert full.task is None
+
     def test_one_that_breaks_its_own_list_breaks_nothing_else(self, site, caplog):
         rounds = Rounds(waiting={999_999: None, site.device.pk: None})
         site.book("alice")
@@ -390,7 +436,8 @@ def test_looking_costs_two_statements_and_a_list_ten_however_many_are_in_it(
     with django_assert_num_queries(2):
         look_for_changes(rounds, epoch=1, now=site.now, mono=0)
     with django_assert_num_queries(10):
-        issue_next(rounds, now=site.now)
+        while rounds.is_busy:
+            issue_next(rounds, now=site.now)
 
 
 def test_the_ages_are_those_of_the_wire():
