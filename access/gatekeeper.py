@@ -229,7 +229,7 @@ class Gatekeeper:
             self.watch.disconnect()
         if connected != was or self._connected_at is None:
             self._connected_at = self._clock()
-            self._due["beat"] = 0.0
+            self._due["beat"] = self._due["stock"] = 0.0  # told, and plugs heard, at once
             self._keeper.hurry()
 
     def _is_due(self, what: str, every: float) -> bool:

@@ -300,3 +300,16 @@ def test_a_plug_is_played_once_its_first_off_can_be_said(site, keeper):
     keeper.line.connected = True
     keeper.turn()
     assert ("bk/1/mill-1/cmnd/POWER1", b"OFF") in [(out.topic, out.payload) for out in told]
+
+
+def test_plugs_are_heard_again_as_soon_as_the_broker_is_back(site, keeper):
+    """A new connection forgets what was asked for, and a tap that nobody hears is lost."""
+    Device.objects.update(profile="stock", speaks="tasmota")
+    asked = []
+    keeper.line.listen = asked.append
+    keeper.turn()
+    for connected in (False, True):
+        site.wait(1)
+        keeper.line.connected = connected
+        keeper.turn()
+    assert asked == [{"bk/1/mill-1/stat/#", "bk/1/mill-1/tele/#"}] * 2
