@@ -23,6 +23,7 @@ def test_the_best_slot_is_one_click_from_being_booked(workshop: World, screen: O
     page.get_by_label("From", exact=True).fill(typed(workshop, 0)[:10])
     page.get_by_text("Afternoon", exact=True).click()
     page.get_by_role("button", name="Look").click()
+    expect(page.locator("#found").get_by_role("link", name="CNC router").first).to_be_visible()
     assert not window.flaws()
     page.locator("#found").get_by_role("link", name="CNC router").first.click()
     expect(page.get_by_label("Start")).to_have_value(typed(workshop, 13))

@@ -91,6 +91,7 @@ def test_a_stranger_becomes_a_certified_member_with_a_booking(
     page.get_by_label("Password (again)").fill(PASSWORD)
     assert not window.flaws()
     page.get_by_role("button", name="Join").click()
+    page.get_by_label("Code").wait_for()
     page.get_by_label("Code").fill(code_in_mail())
     page.get_by_role("main").get_by_role("button").first.click()
 

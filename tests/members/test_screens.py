@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from calendars.models import Feed
 from calendars.services import make_feed, publish_feed
@@ -61,5 +62,5 @@ def test_a_refused_form_has_no_flaw_either(screen: OpenScreen):
     for path in ("/certify/", "/machines/cnc-router/lock-out/"):
         page = window.open(path)
         page.click("main form button.btn")
-        assert page.locator("[aria-invalid=true]").count() == 1
+        expect(page.locator("[aria-invalid=true]")).to_have_count(1)
         assert window.flaws() == []

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from notices import mail
 from notices.models import Outbox
@@ -51,9 +52,9 @@ def test_a_person_chooses_and_reads_by_keyboard_alone(screen: OpenScreen):
     page = screen(world.alice).open("/you/messages/")
     page.get_by_label("A booking or series is confirmed").focus()
     page.keyboard.type("Weekly")
-    page.get_by_role("button", name="Save").press("Enter")
-    page.wait_for_load_state()
-    assert page.get_by_label("A booking or series is confirmed").input_value() == "weekly"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_label("A booking or series is confirmed")).to_have_value("weekly")
     page.get_by_role("link", name="Messages, 3 new").press("Enter")
     page.get_by_role("button", name="Mark all as read").press("Enter")
     page.get_by_role("link", name="Messages, 0 new").wait_for()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from equipment.models import CertificationType, Suspension
 from tests.browser import OpenScreen, screen
@@ -100,4 +101,4 @@ def test_each_choice_is_kept_as_it_is_made_and_there_after_a_reload(
                 box.focus()
                 page.keyboard.press("Space")
     page.get_by_role("button", name="Finish").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Passed"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passed")
