@@ -20,6 +20,7 @@ from tests.firmware.native_box import CAPS
 
 pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("native")]
 
+TRIES = 3
 AT_ONCE = 10  # devices that are tried at the same time
 TRIED = [check for check in ALL if check.caps <= {*CAPS}]
 QUICK = ("a grant for another boot", "a grant for longer", "an offer for another boot",
@@ -67,10 +68,16 @@ def tried(native, broker, groups):
 
 
 def test_a_native_device_keeps_what_is_quickly_tried(native, broker):
+    """A machine that stood still for a moment breaks a rule once; the device, each time."""
     checks = [check for check in TRIED if any(words in check.title for words in QUICK)]
     assert len(checks) >= len(QUICK)
-    lines = tried(native, broker, [[check] for check in checks])
-    assert [line for line in lines if not line.startswith(OK)] == []
+    for _ in range(TRIES):
+        lines = tried(native, broker, [[check] for check in checks])
+        told = zip(checks, lines, strict=True)
+        checks = [check for check, line in told if not line.startswith(OK)]
+        if not checks:
+            return
+    pytest.fail("\n".join(lines))
 
 
 @pytest.mark.long  # waits for a real device by the clock
