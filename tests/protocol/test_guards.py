@@ -156,6 +156,7 @@ GUARDS = {
             (rules, "lapse", nothing),
             (rules, "energised", lambda memory, _up: memory.session is not None),
         ],
+        "without a ground",
     ),
     "D3 a grant answers a tap that waits": (
         the_grant_is_late,
@@ -163,56 +164,69 @@ GUARDS = {
             (rules, "grant_refused", nothing),
             (rules, "answer_refused", nothing),
         ],
+        "a session that is over switched on",
     ),
     "D4 seconds of GRACE stay spent": (
         a_job_goes_on_and_the_answers_stop_again_and_again,
         [(rules, "renew", spend_anew)],
+        "GRACE was spent twice",
     ),
-    "D7 off is obeyed": (the_machine_is_locked_out, [(rules, "switch_off", nothing)]),
+    "D7 off is obeyed": (
+        the_machine_is_locked_out,
+        [(rules, "switch_off", nothing)],
+        "told nothing, or deaf",
+    ),
     "S1 what is retained is no fact": (
         a_kept_tap_is_handed_out,
         [(messages, "_retained", answer_retained)],
+        "a retained tap was answered",
     ),
     "S2 a repeated tap is known": (
         the_answer_is_lost_and_the_tap_repeated,
         [(taps, "_repeated", lambda *_: False)],
+        "a message broke its own handling",
     ),
     "S2 what is answered is written down": (
         a_member_taps,
         [(answers, "record", nothing), (taps, "record", nothing)],
+        "answered and not on record",
     ),
     "S3 a session nobody knows is switched off": (
         the_database_is_put_back,
         [(states, "_switch_off_unknown", nothing)],
+        "told nothing, or deaf",
     ),
     "S3 a lease is decided afresh": (
         a_lockout_is_written_by_hand,
         [(states, "redecide", unchanged)],
+        "told nothing, or deaf",
     ),
     "S4 a session ends on proof": (
         a_state_overtakes_the_grant,
         [(sessions, "proves_over", lambda *_: True)],
+        "a session that is over switched on",
     ),
     "S5 a session is decided again": (
         the_machine_is_locked_out,
         [(states, "redecide", unchanged), (sweeping, "redecide", unchanged)],
+        "told nothing, or deaf",
     ),
 }
 
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_with_it_the_story_ends_well(wild, guard):
-    scene, _without = GUARDS[guard]
+    scene, _without, _why = GUARDS[guard]
     scene(wild)
     wild.come_to_rest()
 
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_without_it_the_world_breaks(wild, monkeypatch, guard):
-    scene, without = GUARDS[guard]
+    scene, without, why = GUARDS[guard]
     for module, name, instead in without:
         monkeypatch.setattr(module, name, instead)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match=why):
         scene(wild)
 
 
