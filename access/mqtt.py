@@ -13,7 +13,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,6 +23,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 import wire
 from access.records import Inbound, Outbound, receive
+from access.sessions import FRESH
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ DIAL_TIMEOUT = 3.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 5.0
 LULL = 0.02  # seconds without a word: the broker has handed out what it kept for us
 LONGEST_BACKLOG = 5.0  # seconds after which it has, where there never is a lull
+STANDSTILL = 3.0  # seconds without a look at the line: what stands in it may be as old
 MOST_WAITING = 5_000  # messages; no device sends that many
 CONTROL = "$CONTROL/dynamic-security/v1"
 ANSWER_WITHIN = 5.0  # seconds that the administration may take
@@ -85,6 +87,12 @@ class Waiting:
     inbound: Inbound
     mid: int
     qos: int
+    heard_at: float = field(default_factory=time.monotonic)
+
+    def seen(self, mono: float) -> Inbound:
+        """Stock firmware says no second: what waited longer than a tap lives is a retained copy."""
+        is_late = self.inbound.message is None and mono - self.heard_at > FRESH
+        return replace(self.inbound, retain=True) if is_late else self.inbound
 
 
 class Adapter:
@@ -100,6 +108,8 @@ class Adapter:
         self._dial_at = 0.0
         self._wait = SHORTEST_WAIT
         self._behind_until = 0.0
+        self._late_until = 0.0
+        self._looked_at = time.monotonic()
         self._main_mid = -1
         self._asked: set[str] = set()  # topics of stock firmware, asked for on this connection
         self._extra: dict[int, str] = {}  # by the number of the request
@@ -117,8 +127,7 @@ class Adapter:
         writers = [sock] if self._client.want_write() else []
         began = time.monotonic()
         readable, writable, _ = select.select([sock], writers, [], patience)
-        if time.monotonic() - began > LULL:
-            self._behind_until = 0.0
+        self._notice_lull(began, time.monotonic())
         try:
             if readable or _pending(sock):
                 self._read(sock)
@@ -129,6 +138,14 @@ class Adapter:
             sock.close()
             self._client = self._new_client()  # or this one is kept, and never dialled again
             self._lose(f"broken connection: {error!r}")
+
+    def _notice_lull(self, began: float, now: float) -> None:
+        """Whether all has been read that was said before; a standstill only looks like a lull."""
+        if now - self._looked_at > STANDSTILL:
+            self._late_until = now + LONGEST_BACKLOG
+        elif now - began > LULL:
+            self._behind_until = self._late_until = 0.0
+        self._looked_at = now
 
     def _read(self, sock: Any) -> None:
         """paho reads one packet a call; what has arrived by now belongs into one transaction."""
@@ -142,7 +159,9 @@ class Adapter:
 
     def take(self, most: int) -> list[Waiting]:
         """The oldest messages that wait. Ack them, or give them back."""
-        return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        now = time.monotonic()
+        taken = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        return [replace(waiting, inbound=waiting.seen(now)) for waiting in taken]
 
     def give_back(self, taken: Sequence[Waiting]) -> None:
         """They could not be handled now; they come first the next time."""
@@ -253,11 +272,14 @@ class Adapter:
     def _as_kept(self, inbound: Inbound) -> Inbound:
         """A tap the broker kept for us is as old as a retained one: whoever tapped has gone.
 
-        A reader that still waits for its answer repeats it within the second.
+        A reader that still waits for its answer repeats it within the second. What stock firmware
+        says has no second in it, so here it is the same after a standstill of our own.
         """
-        if isinstance(inbound.message, wire.Tap) and time.monotonic() < self._behind_until:
-            return replace(inbound, retain=True)
-        return inbound
+        behind = isinstance(inbound.message, wire.Tap) and time.monotonic() < self._behind_until
+        late = inbound.message is None and time.monotonic() < max(
+            self._behind_until, self._late_until
+        )
+        return replace(inbound, retain=True) if behind or late else inbound
 
     def _lose(self, why: str) -> None:
         """What waits is the broker's again, or the device's to repeat: its acks would go astray."""

@@ -5,8 +5,8 @@ import time
 from dataclasses import replace
 
 import wire
-from access.mqtt import Adapter
-from access.records import Inbound, Outbound
+from access.mqtt import Adapter, Waiting
+from access.records import Inbound, Outbound, receive
 from tests.wire.messages import STATE, TAP
 
 PATIENCE = 60.0
@@ -93,3 +93,38 @@ def work(adapter, done):
     while not done():
         assert time.monotonic() < deadline, adapter.error
         adapter.work(0.05)
+
+
+class TestWhatStockFirmwareSaid:
+    """There is no second in it, so what it said too long ago must not be taken for a tap of now."""
+
+    def test_it_is_a_retained_copy_once_it_has_waited_longer_than_a_tap_lives(self):
+        waiting = Waiting(receive("bk/1/plug-1/tele/SENSOR", b'{"RC522":{}}'), 1, 0)
+        assert not waiting.seen(waiting.heard_at + 4).retain
+        assert waiting.seen(waiting.heard_at + 6).retain
+        native = Waiting(receive(*wire.encode_up(TAP)), 1, 1)  # judged by its own second
+        assert not native.seen(native.heard_at + 6).retain
+
+    def test_so_is_what_stood_in_the_line_while_we_stood_still(self, mosquitto, monkeypatch):
+        heard: list[Inbound] = []
+        rubbish = Outbound("bk/1/plug-1/up/avail", b"not ours", 1)
+        adapter = Adapter(mosquitto.url, "gatekeeper-that-is-stopped", heard.append)
+        other = Adapter(mosquitto.url, "gatekeeper-beside-it", lambda _inbound: None)
+        work(adapter, lambda: adapter.connected)
+        work(other, lambda: other.connected)
+        adapter.work(0.1)  # a lull
+        monkeypatch.setattr("access.mqtt.STANDSTILL", 0.2)
+        other.publish([rubbish])
+        other.work(0.02)
+        time.sleep(0.3)
+        heard.clear()
+        work(adapter, lambda: bool(heard))
+        assert heard[0].retain
+        monkeypatch.setattr("access.mqtt.STANDSTILL", PATIENCE)
+        adapter.work(0.1)  # a lull
+        heard.clear()
+        other.publish([rubbish])
+        work(adapter, lambda: bool(heard))
+        assert not heard[0].retain
+        adapter.close()
+        other.close()
