@@ -1,6 +1,6 @@
 """A site that goes on and on: taps, leases, reboots and a broker that restarts, and nothing grows.
 
-Three minutes with --long; `SOAK_MINUTES=60 ./run test tests/hardware/test_soak.py --long` for more.
+Two minutes with --long; `SOAK_MINUTES=60 ./run test tests/hardware/test_soak.py --long` for more.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests.hardware.conftest import running_site
 from tests.hardware.scene import BADGES
 from tests.hardware.test_rubbish import AS_IT_RUNS
 
-MINUTES = float(os.environ.get("SOAK_MINUTES", "3"))
+MINUTES = float(os.environ.get("SOAK_MINUTES", "2"))
 NAMES = ("mill", "router")
 EACH = 3.5  # the same badge counts again after 3 s
 GROWTH = 2 * 2**20  # bytes, once the first third of the time has warmed it up
