@@ -1,6 +1,7 @@
 """The kit for servers believes our own, and finds every guard that is taken out of it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.hardware.conftest import running_site
 from tests.hardware.scene import BADGES
 
 pytestmark = pytest.mark.broker
+TRIES = 3
 AT_ONCE = 7  # devices that try the server at the same time
 UNSEEN = sum(bool({"mac", "list-hmac"} & check.caps) for check in ALL) + 1  # the list needs a key
 
@@ -63,15 +65,24 @@ def tried(broker, name, key, checks):
 
 
 def test_our_server_keeps_every_rule(site):
-    """Tried by several devices at once, each at a machine of its own: the rules mostly wait."""
-    keys = site.run("copies", "mill", AT_ONCE)
-    shares = [ALL[first::AT_ONCE] for first in range(AT_ONCE)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        done = pool.map(lambda share, device: tried(site.broker, *device, share),
-                        shares, keys.items())  # fmt: skip
-        verdicts = [each for share in done for each in share]
-    assert [line for verdict, line in verdicts if verdict != OK] == []
-    assert len(verdicts) == len(ALL)
+    """Tried by several devices at once, each at a machine of its own: the rules mostly wait.
+
+    A computer that stood still for a moment breaks a rule once; a server without a guard, each
+    time.
+    """
+    devices = iter(site.run("copies", "mill", AT_ONCE * TRIES).items())
+    rules = list(ALL)
+    for _ in range(TRIES):
+        shares = [rules[first::AT_ONCE] for first in range(AT_ONCE)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            done = pool.map(lambda share, device: tried(site.broker, *device, share),
+                            shares, islice(devices, AT_ONCE))  # fmt: skip
+            told = [each for share, said in zip(shares, done, strict=True)
+                    for each in zip(share, said, strict=True)]  # fmt: skip
+        rules = [rule for rule, (verdict, _) in told if verdict != OK]
+        if not rules:
+            return
+    pytest.fail("\n".join(line for _, (verdict, line) in told if verdict != OK))
 
 
 @pytest.mark.long  # a minute: one rule after the other
