@@ -16,6 +16,7 @@ if not apps.ready:  # the test itself imports BADGES, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
+from access.adapters import adapter_of  # noqa: E402
 from access.models import BrokerStatus, Device, GatekeeperStatus, JournalRow, Session  # noqa: E402
 from access.pages.set_up import steps_of  # noqa: E402
 from access.services import revoke_device  # noqa: E402
@@ -49,6 +50,30 @@ def fill():
         Device.objects.create(name=name, space=world.space, machine=machine)
 
 
+def stock(name, speaks):
+    """An interlock is a plug with firmware of its own; who cannot read gets a reader beside it."""
+    row = Device.objects.get(name=name)
+    row.speaks, row.profile, row.is_reader = speaks, "stock", adapter_of(speaks).abilities.reader
+    row.save()
+    if not row.is_reader:
+        Device.objects.create(
+            name=f"{name}-reader", space=row.space, machine=row.machine, is_interlock=False
+        )
+
+
+def desk(name):
+    """A reader that shows staff whose badge that is; its password."""
+    space = Device.objects.first().space
+    Device.objects.create(name=name, space=space, is_interlock=False, is_enrolment=True)
+    return credential(name)
+
+
+def box(name):
+    """What its page says of it."""
+    row = Device.objects.get(name=name)
+    return {"online": row.online, "st": row.state, "ma": row.ma, "firmware": row.firmware}
+
+
 def machine_of(name):
     return Device.objects.select_related("machine").get(name=name).machine
 
@@ -71,6 +96,18 @@ def end(name):
     """The booking at a machine is over now."""
     now = datetime.now(UTC)
     Booking.objects.filter(machine=machine_of(name)).update(ends=now, blocked_until=now)
+    AccessEpoch.bump()
+
+
+def clear(name):
+    """What was booked there was another day."""
+    day = timedelta(days=1)
+    for booking in Booking.objects.filter(machine=machine_of(name)).order_by("starts"):
+        Booking.objects.filter(pk=booking.pk).update(
+            starts=booking.starts - day,
+            ends=booking.ends - day,
+            blocked_until=booking.blocked_until - day,
+        )
     AccessEpoch.bump()
 
 
@@ -181,8 +218,8 @@ def current(name):
 THINGS = {
     f.__name__: f
     for f in (
-        fill, book, end, lock_out, alone, copies, rows, listed, credential, recipes, steps, hear_relay,
-        known, revoke, broker, sessions, status, started, current,
+        fill, stock, desk, box, book, end, clear, lock_out, alone, copies, rows, listed, credential,
+        recipes, steps, hear_relay, known, revoke, broker, sessions, status, started, current,
     )
 }  # fmt: skip
 
