@@ -186,7 +186,7 @@ def test_its_own_timer_counts_real_seconds(bench):
     bench.site.kill_gatekeeper()
     killed = time.monotonic()
     bench.plug.until(relay=False, patience=LEASE + 2)
-    assert 5 < time.monotonic() - killed
+    assert time.monotonic() - killed > 5
     bench.site.start_gatekeeper()
 
 
