@@ -39,7 +39,7 @@ def prepare(database: Path) -> None:
     if not kept.exists():
         _build()
         _keep(database, kept)
-    _in_batches(_today(_this_hour()))
+    bookings_of_today(_this_hour())
 
 
 def owner_badge(machine: int) -> str:
@@ -168,6 +168,11 @@ def place_and_people(now: datetime) -> None:
     with transaction.atomic():
         _place()
         _people(now)
+
+
+def bookings_of_today(now: datetime) -> None:
+    """Those around now: each machine's owner has it for the next hours."""
+    _in_batches(_today(now))
 
 
 def one_booking(starts: datetime, **fields: object) -> "Booking":
@@ -369,7 +374,7 @@ def fill(words: list[str]) -> None:
     django.setup()
     if "new" in words:
         _build()
-        _in_batches(_today(_this_hour()))
+        bookings_of_today(_this_hour())
     for total in words:
         if total.isdigit():
             grow(int(total))
