@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import replace
-from datetime import timedelta
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +24,7 @@ from access.records import Bench, Box, Context, Interlock
 from access.services.alarms import alarm
 from access.services.answers import answer, person_of, record, words
 from access.services.batch import Batch, bench_of
+from access.services.chain import ANSWER_KEPT
 from access.services.doors import door_of, knock
 from access.services.endings import early, end, tell_off
 from access.services.enrolment import note_candidate
@@ -41,8 +41,6 @@ from equipment import eligibility
 from equipment.models import Machine, ToolClass
 from equipment.reason import Reason
 from members.models import Badge, Member
-
-REPEATED = timedelta(minutes=10)  # how long a repeated tap gets its recorded answer
 
 
 def handle_tap(batch: Batch, context: Context, tap: wire.Tap) -> None:
@@ -96,21 +94,26 @@ def _repeated(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> bool:
         batch.say(box.name, message)
         told = format_lazy(_("One number for two badges at {device}."), device=box.name)
         alarm(batch, box, "nonce-reuse", told)
-    elif payload is not None and batch.now - at <= REPEATED:
-        _answer_again(batch, context, box, tap, sid, payload)
+    elif payload is not None and batch.now - at <= ANSWER_KEPT:
+        _answer_again(batch, context, box, sid, payload)
     return True
 
 
-def _answer_again(
-    batch: Batch, context: Context, box: Box, tap: wire.Tap, sid: str, payload: bytes
-) -> None:
-    """The recorded answer, `exp` and all; its grant only while the session lives."""
+def _answer_again(batch: Batch, context: Context, box: Box, sid: str, payload: bytes) -> None:
+    """The recorded answer, `exp` and all; its grant only while the session lives.
+
+    So is the offer, to another box: of two gatekeepers one alone may have its ear, if it is a plug.
+    """
     message = wire.parse_down(f"bk/1/{box.name}/down/answer", payload)
-    if isinstance(message, wire.Answer) and message.grant is not None:
-        session = batch.sessions.get(context.bench.id) if context.bench else None
-        if session is None or session.sid != sid or session.state == sessions.CLOSING:
-            message = replace(message, grant=None, ok=False, code="session-over")
+    session = batch.sessions.get(context.bench.id) if context.bench else None
+    if session is not None and (session.sid != sid or session.state == sessions.CLOSING):
+        session = None
+    if isinstance(message, wire.Answer) and message.grant is not None and session is None:
+        message = replace(message, grant=None, ok=False, code="session-over")
     batch.say(box.name, message)
+    interlock = context.interlock
+    if session is not None and session.state == OFFERED and interlock and interlock.id != box.id:
+        batch.say(interlock.name, wire.Offer(boot=session.boot, sid=sid))
 
 
 def _refuse_flood(

@@ -519,6 +519,16 @@ class TestTwoBoxes:
         site.sid = offer.sid
         assert kinds(site.state("armed", site.sid, n=8)) == ["lease"]
 
+    def test_a_repeat_offers_it_again_until_the_interlock_holds_it(self, site):
+        site.book()
+        tap = self.a_tap(site)
+        offer, answer = site.handle(tap)
+        site.watch = Watch()  # of another gatekeeper, which alone may play the interlock
+        assert site.handle(tap) == [answer, offer]
+        site.state(want=offer.sid, n=7)
+        site.state("armed", offer.sid, n=8)
+        assert site.handle(tap) == [answer]
+
     def test_wanting_what_was_not_offered_is_refused(self, site):
         (off,) = site.state(want="f" * 24)
         assert (off.kind, off.sid) == ("off", "f" * 24)
