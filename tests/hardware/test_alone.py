@@ -16,9 +16,9 @@ AWAY = 6  # seconds without a broker after which a device is on its own
 def mill(site, tmp_path):
     """A device that knows the time and keeps a list with Alice in it."""
     key = site.run("alone", "mill")
-    site.run("book", "mill", 1200)
     options = ("--caps", CAPS, "--key", key, "--store", str(tmp_path / "mill.json"))
     mill = site.device("mill", *options)
+    site.run("book", "mill", 1200)  # now that it has said it can: bookings send for its list
     mill.until(list=1, knows_time=True)
     return mill
 
