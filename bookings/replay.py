@@ -54,10 +54,6 @@ class Replay:
     booked: Counter[int] = field(default_factory=Counter)  # bookings asked, by member
 
     @property
-    def by_code(self) -> Counter[str]:
-        return Counter(one.reasons[0].code for one in self.refusals)
-
-    @property
     def people(self) -> list[str]:
         return sorted({one.booking.member.name for one in self.refusals})
 

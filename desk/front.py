@@ -55,7 +55,7 @@ def _page(person: Member, space: Space, now: datetime) -> dict[str, Any]:
         **page,
         "standing": standing_of(person),
         "warnings": warnings(person, today, now),
-        "stats": stats(page, today, space, now),
+        "stats": stats(page, today, space),
     }
 
 
@@ -102,9 +102,7 @@ def _remedy(code: str, booking: Booking, person: Member) -> dict[str, str]:
     return {}
 
 
-def stats(
-    page: dict[str, Any], today: list[Booking], space: Space, now: datetime
-) -> list[tuple[str, str]]:
+def stats(page: dict[str, Any], today: list[Booking], space: Space) -> list[tuple[str, str]]:
     """The four figures under the actions: the next booking, the plan, badges, holds."""
     current = [row for row in page["memberships"] if row["is_current"]]
     first = today[0] if today else None

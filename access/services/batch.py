@@ -184,9 +184,6 @@ class Batch:
             self._voices[device] = context.box
         return trust.voice(self._voices[device])
 
-    def name_of(self, device_id: int) -> str:
-        return self.boxes[device_id].name
-
     # --- the end ------------------------------------------------------------------------------
 
     def write(self) -> None:
