@@ -67,7 +67,10 @@ def _marks() -> dict[str, int]:
 
 
 def _may_be_lost(marks: dict[str, int] | None, watch: Watch, mono: float) -> bool:
-    """Whether a sign has stood still for so long that the rest of its session must be read."""
+    """Whether a sign has stood still for so long that the rest of its session must be read.
+
+    All are asked, and not only until the first is found: asking is how the watch sees a sign.
+    """
     found = [watch.is_lost(sid, mark, 0, mono) for sid, mark in (marks or {}).items()]
     return any(found)
 
