@@ -80,11 +80,9 @@ def _online(device: Device) -> Step:
 
 def _missing(device: Device) -> str:
     """What it was added as and does not say it is."""
-    if not device.caps:
-        return ""
     if device.is_interlock and device.lacks("relay") and device.lacks("door"):
         return _("It was added as an interlock and names no relay.")
-    if device.is_reader and "reader" not in device.caps:
+    if device.is_reader and device.lacks("reader"):
         return _("It was added as a reader and names none.")
     return ""
 
