@@ -95,5 +95,5 @@ def _in_state(query: str, now: datetime) -> Q:
         _("On hold"): Q(Exists(Hold.objects.standing(now).filter(**own))),
         _("No plan"): ~Q(Exists(Membership.objects.current(now).filter(**own))),
     }
-    told = {words_.casefold(): state for words_, state in states.items()}
+    told = {pill.casefold(): state for pill, state in states.items()}
     return told.get(" ".join(query.casefold().split()), Q(pk__in=[]))
