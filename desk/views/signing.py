@@ -65,7 +65,7 @@ def document_sign(request: MemberRequest, slug: str, public_id: UUID) -> HttpRes
             messages.success(request, _("%s is signed.") % version.document)
             return redirect("desk:signing")
     page = {"member": member, "version": version, "blocks": blocks(version.text), "form": form}
-    page["may_sign"] = request.user.pk == signer_of(member, timezone.now())
+    page["may_sign"] = request.user == signer_of(member, timezone.now())
     return render(request, "desk/document_sign.html", page, status=422 if form.errors else 200)
 
 
@@ -75,8 +75,7 @@ def paper_sign(request: MemberRequest, public_id: UUID, slug: str) -> HttpRespon
     """Staff hold the signed paper in their hands."""
     person = get_object_or_404(Member, public_id=public_id)
     version = get_object_or_404(DocumentVersion.objects.newest(), document__slug=slug)
-    minor = person.is_minor(timezone.now())
-    signer = person.guardian if minor else person
+    signer = signer_of(person, timezone.now())
     form = PaperForm(request.POST or None, initial={"name": signer.name if signer else ""})
     if form.is_valid():
         try:

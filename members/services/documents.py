@@ -150,16 +150,16 @@ def sign(
 ) -> Signature:
     """Typed on a page, by the member or, for a minor, by the guardian. Twice is once."""
     member = Member.objects.select_for_update().get(pk=member.pk)
-    if by.pk != signer_of(member, now):
+    if by != signer_of(member, now):
         if by.pk == member.pk and member.guardian_id is None:
             raise SigningError(_("A guardian signs this for you. Tell staff who that is."))
         raise SigningError(_("Only the member signs this, or the guardian of a minor."))
     return _sign(member, version, now, by=by, name=name)
 
 
-def signer_of(member: Member, now: datetime) -> int | None:
-    """Whose signature counts on a page; None for a minor whose guardian nobody has noted yet."""
-    return member.guardian_id if member.is_minor(now) else member.pk
+def signer_of(member: Member, now: datetime) -> Member | None:
+    """Whose signature counts; None for a minor whose guardian nobody has noted yet."""
+    return member.guardian if member.is_minor(now) else member
 
 
 @transaction.atomic
