@@ -33,23 +33,17 @@ def give_day_passes(
     """
     if is_for_oneself(by, member):
         raise MembershipError(_("Nobody gives themselves day passes. Ask others of the staff."))
-    if plan.kind != Plan.Kind.DAY or plan.retired_at is not None:
-        raise MembershipError(_("This is no plan of single days. Choose another."), "plan")
-    if not 1 <= count <= MOST:
-        raise MembershipError(_("Give between 1 and %s at once.") % MOST, "count")
-    if expires is not None and expires <= now:
-        raise MembershipError(_("They would be over already. Choose a later day."), "last_day")
+    _may_be_given(plan, count, expires, now)
     passes = DayPass.objects.bulk_create(
         DayPass(member=member, plan=plan, given_by=by, given_at=now, expires=expires)
         for _number in range(count)
     )
-    after = {"plan": plan.name, "count": count}
     record(
         actor=by,
         verb="give_day_passes",
         subject=passes[0],
         at=now,
-        after=after,
+        after={"plan": plan.name, "count": count},
         on_behalf_of=member,
     )
     post(
@@ -64,6 +58,15 @@ def give_day_passes(
         at=now,
     )
     return passes
+
+
+def _may_be_given(plan: Plan, count: int, expires: datetime | None, now: datetime) -> None:
+    if plan.kind != Plan.Kind.DAY or plan.retired_at is not None:
+        raise MembershipError(_("This is no plan of single days. Choose another."), "plan")
+    if not 1 <= count <= MOST:
+        raise MembershipError(_("Give between 1 and %s at once.") % MOST, "count")
+    if expires is not None and expires <= now:
+        raise MembershipError(_("They would be over already. Choose a later day."), "last_day")
 
 
 @transaction.atomic
