@@ -160,7 +160,11 @@ class Gatekeeper:
             self._look()
         if self._is_due("lists", LISTS):
             services.look_for_changes(
-                self.rounds, epoch=self._epoch, now=self._clock(), mono=self._monotonic()
+                self.rounds,
+                epoch=self._epoch,
+                greeted=self.watch.greeted,
+                now=self._clock(),
+                mono=self._monotonic(),
             )
         self._look_at_stock()
         if not self._waits() and self.rounds.is_busy:  # a slice between two looks at messages

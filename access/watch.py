@@ -59,6 +59,7 @@ class Watch:
     told: dict[str, Told] = field(default_factory=dict)
     alarms: dict[tuple[str, str, str], float] = field(default_factory=dict)
     drops: dict[str, tuple[float, int]] = field(default_factory=dict)
+    greeted: set[int] = field(default_factory=set)  # devices whose lists are to be looked at
     nobodys: dict[str, tuple[float, float]] = field(default_factory=dict)
     offers: dict[str, float] = field(default_factory=dict)  # to peripherals
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when

@@ -83,6 +83,7 @@ class Batch:
     alarms: list[tuple[str, str, str]] = field(default_factory=list)
     standing: set[tuple[str, str, str]] | None = None  # the alarms that do, where it was looked up
     silent: list[str] = field(default_factory=list)
+    greeted: list[int] = field(default_factory=list)  # they may take lists, since their hello
     believed: dict[str, tuple[bytes, ...] | None] = field(default_factory=dict)  # keys, by device
     interlocks: list[Interlock] = field(default_factory=list)
     _voices: dict[str, Box | Interlock] = field(default_factory=dict)
@@ -209,6 +210,7 @@ class Batch:
             self.watch.believe(name, believed)
         for name in self.silent:
             del self.watch.heard[name]
+        self.watch.greeted.update(self.greeted)
         if self.standing is not None:
             self.watch.standing = self.standing
         for alarm in self.alarms:

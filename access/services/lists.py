@@ -75,14 +75,21 @@ def _too_much_for(tool_class: ToolClass) -> str:
     return "credential" if tool_class.least_credential != ToolClass.Credential.BADGE else ""
 
 
-def look_for_changes(rounds: Rounds, *, epoch: int, now: datetime, mono: float) -> None:
-    """Once a second: whose list may have to change. One statement, or two."""
+def look_for_changes(
+    rounds: Rounds, *, epoch: int, greeted: set[int], now: datetime, mono: float
+) -> None:
+    """Once a second: whose list may have to change. One statement, or two.
+
+    `greeted` is emptied: the devices that have just said what they can do.
+    """
     concerned = Device.objects.filter(Q(takes_lists=True) | Q(list_until__gt=now))
     moved = rounds.moved(dict(Tally.objects.values_list("machine_id", "changes")))
     if rounds.is_round_due(epoch, mono):
         rounds.begin(concerned.values_list("pk", flat=True))
-    elif moved:
-        rounds.add(concerned.filter(machine__in=moved).values_list("pk", flat=True))
+    elif moved or greeted:
+        where = Q(machine__in=moved) | Q(pk__in=greeted)
+        rounds.add(concerned.filter(where).values_list("pk", flat=True))
+    greeted.clear()
 
 
 def issue_next(rounds: Rounds, *, now: datetime) -> list[Outbound]:

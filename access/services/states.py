@@ -44,6 +44,7 @@ def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
     batch.touch(box)
     if not CAPS.isdisjoint(hello.caps):
         journals.note_hello(box, hello)
+        batch.greeted.append(box.id)
     batch.note(
         "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}
     )

@@ -30,7 +30,7 @@ from equipment.models import Lockout
 from equipment.services import lock_out
 from members.models import AccessEpoch, Badge, Closure
 from members.services import issue_badge, place_hold, revoke_badge
-from tests.access.world import BADGES, MINUTE, Site
+from tests.access.world import BADGES, BOOT, MINUTE, Site
 from tests.people import NOW
 from wire.memory import Config, Memory, Store
 from wire.offline import LONGEST_LIST, list_refused
@@ -349,7 +349,9 @@ def locked():
 class TestRounds:
     def look(self, site, rounds):
         epoch = AccessEpoch.objects.get(pk=1).number
-        look_for_changes(rounds, epoch=epoch, now=site.now, mono=site.mono)
+        look_for_changes(
+            rounds, epoch=epoch, greeted=site.watch.greeted, now=site.now, mono=site.mono
+        )
         return list(rounds.waiting)
 
     def after_the_first(self, site):
@@ -374,6 +376,12 @@ class TestRounds:
         rounds = self.after_the_first(site)
         AccessEpoch.bump()
         assert self.look(site, rounds) == [site.device.pk]
+
+    def test_a_hello_sends_for_the_list_of_who_says_it(self, site):
+        rounds = self.after_the_first(site)
+        site.handle(wire.Hello("mill-1", BOOT, 1, "1", "kit", "power", CAPS, list=1, jrn=0))
+        assert self.look(site, rounds) == [site.device.pk]
+        assert site.watch.greeted == set()
 
     def test_so_does_time(self, site):
         rounds = self.after_the_first(site)
@@ -434,7 +442,7 @@ def test_looking_costs_two_statements_and_a_list_ten_however_many_are_in_it(
     for n in range(20):
         site.book("alice", begins=n * 60, minutes=n * 60 + 30)
     with django_assert_num_queries(2):
-        look_for_changes(rounds, epoch=1, now=site.now, mono=0)
+        look_for_changes(rounds, epoch=1, greeted=set(), now=site.now, mono=0)
     with django_assert_num_queries(10):
         while rounds.is_busy:
             issue_next(rounds, now=site.now)
