@@ -154,10 +154,26 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
 }  # fmt: skip
 
-FAULTS: Mapping[str, Promise] = {  # that a device names itself, beside its state
-    "contactor-stuck": _("contactor stuck"),
-    "unknown": _("it does not say which"),
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a device says is wrong with it: beside its name, and as a sentence."""
+
+    short: Promise | str
+    told: Promise | str
+
+
+FAULTS: Mapping[str, Fault] = {
+    "contactor-stuck": Fault(
+        _("contactor stuck"), _("Contactor stuck: current flows though the relay is off.")
+    ),
+    "unknown": Fault(_("it does not say which"), _("The interlock reports a fault.")),
 }
+
+
+def fault_of(code: str) -> Fault:
+    """One that firmware names by itself is told by that name."""
+    return FAULTS.get(code, Fault(code, code))
 
 
 def is_over(code: str, seen: Seen, raised_at: datetime, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from access.models import Alarm, Device, GatekeeperStatus, Peripheral, Session
 from access.pages.on_its_own import on_its_own
 from access.services.busy import at_machines_of
 from access.services.doubts import DRIFT
-from access.troubles import FAULTS, TROUBLES
+from access.troubles import TROUBLES, fault_of
 from equipment.words import length
 from members.models import Member, Space
 from members.permissions import is_staff
@@ -158,7 +158,7 @@ def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterabl
         _("Not told yet"), ngettext("%d row", "%d rows", waiting) % waiting if waiting else ""
     )
     yield Fact(_("Its clock"), _clock_words(device), _is_clock_wrong(device))
-    yield Fact(_("Fault"), str(FAULTS.get(device.fault, device.fault)), wrong=True)
+    yield Fact(_("Fault"), str(fault_of(device.fault).short), wrong=True)
     yield Fact(_("Last error"), _last_error(device, now))
     yield Fact(_("Broker"), device.broker_error, wrong=True)
 

@@ -21,6 +21,7 @@ from access.services.following import handle_run, peripheral_of
 from access.services.running import look_after
 from access.services.taps import attend
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
+from access.troubles import fault_of
 from equipment.models import Machine
 from equipment.services import lock_out, record_use
 from wire.offline import CAPS
@@ -141,19 +142,13 @@ def _observe(batch: Batch, box: Box, state: wire.State) -> None:
 def _fault(batch: Batch, box: Box, state: wire.State) -> None:
     """D9: the machine is taken out of service until a person has looked at it."""
     why = state.fault or "unknown"
-    fault = FAULTS.get(why, why)
+    fault = fault_of(why).told
     if box.machine_id is not None:
         machine = Machine.objects.select_related("space").get(pk=box.machine_id)
         said_before = machine.lockouts.filter(why=str(fault), placed_by=None, cleared_at=None)
         if not said_before.exists():  # one is enough to clear
             lock_out(machine=machine, why=str(fault), by=None, now=batch.now)
     alarm_fault(batch, box, why, format_lazy("{device}: {fault}", device=box.name, fault=fault))
-
-
-FAULTS = {
-    "contactor-stuck": _("Contactor stuck: current flows though the relay is off."),
-    "unknown": _("The interlock reports a fault."),
-}
 
 
 def _renew(batch: Batch, context: Context, state: wire.State, session: Session) -> None:

@@ -13,9 +13,8 @@ from access.models import Alarm, Device, Door
 from access.pages.overview import lines_for
 from access.services import revoke_device
 from access.services.messages import DOUBTS
-from access.services.states import FAULTS
 from access.services.trust import Doubt
-from access.troubles import TROUBLES, Code, Seen, is_over
+from access.troubles import FAULTS, TROUBLES, Code, Seen, is_over
 from access.watch import Watch
 from members.permissions import CARETAKERS
 from notices.models import Outbox
