@@ -12,7 +12,8 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-FAULT = "fault"
+from access.sessions import FAULT, LOCKED
+
 MOMENT = timedelta(hours=1)  # what only happened stands so long
 
 Code = Literal[  # every alarm there is, beside the faults that devices name by themselves
@@ -67,7 +68,7 @@ def _runs(seen: Seen, raised_at: datetime) -> bool:
 
 
 def _on(seen: Seen, raised_at: datetime) -> bool:
-    return _heard(seen, raised_at) and (seen.relay or seen.state == "locked")
+    return _heard(seen, raised_at) and (seen.relay or seen.state == LOCKED)
 
 
 TROUBLES: Mapping[str, Trouble] = {
