@@ -56,3 +56,8 @@ def _write(path: Path, store: Store) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)  # the new name is written down, too
+    finally:
+        os.close(directory)

@@ -1,5 +1,7 @@
 """What is kept over a reboot is kept whole, and what cannot be kept does not happen."""
 
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -30,6 +32,14 @@ def test_a_damaged_store_is_no_reason_to_forget_everything(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="no store of this device"):
         Shelf(path)
+
+
+def test_its_new_name_is_on_the_disk_before_anything_is_switched_on(tmp_path, monkeypatch):
+    """Or a power cut brings the store before back, and with it a list that was replaced."""
+    synced = []
+    monkeypatch.setattr("os.fsync", lambda fd: synced.append(Path(f"/proc/self/fd/{fd}").resolve()))
+    Shelf(tmp_path / "store").save(Store())
+    assert synced == [tmp_path / "store.new", tmp_path]
 
 
 def test_without_a_file_the_store_outlives_a_reboot():
