@@ -16,7 +16,7 @@ from access.broker.backends import Backend
 from access.gathering import Gathering
 from access.keeper import Keeper
 from access.models import AccessEvent, GatekeeperStatus
-from access.mqtt import Adapter
+from access.mqtt import STANDSTILL, Adapter
 from access.records import Inbound, Outbound
 from access.rounds import Rounds
 from access.services.chain import drop_answers
@@ -35,7 +35,6 @@ SEAL = 0.2
 TIDY = 60.0
 LISTS = 1.0
 STOCK = 5.0
-STANDSTILL = 3.0  # a loop this slow was asleep: it cannot say what was silent meanwhile
 JUMP = 5.0  # seconds the wall clock may differ from the monotonic one
 LONGEST_BACK_OFF = 5.0
 
