@@ -70,7 +70,9 @@ def unsigned(member: Member) -> list[DocumentVersion]:
 
 
 def ask_everybody(*, now: datetime) -> int:
-    """Place the holds of all who have not signed, in batches; how many. Twice is once."""
+    """Set aside what minors signed alone, and place the holds of all who have not signed, in
+    batches; how many. Twice is once.
+    """
     while set_aside_of_minors(now=now):
         pass
     asked = 0
