@@ -203,10 +203,6 @@ class PlugProcess(DeviceProcess):
         self._socket = socket.create_connection(("127.0.0.1", control), timeout=10)
         self._lines = self._socket.makefile("rb")
 
-    def obeyed(self):
-        """What it was told, as (topic, payload)."""
-        return [(topic, payload) for topic, payload, _ in self.do()["heard"]]
-
 
 if __name__ == "__main__":
     serve(Wired(FIRMWARES[sys.argv[1]]()))
