@@ -303,14 +303,17 @@ class Known:
         self.claims[machine_id] = tuple(sorted(claims, key=_by_start))
 
 
-def where(asked: Sequence[Asked]) -> list[Context]:
-    """The place of each message, in one statement; an empty Context for a device not known."""
+def where(asked: Sequence[Asked], *, before: str = "") -> list[Context]:
+    """The place of each message, in one statement; an empty Context for a device not known.
+
+    `before` is what PostgreSQL is to do first, for a journey less.
+    """
     contexts = [Context() for _ in asked]
     if not asked:
         return contexts
     hashed = [hashes(ask.badge) for ask in asked]
     listed = [(i, ask.device, ask.boot, ask.nonce, *hashed[i]) for i, ask in enumerate(asked)]
-    for i, *row in _places(listed):
+    for i, *row in _places(listed, before):
         context = contexts[i] = _context(row)
         if context.box is not None and asked[i].badge:
             fmt = context.box.badge_format
@@ -577,10 +580,10 @@ OPEN_SESSIONS = Statement("open_sessions", OPEN)
 UNSETTLED_SESSIONS = Statement("unsettled_sessions", UNSETTLED)
 
 
-def _places(listed: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _places(listed: Sequence[tuple[Any, ...]], before: str) -> list[tuple[Any, ...]]:
     """The rows of where each of these was said."""
     if on_postgres():
-        return find(PLACES_ASKED, {"asked": as_json(ASKED, listed)})
+        return find(PLACES_ASKED, {"asked": as_json(ASKED, listed)}, before=before)
     marks = f"({', '.join(['%s'] * len(ASKED))})"
     values = f"VALUES {', '.join([marks] * len(listed))}"
     return _rows(WHERE.format(asked=values), [value for row in listed for value in row])

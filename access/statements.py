@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
+from zlib import crc32
 
 from django.db import connection
 
@@ -70,7 +71,8 @@ class Write:
 
     @cached_property
     def on_postgres(self) -> Statement:
-        name = f"{'update' if self.key else 'insert'}_{self.table}_{len(self.columns)}"
+        mark = crc32(self.on_sqlite.encode())  # a table has several, each with its own plan
+        name = f"{'update' if self.key else 'insert'}_{self.table}_{mark:08x}"
         rows = f"json_populate_recordset(NULL::{self.table}, %({name})s)"
         names = ", ".join(self.columns)
         if not self.key:
@@ -103,11 +105,13 @@ def on_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def find(statement: Statement, params: Mapping[str, Any]) -> list[Row]:
-    """What PostgreSQL finds."""
-    said = _said([statement])
+def find(statement: Statement, params: Mapping[str, Any], *, before: str = "") -> list[Row]:
+    """What PostgreSQL finds; `before` goes ahead of it on the same journey."""
+    said = f"{before}; {_said([statement])}" if before else _said([statement])
     with connection.cursor() as cursor:
         cursor.execute(said, params)
+        while before and cursor.nextset():
+            pass
         found: list[Row] = cursor.fetchall()
         return found
 

@@ -34,6 +34,7 @@ TURN = "2s"  # for it: we hold nothing yet that anybody could wait for
 PATIENCE = "250ms"  # for any other lock; then the batch is given back and comes again
 
 
+# Each of these sees what was committed while the one before it waited.
 HOLD = f"""SET LOCAL lock_timeout = '{TURN}'; SELECT pg_advisory_xact_lock({GATEKEEPERS});
 SET LOCAL lock_timeout = '{PATIENCE}';
 SELECT number FROM members_accessepoch WHERE id = 1 FOR SHARE"""  # noqa: S608  constants only

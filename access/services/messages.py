@@ -14,7 +14,7 @@ from access import facts
 from access.records import Asked, Box, Context, Inbound, Outbound
 from access.services import trust
 from access.services.alarms import alarm
-from access.services.batch import Batch, hold_facts
+from access.services.batch import HOLD, Batch
 from access.services.buttons import handle_button
 from access.services.journals import handle_journal
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
@@ -58,8 +58,7 @@ def _handle(
     messages: Sequence[Inbound], now: datetime, mono: float, watch: Watch
 ) -> list[Outbound]:
     with transaction.atomic():
-        hold_facts()
-        contexts = facts.where([_asked(inbound) for inbound in messages])
+        contexts = facts.where([_asked(inbound) for inbound in messages], before=HOLD)
         batch = Batch.of(contexts, now, mono, watch)
         for inbound, context in zip(messages, contexts, strict=True):
             _one(batch, context, inbound)
