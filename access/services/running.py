@@ -7,7 +7,7 @@ import wire
 from access import running, sessions
 from access.answers import met_by_other
 from access.decision import Facts, Grant
-from access.models import Device
+from access.models import AccessEvent, Device
 from access.records import Context, Interlock
 from access.services.answers import answer, words
 from access.services.batch import Batch, bench_of
@@ -21,6 +21,8 @@ from members.models import Member
 from notices.services import post
 
 BEEPS = {10: 1, 5: 2, 1: 3}  # the nearer the end, the more
+TAKEN_OVER = "taken-over"
+PROOF_WITHIN = timedelta(seconds=3)  # a reader repeats its tap for four
 SHOWN = 20  # seconds that a warning stays on the display
 
 
@@ -137,6 +139,26 @@ def in_use(
         answer(batch, context, tap, met.code, met.params)
 
 
+def has_just_taken_over(batch: Batch, context: Context, session: Session) -> bool:
+    """Whether the tap is the taker's, and the proof on its way: its repeat comes within the second.
+
+    It may be that very tap, handled by another gatekeeper or brought twice. When too little time is
+    left for repeats it is told what it waits for.
+    """
+    if session.closing_code != TAKEN_OVER or session.closing_at is None:
+        return False
+    if not timedelta(0) <= batch.now - session.closing_at < PROOF_WITHIN:
+        return False
+    by = {"code": "take-over", "sid": session.sid, "member_id": context.member_id}
+    return (
+        any(
+            all(getattr(event, name) == value for name, value in by.items())
+            for event in batch.events
+        )
+        or AccessEvent.objects.filter(device=session.interlock_id, kind="session", **by).exists()
+    )
+
+
 def _take_over(batch: Batch, context: Context, session: Session, interlock: Interlock) -> None:
     """The old session ends; the reader repeats the tap within the second, and then it is theirs.
 
@@ -156,7 +178,7 @@ def _take_over(batch: Batch, context: Context, session: Session, interlock: Inte
         detail={"from": session.member_id},
     )
     reason = Reason("taken-over", {"holder": taker.short_name})
-    end(batch, bench, session, End("taken-over", reason), interlock.name)
+    end(batch, bench, session, End(TAKEN_OVER, reason), interlock.name)
     post(
         to=Member.objects.get(pk=session.member_id),
         kind="session-taken-over",

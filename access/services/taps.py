@@ -31,7 +31,7 @@ from access.services.enrolment import note_candidate
 from access.services.first_tap import First, first_of_two
 from access.services.floods import pass_over
 from access.services.pins import pin_refusal
-from access.services.running import in_use, show_time
+from access.services.running import has_just_taken_over, in_use, show_time
 from access.services.trust import SIGNS
 from access.sessions import FAULT, OFFERED, Meeting, Session, meet
 from bookings.errors import Refused
@@ -196,6 +196,8 @@ def _meet(
 
 def _finishing(batch: Batch, context: Context, tap: wire.Tap, session: Session) -> None:
     """The machine is not free yet; whoever booked it has come, and so does not miss it."""
+    if has_just_taken_over(batch, context, session):
+        return
     told = finishing(bench_of(context), session, batch.now)
     answer(batch, context, tap, told.code, told.params)
     decision = decide(_facts(batch, context), batch.now)

@@ -309,8 +309,26 @@ class TestTakeOver:
     def test_without_proof_there_is_no_start(self, site):
         tap = self.after(site, 6).a_tap("charlie")
         site.handle(tap)
-        (answer,) = site.wait(1).handle(tap)
+        (answer,) = site.wait(4).handle(tap)
         assert (answer.code, answer.grant) == ("machine-finishing", None)
+
+    @pytest.mark.parametrize("late", [0, 2.5])
+    def test_a_second_gatekeeper_or_a_late_proof_does_not_answer_the_tap_away(self, site, late):
+        tap = self.after(site, 6).a_tap("charlie")
+        site.handle(tap)
+        site.watch = Watch()  # the other one's; it handles the same tap
+        assert site.wait(late).handle(tap) == []
+        site.state()  # the proof
+        (answer,) = site.wait(1).handle(tap)
+        assert answer.grant is not None
+
+    def test_who_did_not_take_it_over_is_told_at_once_what_to_wait_for(self, site):
+        self.after(site, 6).handle(site.a_tap("charlie"))
+        assert site.tap("bob").code == "machine-finishing"
+
+    def test_brought_twice_in_one_batch_it_is_as_once(self, site):
+        tap = self.after(site, 6).a_tap("charlie")
+        assert kinds(site.handle(tap, tap)) == ["off"]
 
     @pytest.mark.parametrize(("minutes", "st"), [(2, "armed"), (6, "running"), (2, "running")])
     def test_the_page_says_what_the_tap_does(self, site, minutes, st):
