@@ -17,6 +17,7 @@ def register_access() -> None:
     register_time()
     register_badges()
     register_machine()
+    register_interlocks()
     register_grounds()
 
 
@@ -253,16 +254,15 @@ def register_machine() -> None:
         display=_("The job before is finishing, until {until} at the latest."),
     )
     register(
-        "interlock-revoked",
-        _("The device that switched {machine} was taken out of service, and may not know it yet."),
-        _("It has switched off by {until} at the latest: tap then."),
-        display=_("Its old switch may still be on, until {until} at the latest."),
+        "stale",
+        _("That tap arrived too late to count."),
+        _("Tap again."),
+        display=_("That took too long. Tap again."),
     )
-    register(
-        "clock-wrong",
-        _("The device's time of day was wrong."),
-        _("Look at when it was, and at the network of the device."),
-    )
+
+
+def register_interlocks() -> None:
+    """What is the matter with its device."""
     register(
         "no-machine",
         _("This reader belongs to no machine with an interlock."),
@@ -272,10 +272,10 @@ def register_machine() -> None:
         display=_("No machine is attached here. Tell staff."),
     )
     register(
-        "fault",
-        _("The interlock of {machine} reports a fault."),
-        _("Leave it alone and tell staff. It starts anew after they have looked at it."),
-        display=_("Interlock fault. Leave it alone, tell staff."),
+        "interlock-offline",
+        _("The interlock of {machine} does not answer."),
+        _("Tell staff; look at its power and its network."),
+        display=_("The interlock does not answer. Tell staff."),
     )
     register(
         "interlock-unfit",
@@ -286,14 +286,19 @@ def register_machine() -> None:
         display=_("{machine} needs a safer interlock. Tell staff."),
     )
     register(
-        "interlock-offline",
-        _("The interlock of {machine} does not answer."),
-        _("Tell staff; look at its power and its network."),
-        display=_("The interlock does not answer. Tell staff."),
+        "interlock-revoked",
+        _("The device that switched {machine} was taken out of service, and may not know it yet."),
+        _("It has switched off by {until} at the latest: tap then."),
+        display=_("Its old switch may still be on, until {until} at the latest."),
     )
     register(
-        "stale",
-        _("That tap arrived too late to count."),
-        _("Tap again."),
-        display=_("That took too long. Tap again."),
+        "fault",
+        _("The interlock of {machine} reports a fault."),
+        _("Leave it alone and tell staff. It starts anew after they have looked at it."),
+        display=_("Interlock fault. Leave it alone, tell staff."),
+    )
+    register(
+        "clock-wrong",
+        _("The device's time of day was wrong."),
+        _("Look at when it was, and at the network of the device."),
     )
