@@ -66,11 +66,7 @@ def register_device(
 ) -> Device:
     """A box that may speak from now on; it leaves the list of strangers. Raises DeviceError."""
     hold_facts()
-    if is_reserved(name) or name in _servers_names():
-        raise DeviceError(_("That is the server's own name. Choose another."))
-    if Device.objects.filter(name=name).exists():
-        told = _("There is a device called %(name)s, or was one. Choose another name.")
-        raise DeviceError(told % {"name": name})
+    _check_name(name)
     _check_address(speaks, address)
     device = Device(
         name=name,
@@ -92,6 +88,14 @@ def register_device(
     record(actor=by, verb="register_device", subject=device, at=now, after=after)
     AccessEpoch.bump()
     return device
+
+
+def _check_name(name: str) -> None:
+    if is_reserved(name) or name in _servers_names():
+        raise DeviceError(_("That is the server's own name. Choose another."))
+    if Device.objects.filter(name=name).exists():
+        told = _("There is a device called %(name)s, or was one. Choose another name.")
+        raise DeviceError(told % {"name": name})
 
 
 @patient
