@@ -109,9 +109,7 @@ def test_only_a_refusal_for_want_of_a_certification_asks_for_it(site, giver):
     asked = []
 
     def refused(who):
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             site.tap(who)
         asked.append([query for query in seen if "training_" in query["sql"]])
         return len(seen)
