@@ -122,11 +122,13 @@ class Gatekeeper:
         taken = self._adapter.take(MOST)
         arrived = self._play([waiting.inbound for waiting in taken])
         try:
-            said = self._handled(arrived)
+            self._publish(self._handled(arrived))
         except (OperationalError, InterfaceError):
             self._adapter.give_back(taken)
             raise
-        self._publish(said)
+        except Exception:
+            self._adapter.ack(taken)  # a broker hands out nothing more once twenty are not acked
+            raise
         self._adapter.ack(taken)
         if not self._adapter:
             self.gathering.clear()

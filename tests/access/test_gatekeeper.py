@@ -291,6 +291,17 @@ def test_what_nobody_foresaw_breaks_one_round_and_is_told(site, keeper, monkeypa
     assert GatekeeperStatus.objects.get().last_error == ""
 
 
+def test_what_nobody_foresaw_is_acked_or_the_broker_would_fall_silent(site, keeper, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("what nobody foresaw")
+
+    keeper.line.arrives(*(site.a_tap() for _ in range(3)))
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "handle", broken)
+        keeper.turn()
+    assert (len(keeper.line.acked), len(keeper.line)) == (3, 0)
+
+
 def test_a_plug_is_played_once_its_first_off_can_be_said(site, keeper):
     Device.objects.update(profile="stock", speaks="tasmota")
     told = []
