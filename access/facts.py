@@ -68,7 +68,7 @@ LEFT JOIN members_badge sb ON sb.id = s.badge_id
 LEFT JOIN members_badge cb ON cb.id = s.companion_badge_id
 LEFT JOIN members_badge b ON b.number_hash = {READ} AND b.revoked_at IS NULL
 LEFT JOIN access_accessevent e ON e.device_id = d.id AND e.boot = asked.boot
-    AND e.nonce = asked.nonce AND e.kind = 'tap'"""  # noqa: E501, S608  constants only
+    AND e.nonce = asked.nonce AND e.kind = 'tap'"""  # noqa: S608  constants only
 
 OPEN = f"""
 SELECT {BOX}, {BENCH}, {INTERLOCK}, {SESSION}, {REVOKED}

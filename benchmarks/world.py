@@ -154,7 +154,7 @@ def _copy_of_the_past(days: int) -> str:
     names = ", ".join(f'"{column}"' for column in columns)  # one is called "group"
     values = ", ".join(changed.get(column, f'"{column}"') for column in columns)
     return (
-        f"INSERT INTO bookings_booking ({names}) SELECT {values}"  # noqa: S608  constants only
+        f"INSERT INTO bookings_booking ({names}) SELECT {values}"
         " FROM bookings_booking WHERE NOT holds LIMIT %s"
     )
 

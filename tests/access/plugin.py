@@ -42,48 +42,48 @@ class Plugin:
         page = [deepcopy(row) for _name, row in rows[offset : offset + count]]
         return {"totalCount": len(rows), key: page}
 
-    def _getDefaultACLAccess(self):  # noqa: N802 these are the plugin's own names
+    def _getDefaultACLAccess(self):
         acls = [{"acltype": kind, "allow": allow} for kind, allow in self.defaults.items()]
         return {"data": {"acls": acls}}
 
-    def _setDefaultACLAccess(self, acls):  # noqa: N802
+    def _setDefaultACLAccess(self, acls):
         self.defaults |= {acl["acltype"]: acl["allow"] for acl in acls}
 
-    def _createRole(self, rolename, **fields):  # noqa: N802
+    def _createRole(self, rolename, **fields):
         assert rolename not in self.roles
         self.roles[rolename] = {"rolename": rolename} | fields
 
-    def _modifyRole(self, rolename, **fields):  # noqa: N802
+    def _modifyRole(self, rolename, **fields):
         self.roles[rolename] |= fields
 
-    def _deleteRole(self, rolename):  # noqa: N802
+    def _deleteRole(self, rolename):
         del self.roles[rolename]
         for holder in (*self.clients.values(), *self.groups.values()):
             holder["roles"] = [r for r in holder["roles"] if r["rolename"] != rolename]
 
-    def _createClient(self, username, **fields):  # noqa: N802
+    def _createClient(self, username, **fields):
         assert username not in self.clients
         self.clients[username] = {"username": username, "roles": [], "groups": []}
         self._modifyClient(username, **fields)
 
-    def _modifyClient(self, username, password=None, **fields):  # noqa: N802
+    def _modifyClient(self, username, password=None, **fields):
         assert all(role["rolename"] in self.roles for role in fields.get("roles", []))
         self.clients[username] |= fields
         if password is not None:
             self.passwords[username] = password
         self.kicked.append(username)
 
-    def _deleteClient(self, username):  # noqa: N802
+    def _deleteClient(self, username):
         del self.clients[username]
         self.kicked.append(username)
 
-    def _enableClient(self, username):  # noqa: N802
+    def _enableClient(self, username):
         del self.clients[username]["disabled"]
 
-    def _removeClientRole(self, username, rolename):  # noqa: N802
+    def _removeClientRole(self, username, rolename):
         self._drop(self.clients[username], rolename)
 
-    def _removeGroupRole(self, groupname, rolename):  # noqa: N802
+    def _removeGroupRole(self, groupname, rolename):
         self._drop(self.groups[groupname], rolename)
 
     def _drop(self, holder, rolename):

@@ -89,7 +89,7 @@ class TestPin:
 
 
 class TestMaintenance:
-    TYPED = {"person": "bob@example.org", "why": "New belt", "minutes": "20"}  # noqa: RUF012
+    TYPED = {"person": "bob@example.org", "why": "New belt", "minutes": "20"}
 
     @pytest.fixture
     def address(self, site):

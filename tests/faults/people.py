@@ -18,15 +18,15 @@ if not apps.ready:  # the test itself imports BADGE, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
-from access.models import AccessEvent, Device, Session  # noqa: E402
-from access.services import chain  # noqa: E402
-from bookings.models import Booking  # noqa: E402
-from equipment import services  # noqa: E402
-from equipment.models import Lockout, Machine  # noqa: E402
-from members.models import Member  # noqa: E402
-from members.services import issue_badge  # noqa: E402
-from tests.faults.cells import FIN  # noqa: E402
-from tests.people import a_machine, a_tool_class, a_world  # noqa: E402
+from access.models import AccessEvent, Device, Session
+from access.services import chain
+from bookings.models import Booking
+from equipment import services
+from equipment.models import Lockout, Machine
+from members.models import Member
+from members.services import issue_badge
+from tests.faults.cells import FIN
+from tests.people import a_machine, a_tool_class, a_world
 
 BADGE = "04A11CE0"
 

@@ -12,12 +12,12 @@ if not apps.ready:  # the test itself imports GUARDS, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
-import wire  # noqa: E402
-from access import lists, sessions  # noqa: E402
-from access.services import alone, messages, states, taps, trust  # noqa: E402
-from access.watch import Watch  # noqa: E402
+import wire
+from access import lists, sessions
+from access.services import alone, messages, states, taps, trust
+from access.watch import Watch
 
 grant, lease, tell_due = sessions.grant, sessions.lease, Watch.tell_due
 handle_journal, becomes_current = messages.handle_journal, states._becomes_current

@@ -16,20 +16,20 @@ if not apps.ready:  # the test itself imports BADGES, after Django
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
-from access.adapters import adapter_of  # noqa: E402
-from access.models import BrokerStatus, Device, GatekeeperStatus, JournalRow, Session  # noqa: E402
-from access.pages.set_up import steps_of  # noqa: E402
-from access.services import revoke_device  # noqa: E402
-from access.services.credentials import issue_credential  # noqa: E402
-from access.services.keys import new_key  # noqa: E402
-from access.services.lists import allow_lists  # noqa: E402
-from access.services.relay_tests import start_relay_test  # noqa: E402
-from bookings.models import Booking  # noqa: E402
-from equipment import services  # noqa: E402
-from equipment.models import Machine, ToolClass  # noqa: E402
-from members.models import AccessEpoch, Member  # noqa: E402
-from members.services import issue_badge  # noqa: E402
-from tests.people import a_world  # noqa: E402
+from access.adapters import adapter_of
+from access.models import BrokerStatus, Device, GatekeeperStatus, JournalRow, Session
+from access.pages.set_up import steps_of
+from access.services import revoke_device
+from access.services.credentials import issue_credential
+from access.services.keys import new_key
+from access.services.lists import allow_lists
+from access.services.relay_tests import start_relay_test
+from bookings.models import Booking
+from equipment import services
+from equipment.models import Machine, ToolClass
+from members.models import AccessEpoch, Member
+from members.services import issue_badge
+from tests.people import a_world
 
 BADGES = {"alice": "04A11CE0", "charlie": "04C4A41E", "dana": "04DA4A00"}
 

@@ -26,7 +26,7 @@ if not apps.ready:  # as a program, on another database
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
-from tests.protocol.wild import FIN, Wild  # noqa: E402
+from tests.protocol.wild import FIN, Wild
 
 ROOT = Path(__file__).resolve().parents[2]
 boxes = st.sampled_from(sorted(FIN))
