@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,18 +58,18 @@ PROGRAMS = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
     for item in items:
         for name in PROGRAMS.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(PROGRAMS[name])
+        if item.get_closest_marker("long") and not config.getoption("--long"):
+            item.add_marker(pytest.mark.skip(reason="long: ./run test --long"))
+    yield  # pytest chooses by marks, and puts in order
     # Playwright leaves an event loop running in the thread; what starts its own must come before.
     items.sort(key=lambda item: "browser_name" in getattr(item, "fixturenames", ()))
-    if config.getoption("--long"):
-        return
-    for item in items:
-        if item.get_closest_marker("long"):
-            item.add_marker(pytest.mark.skip(reason="long: ./run test --long"))
 
 
 @pytest.fixture
