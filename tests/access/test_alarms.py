@@ -1,6 +1,7 @@
 """Alarms: once for one cause, through restarts, and over when the cause is gone."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import get_args
@@ -47,6 +48,13 @@ class TestWords:
         assert literal | set(get_args(Doubt)) == set(get_args(Code))
         assert set(get_args(Code)) | FAULTS.keys() == TROUBLES.keys()
         assert all(str(trouble.todo).strip() for trouble in TROUBLES.values())
+
+    def test_every_alarm_stands_in_the_documentation(self):
+        page = Path(settings.BASE_DIR, "docs", "sessions.md").read_text()
+        _before, _alarm, rest = page.partition("| alarm |")
+        tables = rest.partition("\n## ")[0]
+        cells = [line.split("|")[1] for line in tables.splitlines() if line.startswith("| `")]
+        assert set(re.findall(r"`([\w-]+)`", " ".join(cells))) == TROUBLES.keys()
 
     def test_only_what_is_doubted_of_a_message_is_raised_by_another_name(self):
         assert set(get_args(Doubt)) == DOUBTS.keys()
