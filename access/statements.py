@@ -95,7 +95,7 @@ class _Kept:
 
 def keep_plans() -> None:
     """For the gatekeeper, before it connects. Not for a process behind a pool of connections."""
-    if connection.vendor == "postgresql":
+    if on_postgres():
         options = connection.settings_dict["OPTIONS"]
         options["options"] = f"{options.get('options', '')} {PLANS}".strip()
         _Kept.by_connection = WeakKeyDictionary()

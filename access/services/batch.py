@@ -13,7 +13,7 @@ from access.facts import Known
 from access.records import Asked, Bench, Box, Context, Event, Interlock, Outbound
 from access.services import trust
 from access.sessions import ENDED, Session
-from access.statements import Write, write
+from access.statements import Write, on_postgres, write
 from access.watch import Watch
 from wire import sign
 
@@ -47,7 +47,7 @@ def hold_facts() -> None:
     Whoever changes a booking locks it first and the epoch last, so they may wait for us while we
     wait for them. We are the ones to let go, long before PostgreSQL looks for deadlocks.
     """
-    if connection.vendor == "postgresql":
+    if on_postgres():
         with connection.cursor() as cursor:
             cursor.execute(HOLD)
 

@@ -12,6 +12,7 @@ from access.adapters import may_switch
 from access.models import Device
 from access.records import Box, Inbound
 from access.services.batch import Batch
+from access.statements import on_postgres
 
 PLAYER = 0xBE9D
 
@@ -27,7 +28,7 @@ def to_play() -> dict[str, str]:
 
 
 def _is_player() -> bool:
-    if connection.vendor != "postgresql":
+    if not on_postgres():
         return True
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [PLAYER])
