@@ -162,10 +162,13 @@ def ends():
     for name in ("access/decision.py", "equipment/eligibility.py"):
         yield from codes(ast.parse(Path(settings.BASE_DIR, name).read_text()))
     for path in Path(settings.BASE_DIR, "access", "services").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        named = {ast.unparse(n.targets[0]): n.value for n in tree.body if isinstance(n, ast.Assign)}
+        for node in ast.walk(tree):
             place = CLOSED_BY.get(getattr(getattr(node, "func", None), "id", ""))
-            if place is not None and isinstance(node.args[place], ast.Constant):
-                yield node.args[place].value
+            if place is not None:
+                code = named.get(ast.unparse(node.args[place]), node.args[place])
+                yield from [code.value] if isinstance(code, ast.Constant) else []
 
 
 CLOSED_BY = {"End": 0, "early": 3, "_close_sessions": 1}  # the place of the code
