@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0011_personal_disruptions'),
-        ('equipment', '0007_next_session'),
+        ("bookings", "0011_personal_disruptions"),
+        ("equipment", "0007_next_session"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('holds', True)), fields=['machine', 'blocked_until', 'starts'], name='bookings_booking_held'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("holds", True)),
+                fields=["machine", "blocked_until", "starts"],
+                name="bookings_booking_held",
+            ),
         ),
     ]
