@@ -134,10 +134,10 @@ TROUBLES: Mapping[str, Trouble] = {
           "somebody repeats what it said."),
     ),
     "flood": Trouble(
-        _("It sends more taps of unknown badges than people make. The rest are refused without a "
-          "record."),
-        _("Look for a badge stuck to the reader, or somebody at play. If neither, take it off its "
-          "machine, and revoke it if it does not end."),
+        _("It sends more unknown badges, or presses of a button, than people make. The rest is "
+          "refused without a record."),
+        _("Look for a badge or a button that sticks, or somebody at play. If neither, take it off "
+          "its machine, and revoke it if it does not end."),
     ),
     "journal-gap": Trouble(
         _("It was on its own for longer than its memory lasts: some of what it did is lost."),

@@ -10,6 +10,8 @@ from access.services.batch import Batch
 
 def pass_over(batch: Batch, box: Box) -> None:
     """One more of a flood; staff hear of it once."""
-    batch.count_drop(box, "flood: more taps than people make")
-    told = _("{device} sends more taps than people make. The rest are refused without a record.")
+    batch.count_drop(box, "flood: more than people do")
+    told = _(
+        "{device} sends more than people can tap and press. The rest is refused without a record."
+    )
     alarm(batch, box, "flood", format_lazy(told, device=box.name))
