@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import alone, devices, doors, formats, maintenance, set_up
+from access.views import alone, devices, doors, formats, maintenance, set_up, signing
 
 app_name = "access"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("devices/<int:pk>/badges/", formats.badge_format, name="badge_format"),
     path("devices/<int:pk>/credential/", set_up.device_credential, name="device_credential"),
     path("devices/<int:pk>/relay-test/", set_up.device_relay_test, name="device_relay_test"),
+    path("devices/<int:pk>/signing/", signing.device_signing, name="device_signing"),
     path("devices/<int:pk>/revoke/", devices.device_revoke, name="device_revoke"),
     path("machines/<slug:slug>/maintenance/", maintenance.maintenance, name="maintenance"),
     path(

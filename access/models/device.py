@@ -51,6 +51,7 @@ class Device(models.Model):
     # secrets: the MQTT password is never stored; K_dev is, sealed, to check and make signatures
     key_sealed = models.BinaryField(null=True)
     key_before_sealed = models.BinaryField(null=True)  # until the new one is first heard
+    signed_at = models.DateTimeField(null=True, blank=True)  # its key first proved to be in it
     must_sign = models.BooleanField(default=False)  # what comes unsigned from it is dropped
 
     # what the broker is to know of it, and what it was last told

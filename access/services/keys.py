@@ -44,7 +44,8 @@ def new_key(device: Device, *, by: Member | None, now: datetime, at_once: bool =
     # a new key that was never heard gives way: the one before it is still in the device
     before = None if at_once else row.key_before_sealed or row.key_sealed
     device.key_sealed, device.key_before_sealed = seal(row.name, key), before
-    device.save(update_fields=["key_sealed", "key_before_sealed"])
+    device.signed_at = None if at_once else row.signed_at  # the new one is not proved yet
+    device.save(update_fields=["key_sealed", "key_before_sealed", "signed_at"])
     record(actor=by, verb="new_key", subject=device, at=now, after={"at_once": at_once})
     AccessEpoch.bump()
     return key

@@ -17,6 +17,7 @@ from access.services.alarms import alarm
 from access.services.batch import HOLD, Batch
 from access.services.buttons import handle_button
 from access.services.journals import handle_journal
+from access.services.signing import note_signature
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
 from access.services.stock import let_go
 from access.services.strangers import note_stranger
@@ -126,6 +127,7 @@ def _current(batch: Batch, context: Context, inbound: Inbound, message: wire.Ali
     if context.box is None:
         return
     if isinstance(message, wire.Hello):
+        note_signature(context.box, inbound, batch.now)
         handle_hello(batch, context, message)
     if not is_current(batch, context.box, message):
         return

@@ -25,6 +25,7 @@ from access.services import (
     register_device,
     revoke_device,
 )
+from access.services.signing import cannot_sign_because
 from bookings.permissions import spaces_of
 from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
 from members.requests import MemberRequest
@@ -92,6 +93,7 @@ def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
         "serves": serves(device),
         "relay_test": RelayTestForm(),
         "alone": on_its_own(device, timezone.now()),
+        "cannot_sign": cannot_sign_because(device),
         "leaves": leaves_at(device.machine, timezone.now()) if device.machine else (),
     }
     return render(request, "access/device_attach.html", page)
