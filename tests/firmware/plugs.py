@@ -299,9 +299,9 @@ class Shelly(Plug):
     # --- RPC ----------------------------------------------------------------------------------
 
     def hear(self, topic, payload):
-        frame = json.loads(payload)
-        if self.is_mute:
+        if self.is_mute or not payload:  # nothing is no frame
             return []
+        frame = json.loads(payload)
         assert topic == "rpc"
         assert frame["src"] == f"{self.root}reply"
         result, told = self.call(frame["method"], frame.get("params", {}))
@@ -416,7 +416,7 @@ class EspHome(Plug):
             return []
         if topic == "ask":
             return self.hello()
-        seconds = int(payload)
+        seconds = int(payload or b"0")  # as atoi
         if topic == "keep":
             return self.switch(True, seconds) if self.on and 1 <= seconds <= 60 else []
         assert topic == "lease"
