@@ -12,7 +12,7 @@ from typing import Any
 
 from access.records import Inbound
 from access.sessions import FRESH
-from wire import sign
+from wire import Hello, sign
 
 SILENT = 35.0  # without a state: offline
 LOST = 62.0  # plus fin, without a sign: the session is given up
@@ -48,6 +48,7 @@ class Watch:
 
     keys: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     newest: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    hellos: OrderedDict[tuple[str, str], Hello] = field(default_factory=OrderedDict)
     latest_n: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     heard: dict[str, float] = field(default_factory=dict)
     written: dict[int, float] = field(default_factory=dict)
@@ -101,6 +102,11 @@ class Watch:
         if up > self.newest.get(key, -1):
             self.newest[key] = up
             _keep(self.newest)
+
+    def set_aside(self, hello: Hello) -> None:
+        """What a boot says of itself that is not known to be the newest."""
+        self.hellos[hello.device, hello.boot] = hello
+        _keep(self.hellos)
 
     def is_stale(self, device: str, boot: str, up: int, known_up: int) -> bool:
         """Amendment 16: older than the newest second by more than a tap lives."""
@@ -300,6 +306,6 @@ class Watch:
             del self.unknown[sid]
 
 
-def _keep(memory: OrderedDict[tuple[str, str], int]) -> None:
+def _keep(memory: OrderedDict[tuple[str, str], Any]) -> None:
     while len(memory) > KEPT:
         memory.popitem(last=False)

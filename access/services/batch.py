@@ -168,8 +168,14 @@ class Batch:
 
     def say(self, device: str, message: wire.Down) -> bytes:
         """Publish after the commit, signed if the device checks; the JSON, for the record."""
+        return self._say(device, message, self._voice_of(device))
+
+    def reply(self, box: Box, message: wire.Down, *, signed: bool) -> None:
+        """Say it as the device has just spoken: of its new boot no more is known yet."""
+        self._say(box.name, message, trust.key_in(box) if signed else None)
+
+    def _say(self, device: str, message: wire.Down, key: bytes | None) -> bytes:
         topic, body = wire.encode_down(device, message)
-        key = self._voice_of(device)
         payload = body if key is None else sign.sign(key, topic, body)
         self.out.append(Outbound(topic, payload, wire.QOS[message.kind]))
         return body

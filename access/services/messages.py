@@ -129,7 +129,7 @@ def _current(batch: Batch, context: Context, inbound: Inbound, message: wire.Ali
     if isinstance(message, wire.Hello):
         note_signature(context.box, inbound, batch.now)
         handle_hello(batch, context, message)
-    if not is_current(batch, context.box, message):
+    if not is_current(batch, context.box, message, signed=bool(inbound.signature)):
         return
     batch.watch.hear_second(message.device, message.boot, message.up)
     if isinstance(message, wire.Tap):
@@ -148,7 +148,8 @@ def _retained(batch: Batch, context: Context, inbound: Inbound, message: wire.Up
         _drop(batch, context, inbound, "retained")
     elif isinstance(message, wire.State) and context.box is not None:
         batch.watch.hear_second(message.device, message.boot, message.up)
-        is_current(batch, context.box, message)  # the first to tell of a boot that is new to us
+        # the first to tell of a boot that is new to us
+        is_current(batch, context.box, message, signed=bool(inbound.signature))
     elif isinstance(message, wire.Avail) and not message.on:
         handle_avail(batch, context, message)
 

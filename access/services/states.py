@@ -20,6 +20,7 @@ from access.services.endings import early, end, tell_off
 from access.services.following import handle_run, peripheral_of
 from access.services.running import look_after
 from access.services.taps import attend
+from access.services.trust import SIGNS
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
 from access.troubles import fault_of
 from equipment.models import Machine
@@ -37,18 +38,28 @@ def handle_avail(batch: Batch, context: Context, avail: wire.Avail) -> None:
 
 
 def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
-    """What it is. It changes nothing about what it may do."""
+    """What it is. It changes nothing about what it may do.
+
+    Of a boot that may be an old one it waits until that boot is known to be the newest: by its
+    `caps` we choose how to speak, and a device that is spoken to otherwise is deaf.
+    """
     box = context.box
     if box is None:
         return
+    batch.watch.set_aside(hello)
+    if box.boot in ("", hello.boot):
+        _take(batch, box, hello)
+    batch.note(
+        "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}
+    )
+
+
+def _take(batch: Batch, box: Box, hello: wire.Hello) -> None:
     box.firmware, box.model, box.caps = hello.fw, hello.model, hello.caps
     batch.touch(box)
     if not CAPS.isdisjoint(hello.caps):
         journals.note_hello(box, hello)
         batch.greeted.append(box.id)
-    batch.note(
-        "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}
-    )
 
 
 def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
@@ -77,30 +88,34 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
         _want(batch, context, state, session)
 
 
-def is_current(batch: Batch, box: Box, message: wire.Alive) -> bool:
-    """Amendment 15: whether this boot is the newest. One that is not known to be is asked."""
+def is_current(batch: Batch, box: Box, message: wire.Alive, *, signed: bool) -> bool:
+    """Amendment 15: whether this boot is the newest. One that is not known to be is asked.
+
+    In the way it speaks: a device with `mac` hears nothing unsigned, and one without hears nothing
+    signed, whatever the boot before it did.
+    """
     if message.boot == box.boot:
         return True
     echo = isinstance(message, wire.State) and message.id is not None and message.id == box.sync_id
     if echo and message.boot == box.sync_boot:
-        _becomes_current(batch, box, message.boot)
+        _becomes_current(batch, box, message.boot, signed=signed)
         return True
-    _ask(batch, box, message.boot)
+    _ask(batch, box, message.boot, signed=signed)
     return False
 
 
-def _ask(batch: Batch, box: Box, boot: str) -> None:
+def _ask(batch: Batch, box: Box, boot: str, *, signed: bool) -> None:
     """A question only a boot that is alive can answer; the same one until another boot asks."""
     if not batch.watch.may_ask(box.name, batch.mono):
         return
     if box.sync_boot != boot or not box.sync_id:
         box.sync_boot, box.sync_id = boot, secrets.token_hex(8)
         batch.touch(box)
-    batch.say(box.name, wire.Sync(id=box.sync_id, boot=boot))
+    batch.reply(box, wire.Sync(id=box.sync_id, boot=boot), signed=signed)
 
 
-def _becomes_current(batch: Batch, box: Box, boot: str) -> None:
-    """S4: whatever the boot before held is over."""
+def _becomes_current(batch: Batch, box: Box, boot: str, *, signed: bool) -> None:
+    """S4: whatever the boot before held is over, and what this one said of itself holds."""
     for session in list(batch.sessions.values()):
         if session.interlock_id == box.id and session.boot != boot:
             batch.put(sessions.ended(session, "reboot", batch.now))
@@ -108,6 +123,11 @@ def _becomes_current(batch: Batch, box: Box, boot: str) -> None:
     box.sync_id = box.sync_boot = ""
     batch.touch(box)
     batch.note("boot", "current", device_id=box.id, boot=boot)
+    if (hello := batch.watch.hellos.get((box.name, boot))) is not None:
+        _take(batch, box, hello)
+    elif box.caps:  # it was said to a gatekeeper that is gone; how it speaks is heard all the same
+        caps = tuple(cap for cap in box.caps if cap != SIGNS)
+        box.caps = (*caps, SIGNS) if signed else caps
 
 
 def _session_of(batch: Batch, box: Box) -> Session | None:

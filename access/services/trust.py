@@ -40,8 +40,11 @@ def has_new_key(box: Box, inbound: Inbound) -> bool:
 
 def voice(speaker: Box | Interlock) -> bytes | None:
     """The key under what is said to this device: the one it is known to have. None: unsigned."""
-    if not speaker.must_sign and SIGNS not in speaker.caps:
-        return None
+    return key_in(speaker) if speaker.must_sign or SIGNS in speaker.caps else None
+
+
+def key_in(speaker: Box | Interlock) -> bytes | None:
+    """The key that this device is known to have."""
     return keys.opened(speaker.name, speaker.key_before_sealed or speaker.key_sealed)
 
 
