@@ -84,7 +84,7 @@ class Batch:
     alarms: list[tuple[str, str, str]] = field(default_factory=list)
     standing: set[tuple[str, str, str]] | None = None  # the alarms that do, where it was looked up
     silent: list[str] = field(default_factory=list)
-    greeted: list[int] = field(default_factory=list)  # they may take lists, since their hello
+    greeted: list[int] = field(default_factory=list)  # may take lists, or another, from now on
     believed: dict[str, tuple[bytes, ...] | None] = field(default_factory=dict)  # keys, by device
     interlocks: list[Interlock] = field(default_factory=list)
     _voices: dict[str, Box | Interlock] = field(default_factory=dict)

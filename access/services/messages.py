@@ -108,6 +108,7 @@ def _is_believed(batch: Batch, context: Context, box: Box, inbound: Inbound) -> 
         if not inbound.retain and trust.has_new_key(box, inbound):
             box.key_before_sealed = None
             batch.touch(box)
+            batch.greeted.append(box.id)  # its list is to be signed anew
             batch.note("key", "changed", device_id=box.id)
         return True
     _drop(batch, context, inbound, code)

@@ -148,6 +148,12 @@ class TestANewKey:
         assert site.box().key_before_sealed is None
         assert heard(site, signed(site, site.a_state(), old)) == []
 
+    def test_its_list_is_looked_at_then(self, site):
+        site.watch.greeted.clear()
+        site.key = keys.new_key(site.device, by=None, now=site.now)
+        site.handle(site.a_state())
+        assert site.watch.greeted == {site.device.pk}
+
     def test_a_copy_under_the_new_one_does_not(self, site):
         new = keys.new_key(site.device, by=None, now=site.now)
         heard(site, signed(site, site.a_state(), new, retain=True))
