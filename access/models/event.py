@@ -39,6 +39,12 @@ class AccessEvent(models.Model):
                 condition=Q(code="wrong-pin"),
                 name="access_event_wrong_pin",
             ),
+            # whether a button or a hello is on record
+            models.Index(
+                fields=["device", "boot", "nonce"],
+                condition=Q(kind__in=("button", "hello")),
+                name="access_event_said_once",
+            ),
             # the sealer: what is not sealed yet
             models.Index(fields=["id"], condition=Q(seal=None), name="access_event_unsealed"),
         ]

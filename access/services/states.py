@@ -18,6 +18,7 @@ from access.services.batch import Batch, bench_of, marked
 from access.services.doors import door_of
 from access.services.endings import early, end, tell_off
 from access.services.following import handle_run, peripheral_of
+from access.services.repeats import is_repeated
 from access.services.running import look_after
 from access.services.taps import attend
 from access.services.trust import SIGNS
@@ -49,9 +50,16 @@ def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
     batch.watch.set_aside(hello)
     if box.boot in ("", hello.boot):
         _take(batch, box, hello)
-    batch.note(
-        "hello", hello.why, device_id=box.id, boot=hello.boot, detail={"caps": list(hello.caps)}
-    )
+    nonce = f"{hello.up}-{hello.why}"[:24]  # it has none of its own, and is said once a second
+    if not is_repeated(batch, box, "hello", hello.boot, nonce):
+        batch.note(
+            "hello",
+            hello.why,
+            device_id=box.id,
+            boot=hello.boot,
+            nonce=nonce,
+            detail={"caps": list(hello.caps)},
+        )
 
 
 def _take(batch: Batch, box: Box, hello: wire.Hello) -> None:

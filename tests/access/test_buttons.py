@@ -3,7 +3,11 @@
 import pytest
 
 import wire
-from tests.access.world import BOOT, kinds
+from access import services
+from access.models import Device
+from access.records import receive
+from access.watch import Watch
+from tests.access.world import BOOT, OTHER_BOOT, kinds
 
 
 def press(site, name, up=None):
@@ -44,6 +48,65 @@ class TestStop:
         site.sid = site.tap().grant.sid
         press(site, "stop")
         assert site.session.state == "closing"
+
+
+class TestAtAReaderBesideTheInterlock:
+    @pytest.fixture
+    def site(self, site):
+        """mill-1 is the interlock, and Alice is at it; mill-2 is the reader."""
+        site.arm()
+        Device.objects.update(is_reader=False)
+        Device.objects.create(
+            name="mill-2",
+            space=site.world.space,
+            machine=site.mill,
+            is_interlock=False,
+            boot=OTHER_BOOT,
+            online=True,
+            up=900,
+        )
+        return site
+
+    def press(self, site, up=900):
+        return site.handle(wire.Button("mill-2", OTHER_BOOT, up, next(site.nonces), "stop"))
+
+    def test_stop_tells_the_interlock_and_who_pressed(self, site):
+        off, text = self.press(site)
+        assert (off.kind, off.sid, off.code) == ("off", site.sid, "stopped")
+        assert text.text == off.text
+        site.state()
+        assert (site.session.state, site.session.end_reason) == ("ended", "stopped")
+
+    def test_it_speaks_to_each_at_its_own_address(self, site):
+        button = wire.Button("mill-2", OTHER_BOOT, 900, next(site.nonces), "stop")
+        inbound = receive(*wire.encode_up(button))
+        out = services.handle([inbound], now=site.now, mono=site.mono, watch=site.watch)
+        assert [said.topic for said in out] == ["bk/1/mill-1/down/off", "bk/1/mill-2/down/text"]
+
+    def test_a_press_that_was_long_under_way_ends_nothing(self, site):
+        assert self.press(site, up=894) == []
+        assert site.session.state == "active"
+
+    def test_taken_off_the_machine_it_ends_nothing(self, site):
+        Device.objects.filter(name="mill-2").update(machine=None)
+        self.press(site)
+        assert site.session.state == "active"
+
+
+class TestTwice:
+    def test_a_press_is_one_line_to_a_second_gatekeeper_too(self, site):
+        site.arm()
+        button = wire.Button("mill-1", BOOT, site.up, next(site.nonces), "arm")
+        site.handle(button)
+        site.handle(button, button)
+        site.watch = Watch()
+        site.handle(button)
+        assert site.events("button") == ["arm"]
+
+    def test_in_one_batch_too(self, site):
+        button = wire.Button("mill-1", BOOT, site.up, next(site.nonces), "arm")
+        assert kinds(site.handle(button, button)) == ["text"]
+        assert site.events("button") == ["arm"]
 
 
 class TestArm:

@@ -83,6 +83,14 @@ def test_what_lists_it_keeps_waits_as_well(site):
     assert (site.box().list_seq, site.watch.greeted) == (7, {site.device.pk})
 
 
+def test_it_is_one_line_in_the_log_to_a_second_gatekeeper_too(site):
+    site.watch = Watch()
+    site.handle(HELLO)
+    assert site.events("hello") == ["power"]
+    site.handle(replace(HELLO, up=9))  # connected again
+    assert site.events("hello") == ["power", "power"]
+
+
 class TestWhoSigns:
     """The firmware was changed: one that signs hears nothing unsigned, and the other way round."""
 
