@@ -33,6 +33,14 @@ def follow(run: Run, *, busy: bool, run_on: timedelta, now: datetime) -> Run:
     return replace(run, until=until) if now < until else OFF
 
 
+def shortened(run: Run, left: float, now: datetime) -> Run:
+    """With `left` seconds of its running on, by a clock that nobody sets; a second is no matter."""
+    until = now + timedelta(seconds=left)
+    if run.until is None or run.until <= until + timedelta(seconds=1):
+        return run
+    return replace(run, until=until) if left > 0 else OFF
+
+
 def is_wanted(run: Run, *, busy: bool, now: datetime) -> bool:
     """Whether it is to be on now."""
     return busy or (bool(run.sid) and run.until is not None and now < run.until)

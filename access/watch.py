@@ -63,6 +63,7 @@ class Watch:
     greeted: set[int] = field(default_factory=set)  # devices whose lists are to be looked at
     nobodys: dict[str, tuple[float, float]] = field(default_factory=dict)
     offers: dict[str, float] = field(default_factory=dict)  # to peripherals
+    runs_on: dict[str, float] = field(default_factory=dict)  # peripherals, since when
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
     strangers: dict[str, float] = field(default_factory=dict)
     strangers_noted: tuple[float, int] = (0.0, 0)
@@ -198,6 +199,10 @@ class Watch:
             return False
         self.offers[device] = mono
         return True
+
+    def run_on_left(self, device: str, run_on: float, mono: float) -> float:
+        """Seconds that a peripheral may run on still, since it was first seen to do so here."""
+        return run_on - (mono - self.runs_on.setdefault(device, mono))
 
     def is_missing(self, device: str, mono: float, *, is_on: bool) -> bool:
         """Whether a peripheral that should run has not done so for too long."""

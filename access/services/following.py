@@ -62,9 +62,20 @@ def _followed(batch: Batch, peripheral: Peripheral) -> tuple[Run, bool]:
     before = Run(peripheral.sid, peripheral.boot, peripheral.until)
     run_on = timedelta(seconds=peripheral.run_on_seconds)
     run = following.follow(before, busy=busy, run_on=run_on, now=batch.now)
+    run = _shortened(batch, peripheral, run)
     if run != before:
         _write(peripheral, run)
     return run, following.is_wanted(run, busy=busy, now=batch.now)
+
+
+def _shortened(batch: Batch, peripheral: Peripheral, run: Run) -> Run:
+    """A wall clock that is set back while it runs on does not make that longer."""
+    name = peripheral.device.name
+    if run.until is None:
+        batch.watch.runs_on.pop(name, None)
+        return run
+    left = batch.watch.run_on_left(name, peripheral.run_on_seconds, batch.mono)
+    return following.shortened(run, left, batch.now)
 
 
 def _step(batch: Batch, peripheral: Peripheral, box: Box) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 import wire
-from access.following import OFF, Run, follow, grant, is_wanted, lease
-from access.models import Device, Peripheral
+from access.following import OFF, Run, follow, grant, is_wanted, lease, shortened
+from access.models import Device, Peripheral, Session
 from tests.access.world import BOOT, Site, kinds
 from tests.people import NOW
 
@@ -37,6 +37,21 @@ def test_without_running_on_it_is_over_at_once():
     assert follow(ON, busy=False, run_on=timedelta(0), now=NOW) == OFF
 
 
+@pytest.mark.parametrize(
+    ("left", "becomes"),
+    [
+        (60, RUNNING_ON),
+        (59.5, RUNNING_ON),  # nothing is written for that
+        (30, Run("a" * 24, BOOT, NOW + MINUTE / 2)),
+        (0, OFF),
+        (-5, OFF),
+    ],
+)
+def test_it_runs_on_no_longer_than_a_clock_that_nobody_sets_allows(left, becomes):
+    assert shortened(RUNNING_ON, left, NOW) == becomes
+    assert shortened(ON, left, NOW) == ON
+
+
 def a_state(**changes):
     fields = {"boot": BOOT, "up": 100, "n": 7, "st": "locked", "relay": False} | changes
     return wire.State(device="extractor-1", **fields)
@@ -49,22 +64,60 @@ def test_no_lease_is_longer_than_half_a_minute_or_than_it_runs_on():
     assert (given.re, given.exp, given.hard, given.fin) == (7, 130, 130, 0)
 
 
-class TestForged:
+@pytest.fixture
+def site(db):
+    site = Site()
+    device = Device.objects.create(
+        name="extractor-1",
+        space=site.world.space,
+        is_reader=False,
+        boot=BOOT,
+        online=True,
+        state="locked",
+    )
+    peripheral = Peripheral.objects.create(name="Extractor", device=device)
+    peripheral.machines.add(site.mill)
+    return site
+
+
+class TestClockSetBack:
+    """The wall clock goes back an hour while the extractor runs on; devices and seconds do not."""
+
+    HOUR = timedelta(hours=1)
+
     @pytest.fixture
-    def site(self, db):
-        site = Site()
-        device = Device.objects.create(
-            name="extractor-1",
-            space=site.world.space,
-            is_reader=False,
-            boot=BOOT,
-            online=True,
-            state="locked",
-        )
-        peripheral = Peripheral.objects.create(name="Extractor", device=device)
-        peripheral.machines.add(site.mill)
+    def site(self, site):
+        Peripheral.objects.update(sid=ON.sid, boot=BOOT, until=site.now + MINUTE)
+        Device.objects.filter(name="extractor-1").update(state="armed", relay=True)
+        site.sweep()
+        site.wait(20)
+        site.start -= self.HOUR  # mono goes on
+        site.now -= self.HOUR
+        site.booted_at -= self.HOUR
         return site
 
+    def test_it_runs_on_for_its_seconds_and_ends(self, site):
+        assert site.sweep() == []
+        assert Peripheral.objects.get().until == site.now + timedelta(seconds=40)
+        assert site.wait(39).sweep() == []
+        (off,) = site.wait(1).sweep()
+        assert (off.kind, off.sid) == ("off", ON.sid)
+
+    def test_its_last_lease_is_no_longer_either(self, site):
+        site.wait(25)
+        (given,) = site.handle(a_state(st="armed", relay=True, sid=ON.sid, up=200))
+        assert (given.kind, given.exp) == ("lease", 215)
+
+    def test_once_somebody_is_at_it_again_all_its_seconds_are_before_it(self, site):
+        site.arm()
+        site.sweep()
+        assert Peripheral.objects.get().until is None
+        Session.objects.update(state="ended", ended_at=site.now)
+        site.wait(1).sweep()
+        assert Peripheral.objects.get().until == site.now + MINUTE
+
+
+class TestForged:
     def test_what_was_not_offered_is_refused(self, site):
         (off,) = site.handle(a_state(want="f" * 24))
         assert (off.kind, off.sid) == ("off", "f" * 24)
