@@ -32,6 +32,7 @@ LOOK = 0.1  # seconds between looks at the epoch
 CHORES = 1.0
 BEAT = 2.0
 SEAL = 0.2
+ANSWERS = 1.0  # at 200 each, more than taps come for long
 TIDY = 60.0
 LISTS = 1.0
 STOCK = 5.0
@@ -172,9 +173,10 @@ class Gatekeeper:
             self._publish(services.issue_next(self.rounds, now=self._clock()))
         if not self._waits() and self._is_due("seal", SEAL) and services.seal():
             return  # more of the log may wait to be sealed, but messages come first
+        if not self._waits() and self._is_due("answers", ANSWERS):
+            drop_answers(self._clock())
         if self._is_due("tidy", TIDY):
             self.watch.tidy(self._monotonic())
-            drop_answers(self._clock())
             services.purge_candidates(self._clock())
             forget_strangers(self._clock())
 

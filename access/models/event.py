@@ -45,6 +45,10 @@ class AccessEvent(models.Model):
                 condition=Q(kind__in=("button", "hello")),
                 name="access_event_said_once",
             ),
+            # whose answers are old enough to be dropped
+            models.Index(
+                fields=["at"], condition=Q(answer__isnull=False), name="access_event_answered"
+            ),
             # the sealer: what is not sealed yet
             models.Index(fields=["id"], condition=Q(seal=None), name="access_event_unsealed"),
         ]

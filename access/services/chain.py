@@ -119,6 +119,6 @@ def _verify_device(device_id: int | None) -> Broken | None:
 
 def drop_answers(now: datetime) -> int:
     """Amendment 11: a recorded answer is kept for ten minutes, its line for good."""
-    old = AccessEvent.objects.exclude(answer=None).filter(at__lt=now - ANSWER_KEPT)
-    ids = list(old.values_list("pk", flat=True)[:200])
-    return AccessEvent.objects.filter(pk__in=ids).update(answer=None)
+    old = AccessEvent.objects.filter(answer__isnull=False, at__lt=now - ANSWER_KEPT)
+    ids = list(old.order_by("at").values_list("pk", flat=True)[:200])
+    return AccessEvent.objects.filter(pk__in=ids).update(answer=None) if ids else 0
