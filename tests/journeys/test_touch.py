@@ -1,9 +1,6 @@
 """A booking by finger: tapped on a phone; on a tablet held and drawn over a gap, then asked."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bookings.models import Booking
@@ -17,13 +14,10 @@ HOLD_MS = 500  # longer than the board waits
 
 
 class Finger:
-    """Touches as the screen reports them: Playwright itself only taps. The page's time stands
-    still but for what it holds, or a slow browser would take a swipe for a hold.
-    """
+    """Touches as the screen reports them: Playwright itself only taps."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.clock.pause_at(timezone.now() + timedelta(minutes=1))
         self.wire = page.context.new_cdp_session(page)
 
     def touch(self, kind: str, *points: tuple[float, float]) -> None:
@@ -33,7 +27,7 @@ class Finger:
     def draw(self, start: tuple[float, float], right: float, *, hold: int) -> None:
         """Put down, wait so many ms, and move to the right; the finger stays on the glass."""
         self.touch("touchStart", start)
-        self.page.clock.run_for(hold)
+        self.page.wait_for_timeout(hold)
         for part in (0.25, 0.5, 0.75, 1):
             self.touch("touchMove", (start[0] + part * right, start[1]))
 
@@ -54,7 +48,6 @@ def test_a_phone_books_by_tapping(workshop: World, screen: OpenScreen) -> None:
 def test_a_tablet_draws_over_a_gap_and_is_asked(workshop: World, screen: OpenScreen) -> None:
     starts = at(workshop, 0)
     window = screen(workshop.alice, size="tablet", has_touch=True)
-    window.page.clock.install()
     page = window.open(f"/board/?day={starts.astimezone(workshop.space.tz):%Y-%m-%d}")
     box = page.locator(".gap > a[href*=cnc-router]").first.bounding_box() or {}
     quarter, finger = box["width"] / 96, Finger(page)
