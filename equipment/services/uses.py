@@ -1,8 +1,9 @@
 """Keeping certifications awake: whoever uses a machine does not lose what it asks for by disuse."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from equipment.models import Certification, Machine
 
@@ -15,20 +16,20 @@ def record_use(*, member_id: int, machine_id: int, now: datetime) -> None:
     Of that type alone, at whatever level: the laser keeps nobody in practice with what came
     before it. At most one write a day; never backwards, though the clock be set back.
     """
-    kind = (
-        Machine.objects.filter(pk=machine_id)
-        .values_list("tool_class__requires", "tool_class__requires__disuse_days")
-        .first()
+    due = Q(used_at=None) | Q(used_at__lte=now - EVERY)
+    awake = Certification.objects.valid(now).filter(
+        due, member=member_id, type__in=_required(machine_id)
     )
-    if kind is None or kind[0] is None:
-        return
-    type_id, days = kind
-    awake = Certification.objects.valid(now).filter(member=member_id, type=type_id)
-    due = awake.filter(Q(used_at=None) | Q(used_at__lte=now - EVERY))
-    if days is None:
-        due.update(used_at=now)
-    else:
-        due.update(used_at=now, idle_until=_later(now + timedelta(days=days)))
+    for pk, days in awake.values_list("pk", "type__disuse_days"):  # mostly none, and no write
+        changes: dict[str, Any] = {"used_at": now}
+        if days is not None:
+            changes["idle_until"] = _later(now + timedelta(days=days))
+        Certification.objects.filter(due, pk=pk).update(**changes)
+
+
+def _required(machine_id: int) -> QuerySet[Machine, Any]:
+    machines = Machine.objects.filter(pk=machine_id, tool_class__requires__isnull=False)
+    return machines.values("tool_class__requires")
 
 
 def _later(until: datetime) -> Case:
