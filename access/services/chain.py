@@ -45,27 +45,28 @@ def _seal(limit: int) -> int:
     by_device: dict[int | None, list[AccessEvent]] = defaultdict(list)
     for event in events:
         by_device[event.device_id].append(event)
-    last = _last_lines(by_device)
+    last = _last_seals(by_device)
     for device_id, lines in by_device.items():
-        _chain(lines, last.get(device_id))
+        _chain(lines, *last.get(device_id, (0, START)))
     write((SEAL, [(event.number, event.prev_seal, event.seal, event.pk) for event in events]))
     return len(events)
 
 
-def _last_lines(devices: Iterable[int | None]) -> dict[int | None, AccessEvent]:
-    """The last sealed line of each chain, in two statements."""
+def _last_seals(devices: Iterable[int | None]) -> dict[int | None, tuple[int, bytes]]:
+    """The number and the seal each chain ends with; no entry for one that begins."""
     sealed = AccessEvent.objects.filter(number__isnull=False).order_by("-number")
-    of_device = sealed.filter(device=OuterRef("pk")).values("pk")[:1]
+    of_device = sealed.filter(device=OuterRef("pk"))
     boxes = Device.objects.filter(pk__in=[pk for pk in devices if pk is not None])
-    ends = list(boxes.annotate(end=Subquery(of_device)).values_list("end", flat=True))
+    number, end = (Subquery(of_device.values(column)[:1]) for column in ("number", "seal"))
+    ends = [*boxes.values_list("pk", number, end)]
     if None in devices:
-        ends += sealed.filter(device=None).values_list("pk", flat=True)[:1]
-    return {line.device_id: line for line in AccessEvent.objects.filter(pk__in=ends)}
+        ends += [
+            (None, *row) for row in sealed.filter(device=None).values_list("number", "seal")[:1]
+        ]
+    return {pk: (number, bytes(end)) for pk, number, end in ends if number is not None}
 
 
-def _chain(lines: list[AccessEvent], last: AccessEvent | None) -> None:
-    number = (last.number or 0) if last else 0
-    before = bytes(last.seal or START) if last else START
+def _chain(lines: list[AccessEvent], number: int, before: bytes) -> None:
     for event in lines:
         number += 1
         event.number, event.prev_seal = number, before
