@@ -64,7 +64,9 @@ class Gatekeeper:
         self._started_at = clock()
         self._epoch = -1
         self._next_end: datetime | None = None
-        self._due = dict.fromkeys(("look", "chores", "beat", "seal", "tidy", "lists", "stock"), 0.0)
+        self._due = dict.fromkeys(
+            ("look", "chores", "beat", "seal", "answers", "tidy", "lists", "stock"), 0.0
+        )
         self._offset = self._wall_offset()
         self._turned_at = monotonic()
         self._connected_at: datetime | None = None
