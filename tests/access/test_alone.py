@@ -138,8 +138,8 @@ class TestFiling:
 
     def test_only_a_device_with_lists_costs_statements(self, site):
         counts = []
-        for caps in (("relay",), CAPS):
-            hello = wire.Hello("mill-1", BOOT, 1, "1", "kit", "power", caps, list=0, jrn=0)
+        for up, caps in enumerate((("relay",), CAPS)):
+            hello = wire.Hello("mill-1", BOOT, up, "1", "kit", "power", caps, list=0, jrn=0)
             with CaptureQueriesContext(connection) as queries:
                 site.handle(hello)
             counts.append(len(queries))
