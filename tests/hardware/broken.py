@@ -45,11 +45,17 @@ def leases_what_is_named(batch, box, sid):
     return True
 
 
-def takes_sessions_along(batch, box, boot):
+def takes_any_boot(batch, box, message, *, signed):
+    if message.boot != box.boot:
+        becomes_current(batch, box, message.boot, signed=signed)
+    return True
+
+
+def takes_sessions_along(batch, box, boot, *, signed):
     for session in list(batch.sessions.values()):
         if session.interlock_id == box.id:
             batch.put(replace(session, boot=boot))
-    becomes_current(batch, box, boot)
+    becomes_current(batch, box, boot, signed=signed)
 
 
 def counts_from_anywhere(batch, context, journal):
@@ -76,13 +82,9 @@ def no(*_args, **_kwargs):
     return False
 
 
-def yes(*_args, **_kwargs):
-    return True
-
-
 # What is taken out: where, and what stands there instead.
 GUARDS = {
-    "any boot": (messages, "is_current", yes),
+    "any boot": (messages, "is_current", takes_any_boot),
     "late states": (Watch, "is_older", no),
     "late taps": (Watch, "is_stale", no),
     "leases for ever": (sessions, "lease", longer),
