@@ -103,8 +103,11 @@ def test_a_server_without_a_guard_is_found_out(tmp_path, own_broker, migrated, g
         site.run("book", "mill", 1200)
         site.start_gatekeeper("-m", "tests.hardware.broken", guard)
         rules = [check for check in ALL if FINDS[guard] in check.title]
-        [(verdict, line)] = tried(own_broker, "mill", key, rules)
-        assert verdict == FAIL, line
+        for _ in range(TRIES):  # on a busy computer a list may come too late to be seen
+            [(verdict, line)] = tried(own_broker, "mill", key, rules)
+            if verdict == FAIL:
+                return
+        pytest.fail(line)
 
 
 def test_every_guard_has_its_rule_and_every_rule_its_guard():
