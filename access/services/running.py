@@ -7,11 +7,12 @@ import wire
 from access import running, sessions
 from access.answers import met_by_other
 from access.decision import Facts, Grant
-from access.models import AccessEvent, Device
+from access.models import Device
 from access.records import Context, Interlock
 from access.services.answers import answer, words
 from access.services.batch import Batch, bench_of
 from access.services.endings import End, end
+from access.services.repeats import is_on_record
 from access.sessions import RUNNING, Session
 from bookings.errors import Refused
 from bookings.models import Booking
@@ -149,13 +150,13 @@ def has_just_taken_over(batch: Batch, context: Context, session: Session) -> boo
         return False
     if not timedelta(0) <= batch.now - session.closing_at < PROOF_WITHIN:
         return False
-    by = {"code": "take-over", "sid": session.sid, "member_id": context.member_id}
-    return (
-        any(
-            all(getattr(event, name) == value for name, value in by.items())
-            for event in batch.events
-        )
-        or AccessEvent.objects.filter(device=session.interlock_id, kind="session", **by).exists()
+    return is_on_record(
+        batch,
+        device_id=session.interlock_id,
+        kind="session",
+        code="take-over",
+        sid=session.sid,
+        member_id=context.member_id,
     )
 
 
