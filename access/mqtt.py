@@ -275,11 +275,13 @@ class Adapter:
         A reader that still waits for its answer repeats it within the second. What stock firmware
         says has no second in it, so here it is the same after a standstill of our own.
         """
-        behind = isinstance(inbound.message, wire.Tap) and time.monotonic() < self._behind_until
-        late = inbound.message is None and time.monotonic() < max(
-            self._behind_until, self._late_until
-        )
-        return replace(inbound, retain=True) if behind or late else inbound
+        if isinstance(inbound.message, wire.Tap):
+            until = self._behind_until
+        elif inbound.message is None:
+            until = max(self._behind_until, self._late_until)
+        else:
+            return inbound
+        return replace(inbound, retain=True) if time.monotonic() < until else inbound
 
     def _lose(self, why: str) -> None:
         """What waits is the broker's again, or the device's to repeat: its acks would go astray."""
