@@ -87,6 +87,24 @@ class DeviceProcess:
 
 
 @contextmanager
+def running_boxes(module, names, *arguments):
+    """Several devices by one program that prints where each takes orders: {name: that port}."""
+    with subprocess.Popen(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        ports = process.stdout.readline().split()
+        try:
+            yield dict(zip(names, map(int, ports), strict=True))
+        finally:
+            process.stdin.close()
+            process.wait(10)
+
+
+@contextmanager
 def running_device(*arguments, **options):
     device = DeviceProcess(*arguments, **options)
     try:

@@ -1,9 +1,6 @@
 """The kit believes our own device, and finds every guard that is taken out of it."""
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from secrets import token_hex
 
 import pytest
@@ -17,7 +14,7 @@ from device.conformance.server import Server
 from device.conformance.trial import Trial
 from tests.device.bench import ALICE, BOB, SID
 from tests.device.broken import GUARDS, KEY
-from tests.device.process import ROOT, forged_server, running_device
+from tests.device.process import forged_server, running_boxes, running_device
 
 pytestmark = pytest.mark.broker
 
@@ -113,20 +110,10 @@ def rule(part):
     return found
 
 
-@contextmanager
 def devices(port, names, guards):
     """Running devices {name: control port}, each without its guard."""
     arguments = [f"{name}={guard}" for name, guard in zip(names, guards, strict=True)]
-    command = [sys.executable, "-m", "tests.device.broken", str(port), *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        ports = process.stdout.readline().split()
-        try:
-            yield dict(zip(names, map(int, ports), strict=True))
-        finally:
-            process.stdin.close()
-            process.wait(10)
+    return running_boxes("tests.device.broken", names, port, *arguments)
 
 
 def tried(broker, trials):

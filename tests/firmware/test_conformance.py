@@ -1,9 +1,6 @@
 """The conformance kit tries the native device, over a real broker and by the real clock."""
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from secrets import token_hex
 
 import pytest
@@ -15,7 +12,7 @@ from device.conformance.checks import ALL, jobs, whole
 from device.conformance.hands import Control
 from device.conformance.server import Server
 from device.conformance.trial import Trial
-from tests.device.process import ROOT
+from tests.device.process import running_boxes
 from tests.firmware.native_box import CAPS
 
 pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("native")]
@@ -28,19 +25,9 @@ QUICK = ("a grant for another boot", "a grant for longer", "an offer for another
          "a door stays closed")  # fmt: skip
 
 
-@contextmanager
 def boxes(program, port, names):
     """Running devices: the control port of each."""
-    command = [sys.executable, "-m", "tests.firmware.native_box", str(program), str(port), *names]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        ports = process.stdout.readline().split()
-        try:
-            yield dict(zip(names, map(int, ports), strict=True))
-        finally:
-            process.stdin.close()
-            process.wait(10)
+    return running_boxes("tests.firmware.native_box", names, program, port, *names)
 
 
 def tried(native, broker, groups):
