@@ -1,7 +1,7 @@
 """The judged rows of each kind of file."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from equipment.models import CertificationType, Level, Machine, ToolClass
 from members.models import Plan, Space
@@ -18,6 +18,7 @@ class MemberLine:
     until: datetime | None
     language: str
     guardian: str  # a mail address
+    adult_from: date | None  # of a minor: a day to come
     space: Space | None
 
 

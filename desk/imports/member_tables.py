@@ -144,6 +144,7 @@ def _wanted(line: MemberLine, guardian: Member | None) -> dict[str, Any]:
         "name": line.name,
         "language": line.language,
         "guardian": guardian,
+        "adult_from": line.adult_from,
         "space": line.space,
     }
     return {field: value for field, value in given.items() if value}

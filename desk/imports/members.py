@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from desk.imports import cells
 from desk.imports.batch import Outcomes
 from desk.imports.cells import Wrong
+from desk.imports.guardians import Guardians
 from desk.imports.known import People, by_name, zone_of
 from desk.imports.lines import MemberLine
 from desk.imports.member_tables import MemberTables
@@ -31,6 +32,7 @@ class Members:
         "until",
         "language",
         "guardian",
+        "adult_from",
         "space",
     )
 
@@ -57,6 +59,7 @@ class Members:
             until=end_of(last, zone) if last else None,
             language=self._language(row["language"]),
             guardian=cells.email(row["guardian"]),
+            adult_from=cells.day(row["adult_from"]),
             space=space,
         )
         self._sound(line, first, last)
@@ -80,6 +83,8 @@ class Members:
             raise Wrong(_("The last day has passed. Write the first day, too, to keep it as past."))
         if line.guardian and line.guardian == line.email:
             raise Wrong(_("Nobody is their own guardian."))
+        if line.adult_from and line.adult_from <= self.now.date():
+            raise Wrong(_("The day of coming of age has come. Leave it empty for a grown-up."))
         self._badge_is_free(line)
 
     def _badge_is_free(self, line: MemberLine) -> None:
@@ -95,20 +100,12 @@ class Members:
             yield "badge", line.badge
 
     def check(self, lines: list[MemberLine]) -> list[Problem]:
-        """Guardians are there, in the tables or in this file, and have no guardian themselves."""
-        wards = {line.email for line in lines if line.email and line.guardian}
-        there = {*self.people.by_email, *(line.email for line in lines)}
-        problems = []
-        for line in lines:
-            if line.guardian and line.guardian not in there:
-                words = _("There is no member “%s” to be the guardian. Add them to the file.")
-                problems.append(Problem(line.number, words % line.guardian))
-            elif line.guardian in wards:
-                words = _("“%s” has a guardian, and so cannot be one.")
-                problems.append(Problem(line.number, words % line.guardian))
+        """Guardians are there, in the tables or in this file, grown up and nobody's ward."""
+        guardians = Guardians(lines, self.people, self.now)
+        found = [Problem(line.number, guardians.what_is_wrong(line)) for line in lines]
         # guardians come first, so that their wards find them
         lines.sort(key=lambda line: bool(line.guardian))
-        return problems
+        return [problem for problem in found if problem.reason]
 
     def write(self, lines: list[MemberLine], now: datetime) -> Outcomes:
         return MemberTables(lines, now).write()

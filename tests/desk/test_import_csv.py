@@ -1,7 +1,7 @@
 """The command: what it writes, what it refuses and in which words, and that it may run twice."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,7 +16,7 @@ from equipment.models import Certification, CertificationType, Level, Machine
 from members.models import AccessEpoch, Badge, Change, Member, Membership, Plan
 from members.services import badge_hash, issue_badge
 from notices.models import Outbox
-from tests.people import NOW, a_tool_class, a_world
+from tests.people import NOW, a_member, a_tool_class, a_world
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -198,7 +198,45 @@ def test_a_guardian_with_a_guardian_is_refused(bring_in):
         "Jonas,jonas@example.org,alice@example.org",
         "Mia,mia@example.org,jonas@example.org",
     )
-    assert "line 3: “jonas@example.org” has a guardian" in err
+    assert "line 3: “jonas@example.org” is not of age or has a guardian" in err
+
+
+MINORS = "name,email,badge,guardian,adult_from"
+MIA = "Mia,,04A1B2C3,alice@example.org,17.05.2034"
+
+
+def test_a_minor_comes_in_with_the_day_and_the_guardian_and_twice_is_once(world, bring_in):
+    assert bring_in("members", MINORS, MIA) == ("1 new, 0 updated, 0 unchanged.\n", "")
+    mia = Member.objects.get(name="Mia")
+    assert (mia.guardian, mia.adult_from) == (world.alice, date(2034, 5, 17))
+    assert "2034" not in str(Change.objects.get(verb="imported", subject_id=mia.pk).after)
+    out, _err = bring_in("members", MINORS, MIA)
+    assert out == "0 new, 0 updated, 1 unchanged.\n"
+
+
+def test_a_member_who_is_there_becomes_a_minor_without_a_guardian_yet(world, bring_in):
+    out, _err = bring_in("members", MINORS, "Charlie,charlie@example.org,,,2034-05-17")
+    assert out == "0 new, 1 updated, 0 unchanged.\n"
+    assert the("charlie@example.org").is_minor(NOW)
+
+
+@pytest.mark.parametrize(
+    "lines, reason",
+    [
+        (["Kim,kim@x.org,,,24.11.2026"], "line 2: The day of coming of age has come."),
+        (["Kim,kim@x.org,,,soon"], "line 2: “soon” is not a day."),
+        (["Kim,kim@x.org,,Dana,"], "line 2: “Dana” is not a mail address."),
+        (["Kim,kim@x.org,,emil@example.org,"], "line 2: “emil@example.org” is not of age"),
+        (["Kim,kim@x.org,,ole@x.org,", "Ole,ole@x.org,,,2034-05-17"], "“ole@x.org” is not of age"),
+        (["Alice,alice@example.org,,,2034-05-17"], "line 2: They are a guardian themselves."),
+    ],
+)
+def test_who_cannot_be_a_minor_or_a_guardian_is_told(world, bring_in, lines, reason):
+    a_member("Emil", plan=None, adult_from=date(2034, 5, 17), guardian=world.alice)
+    before = Member.objects.count()
+    _out, err = bring_in("members", MINORS, *lines)
+    assert reason in err
+    assert Member.objects.count() == before
 
 
 def test_told_to_keep_going_it_leaves_out_the_bad_lines(bring_in):
@@ -397,6 +435,7 @@ def test_the_samples_of_the_docs_come_in_whole(world, bring_in):
         assert (out, err) == (f"{count} new, 0 updated, 0 unchanged.\n", "")
     child = Member.objects.get(name="Mia Pfeiffer")
     assert child.guardian == the("joerg.pfeiffer@example.org")
+    assert child.is_minor(NOW)
     assert Membership.objects.filter(member=child).exists()
 
 
