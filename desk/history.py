@@ -77,6 +77,7 @@ VERBS = {
     "set_joining": gettext_lazy("said how one joins a plan"),
     "invite": gettext_lazy("invited"),
     "publish_version": gettext_lazy("published a version"),
+    "say_who_signs": gettext_lazy("said whether a guardian signs a document for minors"),
     "ask_to_sign": gettext_lazy("asked for a signature"),
     "sign": gettext_lazy("signed"),
     "register_device": gettext_lazy("added a device"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Certification
 from members.models import Badge, Member, Membership, MembershipRequest
-from members.services.documents import unsigned
+from members.services.documents import needs_guardian, unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _documents(person: Member, now: datetime) -> Stage:
         )
         for version in left
     )
-    if person.is_minor(now):
+    if any(needs_guardian(person, version.document, now) for version in left):
         text = _("Your guardian signs for you, on their own page or on paper.")
     else:
         text = _("A few minutes, here or on paper at the desk.")

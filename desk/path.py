@@ -16,7 +16,7 @@ from equipment.models import Level, Machine, ToolClass
 from equipment.reason import Reason
 from equipment.words import Told, tell
 from members.models import Member
-from members.services.documents import unsigned
+from members.services.documents import needs_guardian, unsigned
 from training.ladders import read_ladder
 from training.ways import Ladder, Way, ways
 
@@ -125,10 +125,11 @@ def _stage(title: str, done: str, lacking: list[Told]) -> Step:
 
 def _papers(member: Member, now: datetime) -> list[Step]:
     """What is to be signed, where something is."""
-    if not unsigned(member):
+    left = unsigned(member)
+    if not left:
         return []
     title, text = _("Read and sign waiver and house rules"), _("A few minutes, here or on paper.")
-    if member.is_minor(now):
+    if any(needs_guardian(member, version.document, now) for version in left):
         text = _("Your guardian signs for you, on their own page or on paper.")
     return [Step("", title, text, reverse("desk:signing"), _("Read and sign"))]
 

@@ -103,6 +103,7 @@ urlpatterns = [
     path("documents/", documents.document_list, name="document_list"),
     path("documents/new/", documents.document_write, name="document_new"),
     path("documents/<slug:slug>/write/", documents.document_write, name="document_write"),
+    path("documents/<slug:slug>/signers/", documents.document_signers, name="document_signers"),
     path("documents/<slug:slug>/<int:number>/", documents.document_show, name="document_show"),
     path("sign/", signing.signing, name="signing"),
     path("sign/<slug:slug>/<uuid:public_id>/", signing.document_sign, name="document_sign"),

@@ -140,3 +140,13 @@ class VersionForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("From this day on no machine unlocks for those who have not signed."),
     )
+    guardian_signs = forms.BooleanField(
+        label=_("A guardian signs for minors"),
+        initial=True,
+        required=False,
+        help_text=_("Without this, minors sign alone. It can be changed later."),
+    )
+
+    def keep_signers(self) -> None:
+        """Of a document that is there, who signs is said in the list of documents."""
+        del self.fields["guardian_signs"]

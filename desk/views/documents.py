@@ -10,14 +10,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.forms import VersionForm
 from members.models import Document, DocumentVersion
 from members.permissions import organisation_required, runs_organisation
 from members.prose import blocks
 from members.requests import MemberRequest
-from members.services.documents import SigningError, people_to_sign, publish_version
+from members.services.documents import (
+    SigningError,
+    people_to_sign,
+    publish_version,
+    say_who_signs,
+)
 from members.zones import at_home, zone_of
 
 TIME_TO_SIGN = timedelta(days=14)  # what a form proposes
@@ -41,6 +46,8 @@ def document_write(request: MemberRequest, slug: str = "") -> HttpResponse:
     """First a preview; what was previewed, and no other text, is published."""
     document = get_object_or_404(Document, slug=slug) if slug else Document()
     form = VersionForm(request.POST or None, initial=_initial(request, document))
+    if slug:
+        form.keep_signers()
     page = {"form": form, "document": document}
     if form.is_valid():
         if request.POST.get("previewed") == _fingerprint(form):
@@ -54,6 +61,23 @@ def document_write(request: MemberRequest, slug: str = "") -> HttpResponse:
             }
     status = 422 if form.errors else 200
     return render(request, "desk/document_write.html", page, status=status)
+
+
+@require_POST
+@organisation_required
+def document_signers(request: MemberRequest, slug: str) -> HttpResponse:
+    """Whether minors sign this alone; asks nobody of age again."""
+    document = get_object_or_404(Document, slug=slug)
+    guardian_signs = request.POST.get("guardian_signs") == "yes"
+    say_who_signs(
+        document=document, guardian_signs=guardian_signs, by=request.user, now=timezone.now()
+    )
+    if guardian_signs:
+        told = _("A guardian signs %s for minors. What they signed alone is asked for again.")
+    else:
+        told = _("Minors sign %s alone from here on.")
+    messages.success(request, told % document)
+    return redirect("desk:document_list")
 
 
 @require_safe
@@ -90,7 +114,7 @@ def _fingerprint(form: VersionForm) -> str:
 def _publish(request: MemberRequest, form: VersionForm, document: Document) -> bool:
     told = form.cleaned_data
     if document.pk is None:
-        document.name = told["name"]
+        document.name, document.guardian_signs = told["name"], told["guardian_signs"]
     day = datetime.combine(told["required_from"], time(), zone_of(request.user))
     try:
         version = publish_version(

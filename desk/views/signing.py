@@ -18,9 +18,10 @@ from members.prose import blocks
 from members.requests import MemberRequest
 from members.services.documents import (
     SigningError,
+    may_sign,
+    needs_guardian,
     sign,
     sign_on_paper,
-    signer_of,
     unsigned,
 )
 from members.zones import at_home
@@ -65,7 +66,7 @@ def document_sign(request: MemberRequest, slug: str, public_id: UUID) -> HttpRes
             messages.success(request, _("%s is signed.") % version.document)
             return redirect("desk:signing")
     page = {"member": member, "version": version, "blocks": blocks(version.text), "form": form}
-    page["may_sign"] = request.user == signer_of(member, timezone.now())
+    page["may_sign"] = may_sign(request.user, member, version.document, timezone.now())
     return render(request, "desk/document_sign.html", page, status=422 if form.errors else 200)
 
 
@@ -75,7 +76,8 @@ def paper_sign(request: MemberRequest, public_id: UUID, slug: str) -> HttpRespon
     """Staff hold the signed paper in their hands."""
     person = get_object_or_404(Member, public_id=public_id)
     version = get_object_or_404(DocumentVersion.objects.newest(), document__slug=slug)
-    signer = signer_of(person, timezone.now())
+    guarded = needs_guardian(person, version.document, timezone.now())
+    signer = person.guardian if guarded else person
     form = PaperForm(request.POST or None, initial={"name": signer.name if signer else ""})
     if form.is_valid():
         try:

@@ -12,6 +12,7 @@ class Document(models.Model):
 
     name = models.CharField(max_length=40, unique=True)  # a machine's display tells it, too
     slug = models.SlugField(max_length=40, unique=True)
+    guardian_signs = models.BooleanField(default=True)  # of a minor; else they may do it alone
 
     class Meta:
         ordering = ["name"]
@@ -58,11 +59,12 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(set_aside_at=None)
 
     def by_minors_alone(self, now: datetime) -> "SignatureQuerySet":
-        """Typed by a minor, or under a paper in their own name."""
+        """Typed by a minor, or under a paper in their own name, where a guardian signs."""
         alone = models.Q(by=models.F("member")) | models.Q(
             on_paper=True, name__iexact=models.F("member__name")
         )
-        return self.counting().filter(alone, member__in=Member.objects.minors(now))
+        guarded = self.counting().filter(version__document__guardian_signs=True)
+        return guarded.filter(alone, member__in=Member.objects.minors(now))
 
 
 class Signature(models.Model):

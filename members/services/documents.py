@@ -120,14 +120,14 @@ def _hold(member: Member, version: DocumentVersion, now: datetime) -> Hold:
             member=member,
             document=version.document,
             reason=_("“%s” is not signed.") % version.document.name,
-            remedy=_remedy(member, now),
+            remedy=_remedy(member, version.document, now),
             placed_by=version.published_by,
             since=max(version.required_from, now),
         )
 
 
-def _remedy(member: Member, now: datetime) -> str:
-    if not member.is_minor(now):
+def _remedy(member: Member, document: Document, now: datetime) -> str:
+    if not needs_guardian(member, document, now):
         return _("Read and sign it on your page, or on paper at the desk.")
     if member.guardian_id is None:
         return _("A guardian signs it, on paper at the desk. Staff note who that is.")
@@ -152,16 +152,23 @@ def sign(
 ) -> Signature:
     """Typed on a page, by the member or, for a minor, by the guardian. Twice is once."""
     member = Member.objects.select_for_update().get(pk=member.pk)
-    if by != signer_of(member, now):
+    if not may_sign(by, member, version.document, now):
         if by.pk == member.pk and member.guardian_id is None:
             raise SigningError(_("A guardian signs this for you. Tell staff who that is."))
         raise SigningError(_("Only the member signs this, or the guardian of a minor."))
     return _sign(member, version, now, by=by, name=name)
 
 
-def signer_of(member: Member, now: datetime) -> Member | None:
-    """Whose signature counts; None for a minor whose guardian nobody has noted yet."""
-    return member.guardian if member.is_minor(now) else member
+def needs_guardian(member: Member, document: Document, now: datetime) -> bool:
+    """Whether what `member` signs alone counts for nothing."""
+    return document.guardian_signs and member.is_minor(now)
+
+
+def may_sign(by: Member, member: Member, document: Document, now: datetime) -> bool:
+    """A guardian may sign what a ward could sign alone, too: not every ward has an account."""
+    if by.pk == member.pk:
+        return not needs_guardian(member, document, now)
+    return member.is_minor(now) and by.pk == member.guardian_id
 
 
 @transaction.atomic
@@ -173,7 +180,8 @@ def sign_on_paper(
     A guardian needs no account for it.
     """
     member = Member.objects.select_for_update().get(pk=member.pk)
-    if member.is_minor(now) and name.strip().casefold() == member.name.casefold():
+    is_alone = name.strip().casefold() == member.name.casefold()
+    if is_alone and needs_guardian(member, version.document, now):
         raise SigningError(_("A guardian signs for a minor. Write the name of the guardian."))
     return _sign(member, version, now, by=by, name=name, note=note, on_paper=True)
 
@@ -214,10 +222,37 @@ def ask_again(*, member: Member, by: Member | None, now: datetime) -> None:
     The caller holds the lock. What a guardian signed goes on counting when the ward is grown up.
     """
     _set_aside(Signature.objects.filter(member=member).by_minors_alone(now), by, now)
-    with translation.override(member.language):
-        remedy = _remedy(member, now)
-    Hold.objects.filter(member=member, lifted_at=None).exclude(document=None).update(remedy=remedy)
+    held = Hold.objects.filter(member=member, lifted_at=None).exclude(document=None)
+    for hold in held.select_related("document"):
+        _tell_anew(hold, member, now)
     ask_newcomer(member=member, now=now)
+
+
+def _tell_anew(hold: Hold, member: Member, now: datetime) -> None:
+    """What lifts the hold, now that somebody else may sign."""
+    if hold.document is not None:
+        with translation.override(member.language):
+            hold.remedy = _remedy(member, hold.document, now)
+        hold.save(update_fields=["remedy"])
+
+
+@transaction.atomic
+def say_who_signs(*, document: Document, guardian_signs: bool, by: Member, now: datetime) -> None:
+    """Whether a guardian must sign this for minors. What minors signed alone is set aside where
+    they must, by the worker; what is set aside stays so where they need not.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if document.guardian_signs == guardian_signs:
+        return
+    document.guardian_signs = guardian_signs
+    document.save(update_fields=["guardian_signs"])
+    held = Hold.objects.filter(
+        document=document, lifted_at=None, member__in=Member.objects.minors(now)
+    )
+    for hold in held.select_related("member", "document"):
+        _tell_anew(hold, hold.member, now)
+    told = {"document": document.name, "guardian_signs": guardian_signs}
+    record(actor=by, verb="say_who_signs", subject=document, at=now, after=told)
 
 
 @transaction.atomic

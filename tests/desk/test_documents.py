@@ -65,6 +65,28 @@ def test_a_new_version_begins_with_the_words_of_the_last(world, client):
     assert "New version of House rules" in page.content.decode()
 
 
+def test_staff_choose_who_signs_a_new_document_for_minors_and_choose_again_in_the_list(
+    world, client
+):
+    page = as_(client, world.dana).post("/documents/new/", FORM)  # the box is not ticked
+    client.post("/documents/new/", {**FORM, "previewed": page.context["previewed"]})
+    assert not Document.objects.get().guardian_signs
+    assert "Minors sign it alone." in client.get("/documents/").content.decode()
+    done = client.post("/documents/house-rules/signers/", {"guardian_signs": "yes"}, follow=True)
+    assert Document.objects.get().guardian_signs
+    assert "A guardian signs it for minors." in done.content.decode()
+    assert "guardian_signs" not in client.get("/documents/house-rules/write/").content.decode()
+
+
+def test_a_minor_signs_alone_where_no_guardian_has_to(world, client):
+    a_version(world)
+    Document.objects.update(guardian_signs=False)
+    emil = a_member("Emil Meyer", plan=None, guardian=world.alice)
+    told = {"name": "Emil Meyer", "agreed": "on"}
+    assert as_(client, emil).post(sign_page(emil), told).status_code == 302
+    assert Signature.objects.get().by == emil
+
+
 def test_a_refused_form_keeps_what_was_typed(world, client):
     page = as_(client, world.dana).post("/documents/new/", {**FORM, "name": ""})
     assert page.status_code == 422

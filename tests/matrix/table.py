@@ -189,6 +189,7 @@ ROWS = [
     Row("desk:document_list", get=ORGANISATION),
     Row("desk:document_new", get=ORGANISATION, post=ORGANISATION),
     Row("desk:document_write", "document", get=ORGANISATION, post=ORGANISATION),
+    Row("desk:document_signers", "document", post=ORGANISATION),
     Row("desk:document_show", "version", get=MEMBERS),
     Row("desk:signing", get=MEMBERS),
     Row("desk:document_sign", "document to sign", get=OWNER, post=OWNER),

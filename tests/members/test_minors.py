@@ -176,6 +176,67 @@ class TestSigning:
         assert documents.unsigned(emil) == []
 
 
+class TestWhatMinorsSignAlone:
+    """A document of which staff say that no guardian has to sign it."""
+
+    def say(self, world, waiver, guardian_signs):
+        documents.say_who_signs(
+            document=waiver.document, guardian_signs=guardian_signs, by=world.dana, now=NOW
+        )
+        waiver.document.refresh_from_db()
+
+    def test_the_minor_signs_and_so_may_the_guardian(self, world, emil, waiver):
+        self.say(world, waiver, False)
+        documents.ask_everybody(now=NOW)
+        kim = a_member("Kim", plan=None, email=None, guardian=world.alice)
+        assert sign(emil, waiver, by=emil).set_aside_at is None
+        assert codes(emil, world) == []
+        assert sign(kim, waiver, by=world.alice).member == kim
+        documents.ask_everybody(now=NOW + DAY)
+        assert documents.unsigned(emil) == []
+
+    def test_nobody_else_signs_it(self, world, emil, waiver):
+        self.say(world, waiver, False)
+        with pytest.raises(SigningError, match="Only the member"):
+            sign(emil, waiver, by=world.bob)
+
+    def test_on_paper_their_own_name_will_do(self, world, emil, waiver):
+        self.say(world, waiver, False)
+        told = {"member": emil, "version": waiver, "note": "", "by": world.dana, "now": NOW}
+        assert documents.sign_on_paper(name="Emil Meyer", **told)
+
+    def test_the_others_still_ask_for_a_guardian(self, world, emil, waiver):
+        rules = documents.publish_version(
+            document=Document(name="House rules", guardian_signs=False),
+            text="Sweep.",
+            required_from=NOW,
+            by=world.dana,
+            now=NOW,
+        )
+        documents.ask_everybody(now=NOW)
+        sign(emil, rules, by=emil)
+        with pytest.raises(SigningError, match="A guardian signs this"):
+            sign(emil, waiver, by=emil)
+        assert [hold.document.name for hold in emil.holds.filter(lifted_at=None)] == ["Waiver"]
+
+    def test_holds_that_stand_say_at_once_who_signs_now(self, world, emil, waiver):
+        documents.ask_everybody(now=NOW)
+        self.say(world, waiver, False)
+        assert Hold.objects.get(member=emil).remedy.startswith("Read and sign it on your page")
+        self.say(world, waiver, True)
+        assert "Staff note who that is" in Hold.objects.get(member=emil).remedy
+        assert Change.objects.filter(verb="say_who_signs").count() == 2
+
+    def test_a_guardian_who_must_sign_after_all_is_asked_within_the_minute(
+        self, world, emil, waiver
+    ):
+        self.say(world, waiver, False)
+        sign(emil, waiver, by=emil)
+        self.say(world, waiver, True)
+        documents.ask_everybody(now=NOW + DAY)
+        assert codes(emil, world, NOW + DAY) == ["on-hold"]
+
+
 class TestComingOfAge:
     def test_the_day_and_the_guardian_go_and_the_signature_stays(self, world, emil, waiver):
         emil = give_guardian(emil, world)
