@@ -36,6 +36,7 @@ from wire.events import (
     Show,
     Tapped,
     Tick,
+    Typed,
 )
 from wire.memory import Config, Store
 from wire.messages import Answer, Filed, Grant, List, Off, Text
@@ -135,10 +136,10 @@ class Box:
         match command:
             case {"do": "status"}:
                 pass
-            case {"do": "tap", "badge": str(badge), "pin": str(pin)} if _both(badge, pin):
-                self.tap(badge, pin)
             case {"do": "tap", "badge": str(badge)} if fields.badge(badge):
                 self.tap(badge)
+            case {"do": "type", "keys": str(keys)} if keys:
+                self.type(keys)
             case {"do": "press", "button": "arm" | "stop" as name}:
                 self.press(name)
             case {"do": "start", "seconds": int() | float() as seconds}:
@@ -161,9 +162,14 @@ class Box:
                 return {"error": f"unknown command: {ascii(command)[:100]}"}
         return self.status()
 
-    def tap(self, badge: str, pin: str | None = None) -> None:
+    def type(self, keys: str) -> None:
+        """On the keypad. Neither log nor status tell what."""
+        for key in keys:
+            self.handle(Typed(key))
+
+    def tap(self, badge: str) -> None:
         nonce, started = secrets.token_hex(12), time.perf_counter()
-        self.handle(Tapped(badge, nonce, pin))
+        self.handle(Tapped(badge, nonce))
         waiting = self.device.memory.tap
         if waiting is not None and waiting.message.nonce == nonce:
             self.note(f"tap, badge …{badge[-4:]}")
@@ -260,11 +266,6 @@ class Box:
         if self._tapped is None:
             return None
         return round((time.perf_counter() - self._tapped) * 1000, 3)
-
-
-def _both(badge: str, pin: str) -> bool:
-    """Whether a tap may say so."""
-    return bool(fields.badge(badge) and fields.pin(pin))
 
 
 def _looks(display: Display) -> dict[str, Any]:

@@ -26,7 +26,7 @@ A device: rules D1 to D12 as a state machine without clock or hardware
     device = Device(Config(name="laser-1", caps=("relay", "reader", "current")), boot="16 hex")
     effects = device.handle(event, up)     `up`: seconds since boot, int or float, never decreasing
         events:  Boot(why) first, then Connected() Disconnected() Received(message) Tick()
-                 Tapped(badge, nonce) Pressed(name, nonce) Current(ma) Aux(closed)
+                 Tapped(badge, nonce) Typed(key) Pressed(name, nonce) Current(ma) Aux(closed)
         effects: Relay(on) Publish(message) Save(store) Show(display) Beep(times)
                  Ignored(what, why), to be carried out in the order given. Ignored is for the log.
     A Tick every 0.1 s keeps the timers. Everything the device knows is in `device.memory` (st,

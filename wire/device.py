@@ -33,6 +33,7 @@ from wire.events import (
     Show,
     Tapped,
     Tick,
+    Typed,
 )
 from wire.memory import LOCKED, Config, Memory, Notice, Sent, Store
 from wire.messages import (
@@ -82,6 +83,7 @@ class Device:
         """D2: what time has ended is off before a message can be looked at."""
         rules.lapse(self.memory, up)
         self._give_up(up)
+        rules.forget_digits(self.memory, up)
         rules.watch_load(self.memory, up)
         rules.follow_load(self.memory, up)
         self._switch(rules.energised(self.memory, up))
@@ -102,6 +104,8 @@ class Device:
                 self._retry(up)
             case Tapped():
                 self._tapped(event, up)
+            case Typed():
+                self._typed(event, up)
             case Pressed():
                 self._pressed(event, up)
             case Current():
@@ -169,6 +173,7 @@ class Device:
         why = rules.tap_refused(self.memory, tapped.badge, up)
         if why:
             return self._ignore("tap", why)
+        pin = rules.take_pin(self.memory)
         if self._without_server(tapped.badge, up):
             return None
         tap = Tap(
@@ -177,10 +182,16 @@ class Device:
             up=int(up),
             nonce=tapped.nonce,
             badge=tapped.badge,
-            pin=tapped.pin if "pin" in self.config.caps else None,
+            pin=pin,
         )
         rules.begin_tap(self.memory, tap, up)
         self._publish(tap)
+
+    def _typed(self, typed: Typed, up: float) -> None:
+        """D8: a key; which one is told to nobody but the server."""
+        if "pin" not in self.config.caps:
+            return self._ignore("key", "no keypad here")
+        rules.type_key(self.memory, typed.key, up)
 
     def _without_server(self, badge: str, up: float) -> bool:
         """D10: whether the list could decide on a tap. What began without the server ends so."""

@@ -38,11 +38,17 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A badge was seen; `nonce` is 24 fresh random lower hex digits, `pin` was typed before it."""
+    """A badge was seen; `nonce` is 24 fresh random lower hex digits."""
 
     badge: str
     nonce: str
-    pin: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A key of the keypad was pressed: a digit, or `*`, which takes back what was typed."""
+
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +119,5 @@ class Ignored:
     why: str
 
 
-Event = Boot | Connected | Disconnected | Received | Tick | Tapped | Pressed | Current | Aux
+Event = Boot | Connected | Disconnected | Received | Tick | Tapped | Typed | Pressed | Current | Aux
 Effect = Relay | Publish | Save | Show | Beep | Ignored

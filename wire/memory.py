@@ -133,6 +133,7 @@ class Memory:
     tap: PendingTap | None = None
     want: Want | None = None
     seen: tuple[str, float] | None = None
+    typed: tuple[tuple[str, float], ...] = field(default=(), repr=False)  # digits, and when
     answer: Answer | None = None
     # sensors; each `since` is when the condition began, None while it does not hold
     ma: int = 0

@@ -28,8 +28,11 @@ DEBOUNCE = 3
 SETTLE = 2
 ENDED_KEPT = 16
 LONGEST_PULSE_MS = 10_000
+TYPED_FOR = 10
+MOST_DIGITS = 16
 NOTICE_SECONDS = 8
 
+DIGITS = tuple("0123456789")
 NO_CONNECTION = "No connection. Tap again in a moment."
 TAP_AGAIN = "That took too long. Tap again."
 
@@ -225,6 +228,25 @@ def tap_refused(memory: Memory, badge: str, up: float) -> str | None:
     if memory.tap is not None:
         return "the tap before has no answer yet"
     return None
+
+
+def type_key(memory: Memory, key: str, up: float) -> None:
+    """D8: digits wait for a badge; `*` takes them back, other keys are none."""
+    if key == "*":
+        memory.typed = ()
+    elif key in DIGITS:
+        memory.typed = (*memory.typed, (key, up))[-MOST_DIGITS:]
+
+
+def forget_digits(memory: Memory, up: float) -> None:
+    """D8: what was typed too long before any badge."""
+    memory.typed = tuple((digit, at) for digit, at in memory.typed if up - at <= TYPED_FOR)
+
+
+def take_pin(memory: Memory) -> str | None:
+    """D8: the digits that go with this tap, and with no other."""
+    typed, memory.typed = memory.typed, ()
+    return "".join(digit for digit, _ in typed) or None
 
 
 def begin_tap(memory: Memory, tap: Tap, up: float) -> None:

@@ -18,6 +18,7 @@ class Hands(Protocol):
     patience: float
 
     def tap(self, badge: str = KNOWN_BADGE) -> None: ...
+    def type(self, digits: str) -> None: ...
     def press(self, button: str) -> None: ...
     def reboot(self) -> None: ...
     def network(self, up: bool) -> None: ...
@@ -34,7 +35,7 @@ class Nobody:
     def _cannot(self, *_: object, **__: object) -> None:
         raise NoHands("needs hands at the device, or --control")
 
-    tap = press = reboot = network = load = weld = _cannot
+    tap = type = press = reboot = network = load = weld = _cannot
 
     def close(self) -> None:
         """Nothing was opened."""
@@ -47,6 +48,9 @@ class People:
 
     def tap(self, badge: str = KNOWN_BADGE) -> None:
         _ask("hold one and the same badge to the reader, once")
+
+    def type(self, digits: str) -> None:
+        _ask(f"type {' '.join(digits)} on the keypad now")
 
     def press(self, button: str) -> None:
         _ask(f"press the button {button}")
@@ -78,6 +82,9 @@ class Control:
 
     def tap(self, badge: str = KNOWN_BADGE) -> None:
         self._do("tap", badge=badge)
+
+    def type(self, digits: str) -> None:
+        self._do("type", keys=digits)
 
     def press(self, button: str) -> None:
         self._do("press", button=button)

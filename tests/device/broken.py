@@ -24,7 +24,7 @@ from wire.memory import Config, Session
 
 KEY = bytes(range(32))
 MAC = ("relay", "mac")
-CAPS = ("relay", "reader", "current", "display", "button", "door", "list-hmac")
+CAPS = ("relay", "reader", "current", "display", "button", "pin", "door", "list-hmac")
 HEARTBEAT = 10
 Device = wire.device.Device
 
@@ -95,6 +95,15 @@ def first_entry(memory, config, badge, up):
 
 def keeps_for_a_day(memory, found, honest=offline.keep):
     honest(memory, replace(found, exp=found.exp + 86_400))
+
+
+def keeps_the_digits(memory):
+    return "".join(digit for digit, _ in memory.typed) or None
+
+
+def without_digits(memory, up, honest=rules.tap_to_retry):
+    tap = honest(memory, up)
+    return tap and replace(tap, pin=None)
 
 
 def believes_everything(_key, _topic, payload):
@@ -223,6 +232,9 @@ GUARDS = {
     "any answer will do": without(rules, "answer_refused", "of another boot", "answers no tap"),
     "one nonce": instead(box.secrets, "token_hex", one_nonce),
     "badge left on the reader": without(rules, "tap_refused", "the same badge"),
+    "digits sent once": instead(rules, "tap_to_retry", without_digits),
+    "digits kept": instead(rules, "take_pin", keeps_the_digits),
+    "digits for ever": instead(rules, "forget_digits", nothing),
     "door for any answer": without(rules, "answer_refused", "of another boot", "answers no tap"),
     "door for ten minutes": without(rules, "pulse_refused", "longer"),
     "door stays open": instead(

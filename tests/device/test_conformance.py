@@ -69,6 +69,9 @@ FINDS = {
     "any answer will do": "the answer to something else",
     "one nonce": "each tap has a nonce",
     "badge left on the reader": "a badge that stays",
+    "digits sent once": "typed digits go with the next tap",
+    "digits kept": "typed digits go with one tap",
+    "digits for ever": "digits typed more than 10 s",
     "door for any answer": "a door stays closed",
     "door for ten minutes": "a door stays closed",
     "door stays open": "a door opens for its pulse",
@@ -125,6 +128,7 @@ def tried(broker, trials):
         server.signs = name.startswith("mac")
         hands = Control("127.0.0.1", control)
         try:
+            server.hear(wire.State, 12)  # its first boot is there, so that the next is told from it
             trial = Trial(server, hands, run_ma=800)
             trial.meet()
             run(trial, checks, lines.append)
@@ -244,10 +248,12 @@ def test_a_device_out_of_reach_is_tried_as_far_as_a_server_can(broker, capsys):
 def test_people_are_asked_for_what_only_hands_can_do(capsys):
     people = People()
     people.tap()
+    people.type("4711")
     people.network(up=False)
     people.load(on=True)
     assert capsys.readouterr().out.splitlines() == [
         ">>> Please hold one and the same badge to the reader, once.",
+        ">>> Please type 4 7 1 1 on the keypad now.",
         ">>> Please take the device off the network.",
         ">>> Please start the machine.",
     ]

@@ -5,7 +5,18 @@ import pytest
 import wire
 from tests.device.bench import ALICE, BOB, BOOT, OTHER_BOOT, OTHER_SID, SID, Bench
 from wire import rules
-from wire.events import Aux, Beep, Boot, Connected, Disconnected, Publish, Relay, Tapped, Tick
+from wire.events import (
+    Aux,
+    Beep,
+    Boot,
+    Connected,
+    Disconnected,
+    Publish,
+    Relay,
+    Tapped,
+    Tick,
+    Typed,
+)
 
 # D1 -----------------------------------------------------------------------------------------------
 
@@ -621,17 +632,79 @@ def test_d8_a_badge_left_on_the_reader_taps_once():
     assert len(bench.published("tap")) == 2
 
 
-@pytest.mark.parametrize(
-    ("caps", "sent"), [(("relay", "reader", "pin"), "73914"), (("relay", "reader"), None)]
-)
+KEYPAD = ("relay", "reader", "display", "pin")
+
+
+def typing(bench, keys, up=None):
+    for key in keys:
+        bench.do(Typed(key), up)
+
+
+@pytest.mark.parametrize(("caps", "sent"), [(KEYPAD, "73914"), (("relay", "reader"), None)])
 def test_d8_a_pin_goes_with_its_tap_and_the_repetitions_from_a_reader_that_has_a_keypad(caps, sent):
     bench = Bench(caps=caps)
-    bench.do(Tapped(ALICE, next(bench.nonces), "73914"))
+    typing(bench, "73914")
+    bench.tap(ALICE)
     bench.run_to(102.5)
     assert [tap.pin for tap in bench.published("tap")] == [sent] * 3
     bench.run_to(110)
     bench.tap(BOB)
     assert bench.published("tap")[-1].pin is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent"),
+    [
+        ("73914#", "73914"),  # as one is used to end it
+        ("739*4711", "4711"),  # typed wrong, begun anew
+        ("7A3B914", "73914"),
+        ("4711*", None),
+        ("1234567890" * 2, "5678901234567890"),  # as many as a tap may have
+        ("٤٧", None),  # digits, though none that a tap may have
+        ("", None),
+    ],
+)
+def test_d8_of_the_keys_the_digits_count_and_a_star_takes_them_back(keys, sent):
+    bench = Bench(caps=KEYPAD)
+    typing(bench, keys)
+    bench.tap(ALICE)
+    assert bench.published("tap")[-1].pin == sent
+
+
+def test_d8_a_digit_waits_ten_seconds_for_a_badge_whether_or_not_others_follow():
+    bench = Bench(caps=KEYPAD)
+    typing(bench, "99", 100)  # somebody else, who has gone
+    typing(bench, "4711", 100.1)
+    bench.run_to(110.05)
+    bench.tap(ALICE, 110.1)
+    assert bench.published("tap")[-1].pin == "4711"
+    typing(bench, "4711", 120)
+    bench.run_to(130.1)
+    assert bench.device.memory.typed == ()
+    bench.tap(BOB, 130.2)
+    assert bench.published("tap")[-1].pin is None
+
+
+def test_d8_digits_wait_while_a_badge_that_lies_there_is_no_tap():
+    """Whoever is asked for a PIN, types it and taps too soon need not type it again."""
+    bench = Bench(caps=KEYPAD)
+    bench.hear(bench.answer(bench.tap(ALICE), ok=False, code="needs-pin"))
+    typing(bench, "4711", 101)
+    bench.tap(ALICE, 102)
+    assert bench.why == "the same badge, still there"
+    bench.tap(ALICE, 105.1)
+    assert bench.published("tap")[-1].pin == "4711"
+
+
+def test_d8_what_is_typed_is_neither_shown_nor_said():
+    bench = Bench(caps=KEYPAD)
+    before = bench.display
+    typing(bench, "73914", 101)
+    assert bench.last == []
+    assert bench.display == before
+    typing(bench, "7", 102)
+    assert "7" not in repr(Typed("7"))
+    assert "typed" not in repr(bench.device.memory)
 
 
 def test_d8_another_badge_waits_until_the_first_has_its_answer():

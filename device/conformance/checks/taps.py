@@ -1,4 +1,4 @@
-"""D8, D12: badges, answers and doors."""
+"""D8, D12: badges, digits, answers and doors. It never says which digits came."""
 
 import time
 
@@ -7,6 +7,9 @@ from device.conformance.server import Heard
 from device.conformance.trial import ANSWER, Book, Broken, Trial
 
 book: Book[Trial] = Book()
+
+PIN = "4711"
+TYPED_FOR = 10  # seconds for which digits wait for a badge
 
 
 def _taps(heard: list[Heard]) -> list[wire.Tap]:
@@ -71,6 +74,44 @@ def stays(it: Trial) -> None:
     time.sleep(0.5)
     if len({tap.nonce for tap in _taps(it.server.heard[start:])}) > 1:
         raise Broken("it tapped again within three seconds")
+
+
+@book.check("D8", "typed digits go with the next tap and its repetitions", "reader", "pin")
+def typed(it: Trial) -> None:
+    it.clear()
+    start = len(it.server.heard)
+    it.hands.type(PIN)
+    tap = it.tap("04C0FFF0")
+    time.sleep(1.6)
+    taps = _taps(it.server.heard[start:])
+    it.answer(tap, ok=False)
+    if any(tap.pin is None for tap in taps):
+        raise Broken("a tap, or a repetition of it, without the digits")
+    if len(taps) < 2 or any(tap.pin != PIN for tap in taps):
+        raise Broken("other digits than were typed, or no repetition")
+
+
+@book.check("D8", "typed digits go with one tap only", "reader", "pin")
+def typed_once(it: Trial) -> None:
+    it.clear()
+    it.hands.type(PIN)
+    it.answer(it.tap("04C0FFF1"), ok=False)
+    it.now()
+    after = it.tap("04C0FFF2")
+    it.answer(after, ok=False)
+    if after.pin is not None:
+        raise Broken("the next badge brings the digits of the one before")
+
+
+@book.check("D8", "digits typed more than 10 s before a badge are forgotten", "reader", "pin")
+def typed_long_ago(it: Trial) -> None:
+    it.clear()
+    it.hands.type(PIN)
+    time.sleep(TYPED_FOR + it.hands.patience / 5)
+    tap = it.tap("04C0FFF3")
+    it.answer(tap, ok=False)
+    if tap.pin is not None:
+        raise Broken("it keeps them for whoever comes next")
 
 
 @book.check("D12", "a door opens for its pulse, and holds no session", "reader", "door")
