@@ -20,7 +20,7 @@ from bookings.models import Booking
 from bookings.services.disruptions import find_disruptions
 from members.models import Member
 from members.requests import MemberRequest
-from members.services.memberships import MembershipError
+from members.services.errors import MemberError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def perform(request: MemberRequest, form: Form, act: Act, now: datetime) -> Http
         if request.POST.get("seen") == _told(lost):
             return _done(request, act, now)
         effect = {"words": act.tell(result, now), "lost": lost, "seen": _told(lost)}
-    except MembershipError as error:
+    except MemberError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _page(request, form, act)
     return _page(request, form, act, effect)

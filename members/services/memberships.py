@@ -13,18 +13,15 @@ from members import terms
 from members.models import AccessEpoch, DayPass, Member, Membership, Plan
 from members.permissions import is_for_oneself
 from members.services.changes import record
+from members.services.errors import MemberError
 from members.standing import home_zone
 from notices.services import post
 
 Kind = Plan.Kind
 
 
-class MembershipError(Exception):
-    """Nothing was written; the text is for the person who tried, `field` what to mend in a form."""
-
-    def __init__(self, words: str, field: str | None = None) -> None:
-        super().__init__(words)
-        self.field = field
+class MembershipError(MemberError):
+    """A membership, a pass or a visit cannot be so."""
 
 
 def lock_member(member: Member) -> None:

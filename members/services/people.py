@@ -8,14 +8,11 @@ from django.utils.translation import gettext as _
 from members.models import Member, Space
 from members.services.changes import record
 from members.services.documents import ask_again, ask_newcomer
-from members.services.memberships import MembershipError
+from members.services.errors import MemberError
 
 
-class PersonError(MembershipError):
-    """Nothing was written; `field` is what to mend, and the text says how."""
-
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words, field)
+class PersonError(MemberError):
+    """An account, or who signs for its owner, cannot be so."""
 
 
 @transaction.atomic
@@ -35,7 +32,7 @@ def make_member(
     `adult_from`: of a minor, the day they come of age, where it is known.
     """
     if email and Member.objects.filter(email__iexact=email).exists():
-        raise PersonError("email", _("Somebody has this address. Look them up under People."))
+        raise PersonError(_("Somebody has this address. Look them up under People."), "email")
     _lies_ahead(adult_from, now)
     member = Member.objects.create_user(
         email or None,
@@ -88,18 +85,18 @@ def _told(member: Member) -> dict[str, object]:
 
 def _lies_ahead(adult_from: date | None, now: datetime) -> None:
     if adult_from is not None and adult_from <= now.date():
-        raise PersonError("adult_from", _("That day has come. Leave it empty for a grown-up."))
+        raise PersonError(_("That day has come. Leave it empty for a grown-up."), "adult_from")
 
 
 def _may_have(member: Member, guardian: Member | None, adult_from: date | None) -> None:
     if guardian is None and not member.email:
-        raise PersonError("guardian", _("Write an address of theirs, or of a guardian."))
+        raise PersonError(_("Write an address of theirs, or of a guardian."), "guardian")
     if guardian == member:
-        raise PersonError("guardian", _("Nobody is their own guardian."))
+        raise PersonError(_("Nobody is their own guardian."), "guardian")
     is_minor = guardian is not None or adult_from is not None
     if is_minor and member.wards.filter(anonymised_at=None).exists():
         words = _("They are a guardian themselves. Give their child another one first.")
-        raise PersonError("guardian", words)
+        raise PersonError(words, "guardian")
 
 
 def _guardian(email: str, now: datetime) -> Member | None:
@@ -108,7 +105,6 @@ def _guardian(email: str, now: datetime) -> Member | None:
     people = Member.objects.filter(email__iexact=email, guardian=None, is_active=True)
     found = people.exclude(adult_from__gt=now.date()).first()
     if found is None:
-        raise PersonError(
-            "guardian", _("Nobody grown up has this address. Make the guardian's account first.")
-        )
+        words = _("Nobody grown up has this address. Make the guardian's account first.")
+        raise PersonError(words, "guardian")
     return found
