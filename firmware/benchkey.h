@@ -2,8 +2,8 @@
 // Knows no broker, no pin and no board; needs C++17 and its standard library, and never the heap.
 //
 // The same machine as wire/device.py, rule by rule and by the same names; tests/firmware holds the
-// two beside each other. It keeps D1 to D9, D11 and D12. Offline lists (D10) and typed PINs are
-// left out: it must not be given `list-hmac`, `list-ed25519` or `pin` among its caps.
+// two beside each other. It keeps D1 to D9, D11 and D12. Offline lists (D10) are left out: it must
+// not be given `list-hmac` or `list-ed25519` among its caps.
 //
 //     benchkey::Device device;
 //     device.begin(config, hands, "power");   // first of all: it opens the relay
@@ -87,6 +87,7 @@ using Nonce = Chars<24>;
 using Badge = Chars<32>;
 using Sid = Chars<40>;
 using Word = Chars<40>;
+using Pin = Chars<16>;
 using Text = Chars<320>;  // 80 characters of at most 4 bytes
 
 constexpr char kHex[] = "0123456789abcdef";
@@ -826,6 +827,7 @@ struct Session {
 struct PendingTap {
   Badge badge;
   Nonce nonce;
+  Pin pin;
   Ms since = 0;
   int retries = 0;
 };
@@ -852,6 +854,47 @@ struct Notice {
 struct Seen {
   Badge badge;
   Ms up = 0;
+};
+
+// Digits that wait for a badge. Nobody is told of them: no hand, no log and no display.
+class Typed {
+ public:
+  // The last ones, as many as a tap may have.
+  void add(char digit, Ms up) {
+    if (count_ == keys_.size()) drop(1);
+    keys_[count_++] = {digit, up};
+  }
+
+  void clear() { drop(count_); }
+
+  void forget_before(Ms up) {
+    size_t old = 0;
+    while (old < count_ && keys_[old].up < up) ++old;
+    drop(old);
+  }
+
+  Pin take() {
+    Pin pin;
+    for (size_t i = 0; i < count_; ++i) pin.add(keys_[i].digit);
+    clear();
+    return pin;
+  }
+
+ private:
+  struct Key {
+    char digit = '\0';
+    Ms up = 0;
+  };
+
+  // What is dropped is wiped, too.
+  void drop(size_t first) {
+    std::move(keys_.begin() + first, keys_.begin() + count_, keys_.begin());
+    std::fill(keys_.begin() + (count_ - first), keys_.begin() + count_, Key());
+    count_ -= first;
+  }
+
+  std::array<Key, 16> keys_{};
+  size_t count_ = 0;
 };
 
 // What a state said that must be said anew when it changes.
@@ -889,6 +932,7 @@ constexpr int64_t kFresh = 5;
 constexpr int64_t kRetryEvery = 1;
 constexpr int kRetries = 4;
 constexpr int64_t kDebounce = 3;
+constexpr int64_t kTypedFor = 10;
 constexpr int64_t kSettle = 2;
 constexpr size_t kEndedKept = 16;
 constexpr size_t kAskedKept = 16;  // in 5 s honest traffic makes a handful; to forget one is safe
@@ -916,6 +960,7 @@ struct Memory {
   std::optional<PendingTap> tap;
   std::optional<Want> want;
   std::optional<Seen> seen;
+  Typed typed;
   uint32_t ma = 0, run_ma = 0;
   bool aux = false;
   std::optional<Ms> load_since, idle_since, stray_since;  // none while it does not hold
@@ -958,6 +1003,23 @@ class Device {
   // A badge was seen; separators and lower case, as readers write them, are put right.
   void tapped(string_view read) {
     handle([this, read] { take_badge(read); });
+  }
+
+  // The same, from a reader that says the number in decimal digits, as Wiegand's are written: hex,
+  // filled up to four bytes, as the server writes such a number.
+  void tapped_decimal(string_view digits) {
+    uint64_t number = 0;
+    for (const char letter : digits) {
+      if (!is_digit(letter) || number > UINT64_MAX / 10 - 1)
+        return ignore("tap", "not the number of a badge");
+      number = number * 10 + static_cast<uint64_t>(letter - '0');
+    }
+    tapped(hex_of(number).view());
+  }
+
+  // D8: a key of the keypad: a digit, or `*`, which takes back what was typed. Others are none.
+  void typed(char key) {
+    handle([this, key] { type_key(key); });
   }
 
   // D11: `stop` or `arm`.
@@ -1005,6 +1067,7 @@ class Device {
   void keep_time() {
     lapse();
     give_up();
+    memory_.typed.forget_before(memory_.up - in_ms(kTypedFor));
     watch_load();
     follow_load();
     switch_relay(energised());
@@ -1256,9 +1319,22 @@ class Device {
     const std::optional<Badge> badge = badge_of(read);
     if (!badge) return ignore("tap", "not the number of a badge");
     if (const char* why = tap_refused(*badge)) return ignore("tap", why);
-    memory_.tap = PendingTap{*badge, random_digits<24>(), memory_.up, 0};
+    memory_.tap = PendingTap{*badge, random_digits<24>(), memory_.typed.take(), memory_.up, 0};
     memory_.notice.reset();
     say_tap();
+  }
+
+  void type_key(char key) {
+    if (!has("pin")) return ignore("key", "no keypad here");
+    if (key == '*') memory_.typed.clear();
+    if (is_digit(key)) memory_.typed.add(key, memory_.up);
+  }
+
+  static Badge hex_of(uint64_t number) {
+    Badge digits;
+    for (int shift = 60; shift >= 0; shift -= 4)
+      if (shift < 32 || number >> shift) digits.add("0123456789ABCDEF"[number >> shift & 15]);
+    return digits;
   }
 
   // 4 to 32 upper hex digits; a reader may put a sign between two of them.
@@ -1289,6 +1365,7 @@ class Device {
         .number("up", static_cast<uint64_t>(tap.since / 1000))
         .string("nonce", tap.nonce.view())
         .string("badge", tap.badge.view());
+    if (!tap.pin.empty()) writer_.string("pin", tap.pin.view());
     publish("tap", false);
   }
 

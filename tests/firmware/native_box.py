@@ -16,7 +16,7 @@ from device.control import Control
 from tests.firmware.native_device import NativeDevice
 from wire.memory import Config
 
-CAPS = ("relay", "reader", "current", "display", "button", "door")
+CAPS = ("relay", "reader", "current", "display", "button", "pin", "door")
 
 
 def main(program, port, names):

@@ -26,6 +26,7 @@ from wire.events import (
     Show,
     Tapped,
     Tick,
+    Typed,
 )
 from wire.memory import Store
 
@@ -103,6 +104,10 @@ class NativeDevice:
         line = (round(up * 1000), "received", kind, payload.hex() or "-")
         return self._effects(self._process.ask(*line))
 
+    def count(self, digits, nonce, up):
+        """A badge whose reader says its number in decimal digits."""
+        return self._effects(self._process.ask(round(up * 1000), "counted", digits, nonce))
+
     def close(self):
         if self._process is not None:
             self._process.close()
@@ -117,6 +122,8 @@ class NativeDevice:
                 return ("aux", int(closed))
             case Tapped(badge, nonce):
                 return ("tapped", badge, nonce)
+            case Typed(key):
+                return ("typed", key)
             case Pressed(name, nonce):
                 return ("pressed", name, nonce)
             case Received(message):

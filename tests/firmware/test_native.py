@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 import wire
+from members.services.badges import normalise_badge
 from tests.device.bench import ALICE, BOB, BOOT, OTHER_BOOT, OTHER_SID, SID
 from tests.firmware.native_device import NEVER_HEARD, NativeDevice
 from tests.wire.messages import DOWNS
@@ -37,13 +38,14 @@ from wire.events import (
     Received,
     Tapped,
     Tick,
+    Typed,
 )
 from wire.memory import Config
 
 pytestmark = pytest.mark.xdist_group("native")  # compiled once
 
 KEY = bytes(range(32))
-ALL_CAPS = ("relay", "reader", "current", "aux", "display", "button", "door")
+ALL_CAPS = ("relay", "reader", "current", "aux", "display", "button", "pin", "door")
 CAPS = (
     ALL_CAPS,
     ALL_CAPS,
@@ -63,6 +65,7 @@ class Pair:
         self.key = KEY if "mac" in caps else None
         self.nonces = (f"{n:024x}" for n in range(1, 2**40))
         self.program, self.native = program, None
+        self.said = []
         self.welded = False  # a contactor that is not opens with its relay
         self.reboot()
 
@@ -87,6 +90,7 @@ class Pair:
         assert found == expected, f"{event} at {self.up}"
         said = [encode_up(e.message, self.key) for e in expected if isinstance(e, Publish)]
         assert self.native.published == said
+        self.said += said
         self.hold_the_same()
         if self.memory.ma and not self.memory.relay and not self.welded:
             self.do(Current(0))
@@ -107,6 +111,10 @@ class Pair:
         nonce = next(self.nonces)
         self.do(Tapped(badge, nonce))
         return nonce
+
+    def type(self, keys):
+        for key in keys:
+            self.do(Typed(key))
 
     def close(self):
         if self.native is not None:
@@ -174,6 +182,29 @@ class TestOneSession:
         pair.do(Tapped(ALICE, next(pair.nonces)), 3)
         assert pair.native.memory.tap is not None
 
+    def test_digits_go_with_the_tap_they_were_typed_for_and_its_repetitions(self, pair):
+        pair.type("99")
+        pair.run(9)
+        pair.type("12*4711#")
+        pair.run(2)
+        pair.tap()
+        pair.run(6)
+        pair.tap(BOB)
+        taps = [payload for topic, payload in pair.said if topic.endswith("/tap")]
+        assert [b'"pin":"4711"' in payload for payload in taps] == [True] * 5 + [False]
+
+    @pytest.mark.parametrize(("seconds", "goes"), [(10, True), (10.125, False)])
+    def test_digits_wait_for_a_badge_for_ten_seconds(self, pair, seconds, goes):
+        pair.type("4711")
+        pair.do(Tick(), seconds)
+        pair.tap()
+        assert (b'"pin":"4711"' in pair.said[-1][1]) == goes
+
+    def test_of_more_digits_than_a_tap_may_have_the_last_ones_go(self, pair):
+        pair.type("1234567890" * 2)
+        pair.tap()
+        assert b'"pin":"5678901234567890"' in pair.said[-1][1]
+
     def test_a_welded_contactor_is_a_fault_to_the_end(self, pair):
         pair.do(Aux(True))
         pair.run(2.25)
@@ -201,6 +232,28 @@ class TestOneSession:
         nonce = pair.tap(BOB)
         pair.hear(an_answer(nonce, grant=a_grant(pair, nonce)))
         assert pair.native.memory.relay
+
+
+@pytest.mark.parametrize(
+    ("digits", "badge"),
+    [
+        ("10597059", "00A1B2C3"),  # 24 bits of Wiegand 26, as staff write a printed number
+        ("12", "0000000C"),
+        ("4294967295", "FFFFFFFF"),
+        ("34359738367", "7FFFFFFFF"),  # 35 bits of Wiegand 37
+        ("18446744073709551615", None),
+        ("99999999999999999999999", None),
+        ("12x", None),
+    ],
+)
+def test_a_number_in_decimal_digits_is_told_as_the_server_writes_it(native, digits, badge):
+    device = NativeDevice(Config("wall-1", ("reader",)), BOOT, program=native)
+    device.handle(Boot("power"), 0)
+    device.handle(Connected(), 1)
+    said = [e.message for e in device.count(digits, "1" * 24, 2) if isinstance(e, Publish)]
+    device.close()
+    assert [tap.badge for tap in said] == ([badge] if badge else [])
+    assert badge is None or badge == normalise_badge(digits, "decimal")
 
 
 badges = st.sampled_from([ALICE, BOB])
@@ -264,6 +317,11 @@ class Differential(RuleBasedStateMachine):
     @rule(badge=badges, later=delays)
     def a_badge(self, badge, later):
         self.pair.do(Tapped(badge, next(self.pair.nonces)), later)
+
+    @rule(keys=st.text("0123456789*#A", max_size=20), later=delays)
+    def digits(self, keys, later):
+        self.pair.type(keys)
+        self.pair.do(Tick(), later)
 
     @rule(name=st.sampled_from(["stop", "arm"]))
     def a_button(self, name):

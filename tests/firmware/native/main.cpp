@@ -87,6 +87,9 @@ static void act(Device& device, const string& event, std::istringstream& line) {
   if (event == "aux") device.aux(first == "1");
   if (event == "tapped" || event == "pressed") chance = second;
   if (event == "tapped") device.tapped(first);
+  if (event == "counted") chance = second;
+  if (event == "counted") device.tapped_decimal(first);
+  if (event == "typed") device.typed(first.front());
   if (event == "pressed") device.pressed(first);
   if (event == "received") {
     const std::vector<char> payload = bytes(second);
