@@ -38,9 +38,13 @@ class Speech:
     address_help: Promise | str = ""  # what its own name in topics is; "": it has none
     writes: tuple[str, ...] = DEVICE_WRITES  # what it may at the broker; {name} and {address} are
     reads: tuple[str, ...] = DEVICE_READS  # filled in
+    reads_with: tuple[str, ...] = ()  # the readers its recipe can be written for
+    keypad: bool = False  # whether it can be written for a keypad
 
 
-def _stock(adapter: Adapter, label: Promise, *recipes: Recipe) -> Speech:
+def _stock(
+    adapter: Adapter, label: Promise, *recipes: Recipe, reads_with: tuple[str, ...] = ()
+) -> Speech:
     """Stock firmware is told to use our topics, so its rights are as narrow as a native's."""
     root = f"{ROOT}{{name}}/"
     return Speech(
@@ -50,6 +54,7 @@ def _stock(adapter: Adapter, label: Promise, *recipes: Recipe) -> Speech:
         profile=Device.Profile.STOCK,
         writes=tuple(root + topic for topic in adapter.writes),
         reads=tuple(root + topic for topic in adapter.reads),
+        reads_with=reads_with,
     )
 
 
@@ -57,6 +62,8 @@ SPEECHES = (
     Speech(
         speaks=Device.Firmware.NATIVE,
         label=_("Protocol v1, Benchkey's own"),
+        reads_with=tuple(Device.ReadsWith.values),
+        keypad=True,
         recipes=(
             Recipe(
                 _("ESPHome: a native device, ready to flash"),
@@ -81,6 +88,7 @@ SPEECHES = (
         ESPHOME,
         _("ESPHome: a relay, and a reader if there is one"),
         Recipe(_("Save and flash: esphome run"), "access/firmware/esphome-stock.yaml"),
+        reads_with=(Device.ReadsWith.PN532, Device.ReadsWith.RC522),
     ),
 )
 ADAPTERS = (TASMOTA, SHELLY, ESPHOME)

@@ -101,6 +101,34 @@ class DeviceForm(forms.Form):
         return given | dict(zip(("is_reader", "is_interlock", "is_enrolment"), flags, strict=True))
 
 
+class PartsForm(forms.Form):
+    """What is built into a reader whose YAML is written here; without a field, as it is."""
+
+    reads_with = forms.ChoiceField(label=_("It reads badges with"), required=False)
+    has_keypad = forms.BooleanField(
+        label=_("It has keys to type a PIN"),
+        required=False,
+        help_text=_("A 3 × 4 keypad on the board, or the keys of the Wiegand reader itself."),
+    )
+
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        speech, self._device = speech_of(device.speaks), device
+        offered = [part for part in Device.ReadsWith.choices if part[0] in speech.reads_with]
+        self.fields["reads_with"].choices = offered  # type: ignore[attr-defined]
+        self.initial = {"reads_with": device.reads_with, "has_keypad": device.has_keypad}
+        if not speech.keypad:
+            del self.fields["has_keypad"]
+
+    def parts(self) -> dict[str, Any]:
+        """What set_parts takes."""
+        given = self.cleaned_data
+        return {
+            "reads_with": given["reads_with"] or self._device.reads_with,
+            "has_keypad": given.get("has_keypad", False),
+        }
+
+
 class AttachForm(forms.Form):
     """Which machine a device belongs to."""
 

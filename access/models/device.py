@@ -29,6 +29,13 @@ class Device(models.Model):
         REVERSED = "reversed", _("hex, bytes reversed")
         DECIMAL = "decimal", _("decimal")
 
+    class ReadsWith(models.TextChoices):
+        """The part a box of ours reads badges with."""
+
+        PN532 = "pn532", _("PN532 board (I²C)")
+        RC522 = "rc522", _("RC522 board (SPI)")
+        WIEGAND = "wiegand", _("Wiegand reader, 26 or 34 bits")
+
     name = models.CharField(
         max_length=32, unique=True, validators=[RegexValidator(r"\A[a-z0-9-]{1,32}\Z")]
     )
@@ -42,6 +49,10 @@ class Device(models.Model):
     badge_format = models.CharField(
         max_length=8, choices=BadgeFormat.choices, default=BadgeFormat.HEX
     )
+    reads_with = models.CharField(
+        max_length=8, choices=ReadsWith.choices, default=ReadsWith.PN532
+    )  # this and the next decide the YAML that is written for it, and no more
+    has_keypad = models.BooleanField(default=False)
     is_reader = models.BooleanField(default=True)
     is_interlock = models.BooleanField(default=True)
     is_enrolment = models.BooleanField(default=False)  # its unknown badges are shown to staff

@@ -60,5 +60,7 @@ def _will(device: Device, credential: Credential) -> str:
 
 
 def _caps(device: Device) -> list[str]:
-    caps = ["reader", "display"] if device.is_reader else []
-    return [*(["relay", "current"] if device.is_interlock else []), *caps]
+    caps = ["relay", "current"] if device.is_interlock else []
+    if device.is_reader:
+        caps += ["reader", "display", *(["pin"] if device.has_keypad else [])]
+    return caps

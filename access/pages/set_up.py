@@ -11,8 +11,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from access.adapters import speech_of
 from access.models import AccessEvent, Device, Door, Peripheral, Session
 from access.services.credentials import is_managed
+from equipment.models import ToolClass
 from members.models import Member
 
 DONE, NEXT = "done", "next"
@@ -26,6 +28,11 @@ class Step:
     css: str
     title: str
     text: str
+
+
+def may_choose_parts(device: Device) -> bool:
+    """Whether the lines to flash depend on what is built into it."""
+    return device.is_reader and bool(speech_of(device.speaks).reads_with)
 
 
 def steps_of(device: Device) -> list[Step]:
@@ -84,6 +91,8 @@ def _missing(device: Device) -> str:
         return _("It was added as an interlock and names no relay.")
     if device.is_reader and device.lacks("reader"):
         return _("It was added as a reader and names none.")
+    if device.has_keypad and device.lacks("pin"):
+        return _("It is to have keys for a PIN and names none. Flash it with its new lines.")
     return ""
 
 
@@ -116,7 +125,18 @@ def _machine(device: Device) -> Step:
         return Step("machine", DONE, title, _("It serves %s.") % other)
     if device.machine is None:
         return Step("machine", "", title, _("Until then it unlocks nothing."))
-    return Step("machine", DONE, title, _("It is on %s.") % device.machine)
+    told = _("It is on %s.") % device.machine
+    return Step("machine", DONE, title, " ".join(filter(None, (told, _asks_for_more(device)))))
+
+
+def _asks_for_more(device: Device) -> str:
+    """A machine that asks for a PIN lets nobody in at a reader without keys."""
+    machine = device.machine
+    if machine is None or not device.is_reader or not device.lacks("pin"):
+        return ""
+    if machine.tool_class.least_credential != ToolClass.Credential.PIN:
+        return ""
+    return _("Its kind of machine asks for a PIN, and this reader has no keys: nobody gets in.")
 
 
 def serves(device: Device) -> Door | Peripheral | None:

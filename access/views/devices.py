@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access.forms.devices import AssignForm, AttachForm, DeviceForm, RelayTestForm
+from access.forms.devices import AssignForm, AttachForm, DeviceForm, PartsForm, RelayTestForm
 from access.models import Candidate, Device, Stranger
 from access.pages.broker_line import broker_line
 from access.pages.on_its_own import on_its_own
 from access.pages.overview import alarms_of, beats, lines_for, revoked_for
-from access.pages.set_up import serves, steps_of
+from access.pages.set_up import may_choose_parts, serves, steps_of
 from access.pages.standing import leaves_at
 from access.permissions import candidate_for, candidates_for, device_for
 from access.services import (
@@ -89,6 +89,7 @@ def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
         "form": form,
         "device": device,
         "steps": steps_of(device),
+        "parts": PartsForm(device=device) if may_choose_parts(device) else None,
         "alarms": alarms_of(device),
         "serves": serves(device),
         "relay_test": RelayTestForm(),

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from access.forms.devices import RelayTestForm
+from access.forms.devices import PartsForm, RelayTestForm
+from access.models import Device
 from access.pages.recipes import broker_for_devices, recipes_for
+from access.pages.set_up import may_choose_parts
 from access.permissions import device_for
 from access.services.credentials import issue_credential
 from access.services.devices import DeviceError
+from access.services.parts import set_parts
 from access.services.relay_tests import LENGTH, start_relay_test
 from members.permissions import staff_required
 from members.requests import MemberRequest
@@ -31,6 +34,7 @@ def device_credential(request: MemberRequest, pk: int) -> HttpResponse:
     """A new password and key, in the answer itself and nowhere else."""
     device = device_for(request.user, pk)
     try:
+        device = _with_parts(request, device)
         credential = issue_credential(
             device=device, seen_at=_seen_at(request), by=request.user, now=timezone.now()
         )
@@ -44,6 +48,16 @@ def device_credential(request: MemberRequest, pk: int) -> HttpResponse:
         "recipes": recipes_for(device, credential),
     }
     return render(request, "access/device_credential.html", page)
+
+
+def _with_parts(request: MemberRequest, device: Device) -> Device:
+    """The lines to flash are those for its parts, so they are said together."""
+    form = PartsForm(request.POST, device=device)
+    if not may_choose_parts(device):
+        return device
+    if not form.is_valid():
+        raise DeviceError(_("Choose the reader that is built in, then make the credential."))
+    return set_parts(device=device, by=request.user, now=timezone.now(), **form.parts())
 
 
 def _seen_at(request: MemberRequest) -> datetime | None:

@@ -55,16 +55,26 @@ extern int letters, small_letters;
 SEES = {
     "bench).received(": "std::string x",
     "bench).tapped(": "std::string x",
+    "bench).tapped_decimal(": "std::string x",
+    "bench).typed(": "uint8_t x",
     "bench).current(": "float x",
     "watchdog.timeout_ms": "int ms",
 }
 
 
+PARTS = [(reader, keypad) for reader in Device.ReadsWith.values for keypad in (False, True)]
+
+
+def written(password="pass-word", **parts):
+    """The YAML of a native device with these parts."""
+    device = Device(name="saw-1", **{"is_reader": True, "is_interlock": True} | parts)
+    return recipes_for(device, Credential(password, KEY))[0].text
+
+
 @pytest.fixture
 def yaml(db, settings):
     settings.DEVICE_BROKER_URL = "mqtts://broker.lan:8883"
-    device = Device(name="saw-1", profile=Device.Profile.NATIVE, is_reader=True, is_interlock=True)
-    return recipes_for(device, Credential("pass-word", KEY))[0].text
+    return written()
 
 
 def lambdas(yaml):
@@ -80,9 +90,10 @@ def takes(body):
     return next((sees for call, sees in SEES.items() if call in body), "")
 
 
-def test_its_lambdas_compile_against_the_header(yaml, tmp_path):
-    found = lambdas(yaml)
-    assert len(found) >= 15
+@pytest.mark.parametrize(("reader", "keypad"), PARTS)
+def test_its_lambdas_compile_against_the_header(reader, keypad, tmp_path):
+    found = lambdas(written(reads_with=reader, has_keypad=keypad))
+    assert len(found) >= 15 + keypad
     functions = [f"void f{n}({takes(body)}) {{\n{body}\n}}" for n, body in enumerate(found)]
     source = tmp_path / "lambdas.cpp"
     source.write_text(ESPHOME + "\n".join(functions))
@@ -143,13 +154,43 @@ def test_it_says_what_it_is_and_who(yaml):
 
 
 def test_a_reader_alone_has_no_clamp_and_an_interlock_alone_no_reader(db):
-    credential = Credential("", KEY)
     reader, interlock = (
-        recipes_for(Device(name="x", is_reader=reads, is_interlock=not reads), credential)[0].text
+        written(password="", is_reader=reads, is_interlock=not reads, has_keypad=True)
         for reads in (True, False)
     )
     assert "pn532_i2c:" in reader and "ct_clamp" not in reader
     assert "ct_clamp" in interlock and "pn532_i2c:" not in interlock
+    assert "matrix_keypad:" in reader and "matrix_keypad" not in interlock
+    assert "pin," in reader and "pin," not in interlock
+
+
+COMPONENTS = {"pn532": "pn532_i2c", "rc522": "rc522_spi", "wiegand": "wiegand"}
+
+
+@pytest.mark.parametrize(("reader", "keypad"), PARTS)
+def test_it_has_the_reader_that_is_built_in_and_says_pin_only_with_keys(reader, keypad):
+    yaml = written(reads_with=reader, has_keypad=keypad)
+    found = set(re.findall(r"^(\w+):", yaml, re.MULTILINE))
+    assert found & {*COMPONENTS.values()} == {COMPONENTS[reader]}
+    assert ("matrix_keypad" in found) == (keypad and reader != "wiegand")
+    assert ("bench).typed(" in yaml) == keypad
+    pin = ",pin" if keypad else ""
+    assert f"caps: relay,current,reader,display{pin},button,mac\n" in yaml
+
+
+@pytest.mark.parametrize(("reader", "hushed"), [("pn532", "matrix_keypad"), ("wiegand", "wiegand")])
+def test_a_keys_own_component_may_not_write_it_down(reader, hushed):
+    """ESPHome's logs each key at DEBUG; whoever raises the level must not find PINs there."""
+    yaml = written(reads_with=reader, has_keypad=True)
+    assert re.search(rf"^logger:\n  level: INFO\n  logs: .*\n    {hushed}: WARN\n", yaml, re.M)
+    assert "key_collector" not in yaml
+
+
+@pytest.mark.parametrize("reader", ["pn532", "rc522", "wiegand"])
+def test_no_two_parts_are_at_one_pin(reader):
+    yaml = written(reads_with=reader, has_keypad=True)
+    pins = re.findall(r": (GPIO\d+)$", yaml, re.MULTILINE)
+    assert len(pins) == len({*pins}) > 8
 
 
 def test_staff_may_take_the_header_along(client, site):

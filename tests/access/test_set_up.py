@@ -27,8 +27,10 @@ from access.pages.recipes import BOOT as BY_HAND
 from access.pages.set_up import steps_of
 from access.services import DeviceError, attach_device, register_device
 from access.services.credentials import password_at
+from access.services.parts import set_parts
 from access.services.relay_tests import LENGTH, start_relay_test
 from equipment import services as equipment
+from equipment.models import ToolClass
 from members.models import AccessEpoch, Badge, Change
 from tests.access.world import BADGES, UNKNOWN, Site
 
@@ -143,6 +145,69 @@ class TestCredential:
         (encoded,) = re.findall(r'href="data:[^,]*,([^"]*)" download="saw-1.yaml"', page)
         shown = re.findall(r'<pre class="code" tabindex="0"><code>(.*?)</code>', page, re.S)
         assert unquote(unescape(encoded)) == unescape(shown[0])
+
+
+class TestParts:
+    """Which reader, and whether there are keys: said where the lines to flash are made."""
+
+    def yaml(self, staff, device, **parts):
+        typed = {"seen_at": seen_at(staff, device), **parts}
+        page = unescape(staff.post(url(device, "credential"), typed).content.decode())
+        return re.search(r"<code>(# saw-1:.*?)</code>", page, re.S)[1]
+
+    def test_they_are_kept_and_written_into_the_lines(self, staff, saw):
+        yaml = self.yaml(staff, saw, reads_with="wiegand", has_keypad="on")
+        assert "wiegand:" in yaml and "bench).typed(" in yaml
+        assert (fresh(saw).reads_with, fresh(saw).has_keypad) == ("wiegand", True)
+        assert Change.objects.filter(verb="set_parts").count() == 1
+        page = staff.get(url(saw)).content.decode()
+        assert '<option value="wiegand" selected' in page
+        assert re.search(r'name="has_keypad"[^>]* checked', page)
+        self.yaml(staff, saw, reads_with="wiegand", has_keypad="on")
+        assert Change.objects.filter(verb="set_parts").count() == 1
+
+    def test_a_part_that_is_none_makes_no_credential(self, staff, saw):
+        answer = staff.post(url(saw, "credential"), {"seen_at": "", "reads_with": "nose"})
+        assert "Choose the reader that is built in" in staff.get(answer.url).content.decode()
+        assert fresh(saw).credential_at is None
+
+    @pytest.mark.parametrize(
+        ("speaks", "offered"),
+        [
+            ("native", ["pn532", "rc522", "wiegand"]),
+            ("esphome", ["pn532", "rc522"]),
+            ("tasmota", []),
+            ("shelly", []),
+        ],
+    )
+    def test_only_what_there_are_lines_for_is_offered(self, staff, saw, speaks, offered):
+        Device.objects.filter(pk=saw.pk).update(speaks=speaks)
+        page = staff.get(url(saw)).content.decode()
+        assert re.findall(r'<option value="(\w+)"[^>]*>[^<]*(?:board|reader)', page) == offered
+        assert ('name="has_keypad"' in page) == (speaks == "native")
+
+    def test_no_lines_for_a_keypad_are_promised_to_stock_firmware(self, site, saw):
+        Device.objects.filter(pk=saw.pk).update(speaks="esphome")
+        for parts in ({"reads_with": "wiegand", "has_keypad": False},
+                      {"reads_with": "pn532", "has_keypad": True}):  # fmt: skip
+            with pytest.raises(DeviceError, match="no lines for that part"):
+                set_parts(device=saw, by=site.world.dana, now=site.now, **parts)
+
+    def test_an_interlock_reads_nothing(self, staff, saw):
+        Device.objects.filter(pk=saw.pk).update(is_reader=False)
+        assert 'name="reads_with"' not in staff.get(url(saw)).content.decode()
+
+    def test_the_page_says_that_keys_are_missing(self, site, staff, saw):
+        Device.objects.filter(pk=saw.pk).update(
+            is_interlock=False, has_keypad=True, caps=["reader", "relay"], online=True, seen_at=site.now,
+            machine=site.world.mill,
+        )  # fmt: skip
+        assert "names none. Flash it" in texts(saw)["online"]
+        assert "nobody gets in" not in texts(saw)["machine"]
+        ToolClass.objects.update(least_credential="pin")
+        assert "asks for a PIN, and this reader has no keys" in texts(saw)["machine"]
+        Device.objects.filter(pk=saw.pk).update(caps=["reader", "relay", "pin"])
+        assert "keys" not in texts(saw)["online"] + texts(saw)["machine"]
 
 
 class TestSteps:
