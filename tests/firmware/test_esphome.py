@@ -26,6 +26,7 @@ FONTS = Path("/usr/share/fonts")
 ROLES = {"reader": (True, False), "interlock": (False, True), "both": (True, True)}
 NATIVE = [(Device.Firmware.NATIVE, role) for role in ROLES]
 STOCK = [(Device.Firmware.ESPHOME, role) for role in ("interlock", "both")]
+PARTS = list(product(Device.ReadsWith.values, (False, True)))
 BROKERS = ("mqtt://broker.lan:1883", "mqtts://broker.lan:8883")
 IDF = Path(__file__).parent / "native" / "idf.h"
 
@@ -67,9 +68,11 @@ def folder(tmp_path, authority, monkeypatch):
     return tmp_path
 
 
-def recipe(speaks, role, password="pass-word"):
+def recipe(speaks, role, password="pass-word", **parts):
     is_reader, is_interlock = ROLES[role]
-    device = Device(name="saw-1", speaks=speaks, is_reader=is_reader, is_interlock=is_interlock)
+    device = Device(
+        name="saw-1", speaks=speaks, is_reader=is_reader, is_interlock=is_interlock, **parts
+    )
     return recipes_for(device, Credential(password, KEY))[0].text
 
 
@@ -93,6 +96,27 @@ def test_esphome_takes_each_recipe_without_a_warning(esphome, font, folder, sett
 def test_a_broker_that_asks_for_no_password_is_fine_too(esphome, font, folder, settings):
     settings.DEVICE_BROKER_URL = BROKERS[0]
     assert source_of(esphome, folder, recipe(*NATIVE[-1], password=""), font)
+
+
+@pytest.mark.parametrize(("reader", "keypad"), PARTS)
+def test_each_reader_and_keypad_is_taken_and_compiles(
+    esphome, font, folder, settings, reader, keypad
+):
+    """With the most talkative log, in which no key may be found."""
+    settings.DEVICE_BROKER_URL = BROKERS[0]
+    yaml = recipe(Device.Firmware.NATIVE, "both", reads_with=reader, has_keypad=keypad)
+    loud = yaml.replace("  level: INFO", "  level: VERBOSE")
+    source = source_of(esphome, folder, loud, font)
+    assert compiled(source, folder) == ""
+    hushed = re.findall(r'set_log_level\("(\w+)", ESPHOME_LOG_LEVEL_WARN\)', source.read_text())
+    component = "wiegand" if reader == "wiegand" else "matrix_keypad"
+    assert hushed == ([component] if keypad else [])
+
+
+def test_stock_firmware_reads_with_an_rc522_too(esphome, font, folder, settings):
+    settings.DEVICE_BROKER_URL = BROKERS[0]
+    yaml = recipe(Device.Firmware.ESPHOME, "both", reads_with="rc522")
+    assert compiled(source_of(esphome, folder, yaml, font), folder) == ""
 
 
 def headers_in(folder, build):

@@ -2,8 +2,8 @@
 // Nothing here can run: it stands in for a toolchain that is not at hand. test_esphome.py makes a
 // header of each name after ////, holding what follows. Those of the end our YAML includes itself.
 
-//// ArduinoJson.h driver/gpio.h driver/i2c_master.h driver/uart.h esp_adc/adc_cali.h
-//// esp_adc/adc_cali_scheme.h esp_adc/adc_oneshot.h esp_attr.h esp_cpu.h esp_err.h
+//// ArduinoJson.h driver/gpio.h driver/i2c_master.h driver/spi_master.h driver/uart.h
+//// esp_adc/adc_cali.h esp_adc/adc_cali_scheme.h esp_adc/adc_oneshot.h esp_attr.h esp_cpu.h esp_err.h
 //// esp_heap_caps.h esp_idf_version.h esp_log.h esp_netif.h esp_ota_ops.h esp_rom_md5.h
 //// freertos/FreeRTOS.h freertos/ringbuf.h freertos/semphr.h freertos/task.h hal/adc_types.h
 //// lwip/ip_addr.h lwip/sockets.h mbedtls/sha256.h mqtt_client.h
@@ -74,11 +74,14 @@ struct md5_context_t { int x; };
 struct mbedtls_sha256_context { int x; };
 
 // Pins, buses, analogue inputs, updates
-enum gpio_num_t { GPIO_NUM_0, GPIO_NUM_21 = 21, GPIO_NUM_22, GPIO_NUM_25 = 25, GPIO_NUM_26,
-                  GPIO_NUM_27, GPIO_NUM_33 = 33, GPIO_NUM_34, GPIO_NUM_MAX = 40 };
+enum gpio_num_t { GPIO_NUM_0, GPIO_NUM_4 = 4, GPIO_NUM_5, GPIO_NUM_13 = 13, GPIO_NUM_14,
+                  GPIO_NUM_16 = 16, GPIO_NUM_17, GPIO_NUM_18, GPIO_NUM_19, GPIO_NUM_21 = 21,
+                  GPIO_NUM_22, GPIO_NUM_23, GPIO_NUM_25 = 25, GPIO_NUM_26, GPIO_NUM_27,
+                  GPIO_NUM_32 = 32, GPIO_NUM_33, GPIO_NUM_34, GPIO_NUM_35, GPIO_NUM_MAX = 40 };
 enum gpio_drive_cap_t { GPIO_DRIVE_CAP_0, GPIO_DRIVE_CAP_2 = 2, GPIO_DRIVE_CAP_MAX = 4 };
 enum uart_port_t { UART_NUM_0, UART_NUM_1 };
 extern "C" int uart_write_bytes(uart_port_t, const void *, size_t);
+enum spi_host_device_t { SPI1_HOST, SPI2_HOST, SPI3_HOST };
 enum i2c_port_t { I2C_NUM_0, I2C_NUM_1 };
 typedef void *i2c_master_dev_handle_t, *i2c_master_bus_handle_t;
 enum adc_atten_t { ADC_ATTEN_DB_0, ADC_ATTEN_DB_2_5, ADC_ATTEN_DB_6, ADC_ATTEN_DB_12 };
