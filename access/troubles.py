@@ -18,8 +18,8 @@ MOMENT = timedelta(hours=1)  # what only happened stands so long
 
 Code = Literal[  # every alarm there is, beside the faults that devices name by themselves
     "silent", "lost", "off-unconfirmed", "on-unasked", "off-unasked", "unknown-session",
-    "peripheral-off", "unsigned", "bad-signature", "nonce-reuse", "flood", "journal-gap",
-    "journal-conflict", "offline-doubt",
+    "peripheral-off", "unsigned", "bad-signature", "nonce-reuse", "flood", "repeats", "restless",
+    "journal-gap", "journal-conflict", "offline-doubt",
 ]  # fmt: skip
 
 
@@ -138,6 +138,18 @@ TROUBLES: Mapping[str, Trouble] = {
           "refused without a record."),
         _("Look for a badge or a button that sticks, or somebody at play. If neither, take it off "
           "its machine, and revoke it if it does not end."),
+    ),
+    "repeats": Trouble(
+        _("It sends one badge again and again. What that badge is refused has one line a minute, "
+          "with a count."),
+        _("Look for a badge that is held to it, and restart it. If that ends nothing, somebody may "
+          "have its password: make a new credential on its page."),
+    ),
+    "restless": Trouble(
+        _("It says something new of itself more often than a machine changes. The rest has no line "
+          "in the log."),
+        _("Look for a loose contact, at its power and at its current sensor. If nothing is loose, "
+          "somebody may have its password: make a new credential on its page."),
     ),
     "journal-gap": Trouble(
         _("It was on its own for longer than its memory lasts: some of what it did is lost."),

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from access.records import Inbound
+from access.limits import NOBODYS, TAPS, Limits
+from access.records import Event, Inbound
 from access.sessions import FRESH
 from wire import Hello, sign
 
@@ -25,9 +26,9 @@ ASK_EVERY = 1.0  # one sync a second, per device
 PROOF_EVERY = 5.0  # an unclaimed session's device is asked for proof
 ALARM_AGAIN = 600.0
 DROPS_A_MINUTE = 20  # recorded; the rest is only counted
-NOBODYS_AT_ONCE, NOBODYS_A_SECOND = 20, 0.5  # of one device, nobody's, on record
 STRANGER_EVERY = 10.0  # seconds between two writes about one unknown name
 STRANGERS_A_MINUTE = 20  # writes about all of them
+COUNTED_FOR = 60.0  # seconds in which refusals are counted, before a line says how many
 ROWS_A_MINUTE = 128  # of one device's journal: twice what it can keep
 ROW_WITHIN = 30.0  # of the first word of a session that began without us
 TIME_EVERY = 60.0
@@ -40,6 +41,15 @@ class Told:
 
     since: float
     last: float
+
+
+@dataclass(slots=True)
+class Counted:
+    """Refusals like one that is on record, which have no line of their own."""
+
+    like: Event
+    since: float
+    times: int = 1
 
 
 @dataclass(slots=True)
@@ -61,7 +71,9 @@ class Watch:
     alarms: dict[tuple[str, str, str], float] = field(default_factory=dict)
     drops: dict[str, tuple[float, int]] = field(default_factory=dict)
     greeted: set[int] = field(default_factory=set)  # devices whose lists are to be looked at
-    nobodys: dict[str, tuple[float, float]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    counted: dict[tuple[object, ...], Counted] = field(default_factory=dict)
+    last_taps: dict[int, Event] = field(default_factory=dict)  # by box, with a line or without
     offers: dict[str, float] = field(default_factory=dict)  # to peripherals
     runs_on: dict[str, float] = field(default_factory=dict)  # peripherals, since when
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
@@ -233,10 +245,31 @@ class Watch:
         that are nobody's any more or not yet, taps that come too late, and buttons where nobody
         is at the machine. Two gatekeepers count apart, which doubles it at most.
         """
-        left, at = self.nobodys.get(device, (NOBODYS_AT_ONCE, mono))
-        left = min(NOBODYS_AT_ONCE, left + (mono - at) * NOBODYS_A_SECOND)
-        self.nobodys[device] = left - (left >= 1), mono
-        return left >= 1
+        return self.limits.allow(NOBODYS, device, mono)
+
+    def may_tap(self, device: str, badge_hash: bytes, mono: float) -> bool:
+        """Whether a member's badge may come once more: 30 times at once, 20 a minute.
+
+        Rule D8 lets a reader send it no faster, so no hand ever meets this; whoever has the
+        password of a device, and a badge, would fill the log with sessions otherwise.
+        """
+        return self.limits.allow(TAPS, (device, badge_hash), mono)
+
+    def count(self, about: tuple[object, ...], like: Event, mono: float) -> None:
+        """One more refusal without a line."""
+        counted = self.counted.get(about)
+        if counted is None:
+            self.counted[about] = Counted(like, mono)
+        else:
+            counted.times += 1
+
+    def counts_due(self, mono: float) -> dict[tuple[object, ...], Counted]:
+        """Those that were counted for so long that the log is to say how many they are."""
+        return {
+            about: counted
+            for about, counted in self.counted.items()
+            if mono - counted.since >= COUNTED_FOR
+        }
 
     def may_note_stranger(self, name: str, mono: float) -> bool:
         """Whether to write about a name that is no device's; made-up names are soon passed over."""
@@ -304,9 +337,7 @@ class Watch:
             del self.alarms[key]
         for name in [name for name, (at, _n) in self.drops.items() if mono - at >= 60]:
             del self.drops[name]
-        full = NOBODYS_AT_ONCE / NOBODYS_A_SECOND  # seconds, from empty
-        for name in [name for name, (_left, at) in self.nobodys.items() if mono - at >= full]:
-            del self.nobodys[name]
+        self.limits.tidy(mono)
         for sid in [sid for sid, at in self.unknown.items() if mono - at >= ALARM_AGAIN]:
             del self.unknown[sid]
 

@@ -4,11 +4,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.functional import Promise
 
+from access.limits import ALARMS
 from access.models import Alarm
 from access.records import Box
 from access.services.batch import Batch
 from access.services.busy import at_machines_of
-from access.troubles import Code, Seen, is_over
+from access.sessions import FAULT
+from access.troubles import TROUBLES, Code, Seen, is_over
 from equipment.services.lockouts import staff_of
 from members.models import Space
 from notices.services import post
@@ -35,6 +37,9 @@ def _raise(batch: Batch, box: Box, code: str, words: Promise, sid: str) -> None:
     standing = Alarm.objects.filter(device=box.id, code=code, sid=sid, cleared_at=None)
     if standing.exists():
         return
+    if not batch.watch.limits.allow(ALARMS, (box.name, _kind(code)), batch.mono):
+        batch.count_drop(box, f"too many alarms: {code}")
+        return
     told = str(words)[:200]
     Alarm.objects.create(device_id=box.id, code=code, sid=sid, words=told, raised_at=batch.now)
     batch.note(
@@ -48,6 +53,11 @@ def _raise(batch: Batch, box: Box, code: str, words: Promise, sid: str) -> None:
     )
     if batch.watch.may_alarm(key, batch.mono):
         _tell_staff(batch, box, code, words, sid)
+
+
+def _kind(code: str) -> str:
+    """What firmware names by itself counts together: it may make up as many names as it likes."""
+    return code if code in TROUBLES else FAULT
 
 
 def _tell_staff(batch: Batch, box: Box, code: str, words: Promise, sid: str) -> None:

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils import translation
 
 import wire
-from access.records import Bench, Context, Person
+from access.records import Bench, Context, Event, Person
 from access.services.batch import Batch
+from access.services.floods import is_counted
 from equipment.next_steps import with_next_step
 from equipment.reason import Reason
 from equipment.words import display
@@ -58,7 +59,7 @@ def record(
     up: int | None = None,
 ) -> None:
     """One line for one tap; `payload` is what a repeat of it is answered with, `up` is kept where
-    the tap waits for another.
+    the tap waits for another. A refusal that repeats itself without end is counted instead.
     """
     if context.box is None:
         return
@@ -67,7 +68,8 @@ def record(
         detail["also"] = [reason.code for reason in reasons[1:]]
     if context.bench is None:  # it is being set up: staff want to see that it reads
         detail["hint"] = tap.badge[-4:]
-    event = batch.note(
+    event = Event(
+        batch.now,
         "tap",
         code,
         device_id=context.box.id,
@@ -81,7 +83,10 @@ def record(
         detail=detail,
         answer=payload,
     )
-    batch.taps[context.box.id, tap.boot, tap.nonce] = event
+    batch.newest[context.box.id] = event
+    if not is_counted(batch, context.box, event):
+        batch.events.append(event)
+        batch.taps[context.box.id, tap.boot, tap.nonce] = event
 
 
 def words(reason: Reason, person: Person | None, bench: Bench | None) -> str:

@@ -84,6 +84,9 @@ class Batch:
     alarms: list[tuple[str, str, str]] = field(default_factory=list)
     standing: set[tuple[str, str, str]] | None = None  # the alarms that do, where it was looked up
     silent: list[str] = field(default_factory=list)
+    newest: dict[int, Event] = field(default_factory=dict)  # tap of each box, if there is one
+    counted: list[tuple[tuple[object, ...], Event]] = field(default_factory=list)  # have no line
+    summed: list[tuple[object, ...]] = field(default_factory=list)  # have one line together
     greeted: list[int] = field(default_factory=list)  # may take lists, or another, from now on
     believed: dict[str, tuple[bytes, ...] | None] = field(default_factory=dict)  # keys, by device
     interlocks: list[Interlock] = field(default_factory=list)
@@ -226,6 +229,11 @@ class Batch:
                 self.watch.alarms[alarm] = self.mono
         for sid in self.over:
             self.watch.forget(sid)
+        self.watch.last_taps.update(self.newest)
+        for about, event in self.counted:
+            self.watch.count(about, event, self.mono)
+        for about in self.summed:
+            del self.watch.counted[about]
 
 
 def marked(session: Session) -> Session:

@@ -16,13 +16,14 @@ SHOWN = 10  # seconds
 def handle_button(batch: Batch, context: Context, button: wire.Button) -> None:
     """One line in the log. A session ends by `stop`; by `arm` alone nothing ever begins.
 
-    Pressed to no end where nobody is at it, it is passed over like taps that are nobody's.
+    Where it ends nothing there is a limit to these lines, as for taps that are nobody's.
     """
     box, bench = context.box, context.bench
     if box is None:
         return
     session = _session_at(batch, context, box)
-    if session is None and not batch.watch.may_record_nobodys(box.name, batch.mono):
+    stops = session is not None and _stops(batch, box, session, button)
+    if not stops and not batch.watch.may_record_nobodys(box.name, batch.mono):
         pass_over(batch, box)
         return
     if is_repeated(batch, box, "button", button.boot, button.nonce):
@@ -39,7 +40,7 @@ def handle_button(batch: Batch, context: Context, button: wire.Button) -> None:
     )
     if bench is None:
         return
-    if button.name == "stop" and session is not None and _is_stopped(batch, box, session, button):
+    if stops and session is not None:
         _stop(batch, bench, context, session)
     elif button.name == "arm" and session is None:
         text = words(Reason("tap-first"), None, bench)
@@ -53,9 +54,9 @@ def _session_at(batch: Batch, context: Context, box: Box) -> Session | None:
     return session if is_its else None
 
 
-def _is_stopped(batch: Batch, box: Box, session: Session, button: wire.Button) -> bool:
+def _stops(batch: Batch, box: Box, session: Session, button: wire.Button) -> bool:
     """A press that comes again, or late, ends nothing that began after it."""
-    if session.state == CLOSING:
+    if button.name != "stop" or session.state == CLOSING:
         return False
     if session.interlock_id != box.id:  # two clocks
         return not batch.watch.is_stale(box.name, button.boot, button.up, box.up)

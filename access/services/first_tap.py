@@ -1,7 +1,8 @@
 """The first of two taps, as the log has it. Decides nothing.
 
 It is taken from what was committed and not from memory, so that a restart and another gatekeeper
-know of it, too. The two follow one another: any other tap at that reader ends the wait.
+know of it, too; but for refusals that have no line, since they repeat what has one. The two follow
+one another: any other tap at that reader ends the wait.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ class First:
 def first_of_two(batch: Batch, context: Context, tap: wire.Tap) -> First | None:
     """Who waits at this reader for somebody else's tap, if this may be it."""
     box = context.box
-    newest = None if box is None else _in_batch(batch, box) or _in_log(batch, box, context)
+    newest = None if box is None else _newest(batch, box, context)
     if newest is None or newest.code not in AWAITS_ANOTHER or newest.boot != tap.boot:
         return None
     if newest.member_id in (None, context.member_id) or newest.machine_id != bench_of(context).id:
@@ -47,11 +48,14 @@ def first_of_two(batch: Batch, context: Context, tap: wire.Tap) -> First | None:
     return None if badge is None else First(newest.code, badge.member_id, badge.pk)
 
 
-def _in_batch(batch: Batch, box: Box) -> Event | None:
-    for event in reversed(batch.events):
-        if event.kind == "tap" and event.device_id == box.id:
-            return event
-    return None
+def _newest(batch: Batch, box: Box, context: Context) -> Event | AccessEvent | None:
+    """The tap before this one; of one that was only counted we alone know."""
+    if (event := batch.newest.get(box.id)) is not None:
+        return event
+    known, logged = batch.watch.last_taps.get(box.id), _in_log(batch, box, context)
+    if known is None or logged is None:
+        return known or logged
+    return known if known.at >= logged.at else logged
 
 
 def _in_log(batch: Batch, box: Box, context: Context) -> AccessEvent | None:

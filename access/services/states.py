@@ -17,6 +17,7 @@ from access.services.answers import words
 from access.services.batch import Batch, bench_of, marked
 from access.services.doors import door_of
 from access.services.endings import early, end, tell_off
+from access.services.floods import may_write
 from access.services.following import handle_run, peripheral_of
 from access.services.repeats import is_repeated
 from access.services.running import look_after
@@ -28,6 +29,8 @@ from equipment.models import Machine
 from equipment.services import lock_out, record_use
 from wire.offline import CAPS
 
+MOST_FAULTS = 5  # of which a machine is locked out at once: a device may make up any name
+
 
 def handle_avail(batch: Batch, context: Context, avail: wire.Avail) -> None:
     """Display only: whether the broker has a connection to it."""
@@ -35,6 +38,8 @@ def handle_avail(batch: Batch, context: Context, avail: wire.Avail) -> None:
     if box is not None and avail.on != box.online:
         box.online = avail.on
         batch.touch(box)
+        if not may_write(batch, box):
+            return
         batch.note("avail", "online" if avail.on else "offline", device_id=box.id)
 
 
@@ -51,7 +56,7 @@ def handle_hello(batch: Batch, context: Context, hello: wire.Hello) -> None:
     if box.boot in ("", hello.boot):
         _take(batch, box, hello)
     nonce = f"{hello.up}-{hello.why}"[:24]  # it has none of its own, and is said once a second
-    if not is_repeated(batch, box, "hello", hello.boot, nonce):
+    if not is_repeated(batch, box, "hello", hello.boot, nonce) and may_write(batch, box):
         batch.note(
             "hello",
             hello.why,
@@ -130,7 +135,8 @@ def _becomes_current(batch: Batch, box: Box, boot: str, *, signed: bool) -> None
     box.boot, box.n, box.up = boot, 0, 0
     box.sync_id = box.sync_boot = ""
     batch.touch(box)
-    batch.note("boot", "current", device_id=box.id, boot=boot)
+    if may_write(batch, box):
+        batch.note("boot", "current", device_id=box.id, boot=boot)
     if (hello := batch.watch.hellos.get((box.name, boot))) is not None:
         _take(batch, box, hello)
     elif box.caps:  # it was said to a gatekeeper that is gone; how it speaks is heard all the same
@@ -152,19 +158,25 @@ def _observe(batch: Batch, box: Box, state: wire.State) -> None:
     box.ma, box.online, box.seen_at = state.ma, True, batch.now
     if (state.st, state.relay, box.fault, True) != before:
         batch.touch(box)
-        batch.note(
-            "state",
-            state.st,
-            device_id=box.id,
-            boot=state.boot,
-            machine_id=box.machine_id,
-            sid=state.sid or "",
-            ok=state.relay,
-        )
+        _note_state(batch, box, state)
     elif batch.watch.write_due(box.id, batch.mono):
         batch.touch(box)
     if faulty:
         _fault(batch, box, state)
+
+
+def _note_state(batch: Batch, box: Box, state: wire.State) -> None:
+    if not may_write(batch, box):
+        return
+    batch.note(
+        "state",
+        state.st,
+        device_id=box.id,
+        boot=state.boot,
+        machine_id=box.machine_id,
+        sid=state.sid or "",
+        ok=state.relay,
+    )
 
 
 def _fault(batch: Batch, box: Box, state: wire.State) -> None:
@@ -173,8 +185,9 @@ def _fault(batch: Batch, box: Box, state: wire.State) -> None:
     fault = fault_of(why).told
     if box.machine_id is not None:
         machine = Machine.objects.select_related("space").get(pk=box.machine_id)
-        said_before = machine.lockouts.filter(why=str(fault), placed_by=None, cleared_at=None)
-        if not said_before.exists():  # one is enough to clear
+        standing = machine.lockouts.filter(placed_by=None, cleared_at=None)
+        said = set(standing.values_list("why", flat=True)[:MOST_FAULTS])
+        if str(fault) not in said and len(said) < MOST_FAULTS:  # one of each is enough to clear
             lock_out(machine=machine, why=str(fault), by=None, now=batch.now)
     alarm_fault(batch, box, why, format_lazy("{device}: {fault}", device=box.name, fault=fault))
 

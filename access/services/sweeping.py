@@ -15,6 +15,7 @@ from access.records import Asked, Box, Context, Outbound
 from access.services.alarms import alarm, clear_alarms
 from access.services.batch import Batch, bench_of, hold_facts
 from access.services.endings import tell_off
+from access.services.floods import write_counts
 from access.services.following import keep_in_step
 from access.services.states import redecide
 from access.sessions import ACTIVE, CLOSING, ENDED, LOCKED, OFFERED, Session
@@ -54,6 +55,7 @@ def sweep(*, now: datetime, mono: float, watch: Watch, redecide_all: bool = True
         _hear_silence(batch)
         keep_in_step(batch)
         clear_alarms(batch)
+        write_counts(batch)
         batch.write()
     batch.remember()
     if marks is not None:

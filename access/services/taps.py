@@ -20,7 +20,7 @@ from access.decision import (
     Grant,
     decide,
 )
-from access.records import Bench, Box, Context, Interlock
+from access.records import Bench, Box, Context, Event, Interlock
 from access.services.alarms import alarm
 from access.services.answers import answer, person_of, record, words
 from access.services.batch import Batch, bench_of
@@ -29,7 +29,7 @@ from access.services.doors import door_of, knock
 from access.services.endings import early, end, tell_off
 from access.services.enrolment import note_candidate
 from access.services.first_tap import First, first_of_two
-from access.services.floods import pass_over
+from access.services.floods import count_refusal, pass_over
 from access.services.pins import pin_refusal
 from access.services.running import has_just_taken_over, in_use, show_time
 from access.services.trust import SIGNS
@@ -57,13 +57,19 @@ def handle_tap(batch: Batch, context: Context, tap: wire.Tap) -> None:
     is_late = batch.watch.is_stale(box.name, tap.boot, tap.up, box.up)
     is_nobodys = is_late or context.member_id is None
     if is_nobodys and not batch.watch.may_record_nobodys(box.name, batch.mono):
-        _refuse_flood(batch, context, box, tap, is_late=is_late)
+        pass_over(batch, box)
+        if not is_late:  # for an answer, too
+            _slow_down(batch, context, tap)
         return
     if is_late:
         record(batch, context, tap, "stale")
         return
     if context.member_id is None:
         _unknown(batch, context, box, tap)
+        return
+    if not batch.watch.may_tap(box.name, context.badge_hash, batch.mono):
+        count_refusal(batch, box, _too_often(batch, context, box, tap))
+        _slow_down(batch, context, tap)
         return
     if (door := door_of(box)) is not None:
         knock(batch, context, tap, door)
@@ -116,14 +122,25 @@ def _answer_again(batch: Batch, context: Context, box: Box, sid: str, payload: b
         batch.say(interlock.name, wire.Offer(boot=session.boot, sid=sid))
 
 
-def _refuse_flood(
-    batch: Batch, context: Context, box: Box, tap: wire.Tap, *, is_late: bool
-) -> None:
-    """One of a flood of taps that are nobody's: refused, counted, and told to staff once."""
-    if not is_late:  # for an answer, too
-        text = words(Reason("slow-down"), None, context.bench)
-        batch.say(box.name, wire.Answer(tap.boot, tap.nonce, ok=False, code="slow-down", text=text))
-    pass_over(batch, box)
+def _too_often(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> Event:
+    """What its line would be."""
+    return Event(
+        batch.now,
+        "tap",
+        "slow-down",
+        device_id=box.id,
+        boot=tap.boot,
+        badge_hash=context.badge_hash,
+        member_id=context.member_id,
+        machine_id=box.machine_id,
+        ok=False,
+    )
+
+
+def _slow_down(batch: Batch, context: Context, tap: wire.Tap) -> None:
+    """One of a flood: refused, without a line."""
+    text = words(Reason("slow-down"), None, context.bench)
+    batch.say(tap.device, wire.Answer(tap.boot, tap.nonce, ok=False, code="slow-down", text=text))
 
 
 def _unknown(batch: Batch, context: Context, box: Box, tap: wire.Tap) -> None:
