@@ -46,12 +46,25 @@ class NoAddress(Unaddressable):
         super().__init__("no address")
 
 
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Who has no account, and reads in the words of the member who has it sent."""
+
+    name: str
+    email: str
+    language: str
+    space: Any
+    guardian: None = None
+    is_active: bool = True
+
+
 class Message(Protocol):
     """What of a row of the outbox a mail is made of."""
 
     kind: str
     context: dict[str, Any]
     to: Any
+    address: str
     digest_at: Any
 
 
@@ -111,7 +124,7 @@ def item(kind: str, context: Mapping[str, Any], to: Any) -> Item:
 
 def compose(messages: Sequence[Message], letter_id: uuid.UUID) -> EmailMultiAlternatives:
     """The mail of one or several messages to one person, named so that its repeats are known."""
-    first, to = messages[0], messages[0].to
+    first, to = messages[0], reader_of(messages[0])
     several = len(messages) > 1
     letter = bundle(messages, to) if several else render(first.kind, first.context, to)
     outgoing = EmailMultiAlternatives(
@@ -121,6 +134,14 @@ def compose(messages: Sequence[Message], letter_id: uuid.UUID) -> EmailMultiAlte
     parts = (attachments.parts_of(each.kind, to, each.context) for each in messages)
     attachments.attach(outgoing, chain.from_iterable(parts))
     return outgoing
+
+
+def reader_of(message: Message) -> Any:
+    """Whom the mail goes to: the member it is for, or a stranger by the name that was told."""
+    if not message.address:
+        return message.to
+    name = message.context["reader"]
+    return Stranger(name, message.address, message.to.language, message.to.space)
 
 
 def zone_of(to: Any) -> zoneinfo.ZoneInfo:
@@ -144,7 +165,8 @@ def _headers(letter: Letter, letter_id: uuid.UUID) -> dict[str, str]:
 def _letter(name: str, words: dict[str, Any], to: Any, kinds: list[str], why: str = "") -> Letter:
     """In the language and zone that hold now."""
     address = _address(to)
-    stop_url = stopping.url_for(to, kinds) if kinds else ""
+    may_stop = kinds and not isinstance(to, Stranger)  # who has nothing to choose by
+    stop_url = stopping.url_for(to, kinds) if may_stop else ""
     words = words | {"stop_url": stop_url, "why_fixed": why}
     subject, text, html = (
         render_to_string(f"email/{name}.{part}", words) for part in ("subject.txt", "txt", "html")

@@ -31,6 +31,8 @@ class Outbox(models.Model):
     to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages"
     )
+    # of somebody without an account, in whose matter `to` has it sent; the mail goes there alone
+    address = models.EmailField(blank=True)
     kind = models.CharField(max_length=40)  # names the templates: email/<kind>.{subject,txt,html}
     key = models.CharField(max_length=120, unique=True)  # one fact is posted once, however often
     bundle = models.CharField(max_length=80, blank=True)  # several of one become one mail

@@ -5,7 +5,7 @@ which a person waits for at the screen.
 """
 
 from notices.services.choosing import choose, keep_quiet, stop, wanting
-from notices.services.posting import post
+from notices.services.posting import post, take_back
 from notices.services.purging import purge
 from notices.services.reading import read_all, unread
 from notices.services.sending import BACK_OFF, give_up, send_due, try_again
@@ -20,6 +20,7 @@ __all__ = [
     "read_all",
     "send_due",
     "stop",
+    "take_back",
     "try_again",
     "unread",
     "wanting",

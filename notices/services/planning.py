@@ -132,4 +132,4 @@ def _mail_of(row: Outbox) -> Hashable:
         return row.letter
     if row.digest_at:
         return row.to_id, "digest", row.attempts
-    return row.to_id, row.bundle or row.kind, bool(row.bundle), row.attempts
+    return row.to_id, row.address, row.bundle or row.kind, bool(row.bundle), row.attempts

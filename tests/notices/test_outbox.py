@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from notices.models import Outbox
-from notices.services import BACK_OFF, post, send_due, sending
+from notices.services import BACK_OFF, post, send_due, sending, take_back
+from notices.services.reading import inbox
 from notices.transport import Line
 from tests.notices.letters import CONTEXTS
 from tests.people import NOW, a_world
@@ -145,3 +146,25 @@ def imports_of(path):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_a_stranger_is_told_by_mail_alone_and_never_in_one_mail_with_the_member(world, mailoutbox):
+    told = {"kind": "booking-confirmed", "at": NOW}
+    context = CONTEXTS["booking-confirmed"]
+    post(to=world.alice, key="member", context=context, **told)
+    stranger = {**context, "reader": "Jana Meyer"}
+    post(to=world.alice, key="stranger", context=stranger, address="jana@example.org", **told)
+    assert send_due(NOW) == 2
+    first = {letter.to[0]: letter.body.split("\n")[0] for letter in mailoutbox}
+    assert first == {
+        "alice@example.org": "Hello Alice Meyer,",
+        "jana@example.org": "Hello Jana Meyer,",
+    }
+    assert list(inbox(world.alice, NOW)) == [Outbox.objects.get(key="member")]
+
+
+def test_what_is_taken_back_before_its_time_is_not_sent(world, mailoutbox):
+    write(world.alice, at=NOW + timedelta(hours=1))
+    take_back(key="reminder-1")
+    assert send_due(NOW + timedelta(hours=1)) == 0
+    assert not Outbox.objects.exists() and not mailoutbox
