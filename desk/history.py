@@ -98,6 +98,8 @@ VERBS = {
     "take_role": gettext_lazy("took a role back"),
     "reset_second_factor": gettext_lazy("had passkeys and app forgotten"),
     "set_guardian": gettext_lazy("said who signs for this person"),
+    "name_guardian": gettext_lazy("named a guardian"),
+    "decline_guardianship": gettext_lazy("heard no from whom they named as their guardian"),
     "set_aside_signature": gettext_lazy("set aside what a minor had signed alone"),
     "come_of_age": gettext_lazy("signs alone from here on, being of age"),
     "hand_out_data": gettext_lazy("downloaded all there is about this person"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from equipment.models import Certification
-from members.models import Badge, Member, Membership, MembershipRequest
+from members.models import Badge, GuardianRequest, Member, Membership, MembershipRequest
 from members.services.documents import needs_guardian, unsigned
 
 
@@ -63,7 +63,7 @@ def _stages(person: Member, now: datetime) -> Iterator[Stage]:
     if person.email:
         yield _mail(known.is_confirmed)
     if person.is_minor(now):
-        yield _guardian(person)
+        yield _guardian(person, now)
     yield _plan(person, known)
     yield _documents(person, now)
     yield _induction(person, known.is_certified)
@@ -107,12 +107,23 @@ def _plan(person: Member, known: Any) -> Stage:
     return Stage(title, False, _("It says what you may book."), own=(choose,), desk=(sign_up,))
 
 
-def _guardian(person: Member) -> Stage:
-    note = (reverse("desk:guardian_set", args=[person.public_id]), _("Say who signs"))
+def _guardian(person: Member, now: datetime) -> Stage:
+    """In one query more where nobody is known to sign yet."""
+    title = _("Have a guardian sign for you")
     if person.guardian_id:
-        return Stage(_("Have a guardian sign for you"), True, _("Staff know who that is."))
-    text = _("They make an account of their own, and staff note that they sign for you.")
-    return Stage(_("Have a guardian sign for you"), False, text, desk=(note,))
+        return Stage(title, True, _("Staff know who that is."))
+    last = person.guardian_requests.first()
+    note = (reverse("desk:guardian_set", args=[person.public_id]), _("Say who signs"))
+    label = _("Name your guardian")
+    text = _("Say who that is. They are asked by mail, and answer on a page of ours.")
+    if last is not None and last.is_open(now):
+        label = _("Name somebody else")
+        told = {"name": last.name, "email": last.email}
+        text = _("%(name)s (%(email)s) was asked by mail, and has not answered yet.") % told
+    elif last is not None and last.state == GuardianRequest.State.DECLINED:
+        text = _("Whom you named said no. Name somebody else, or tell staff at the desk.")
+    own = (reverse("desk:guardian_name"), label)
+    return Stage(title, False, text, own=(own,), desk=(note,))
 
 
 def _documents(person: Member, now: datetime) -> Stage:

@@ -64,6 +64,7 @@ def person_page(
     return {
         "person": person,
         "is_minor": person.is_minor(now),
+        "asked": person.guardian_requests.open(now).first() if person.is_minor(now) else None,
         "memberships": [
             membership_words(row, now, zone)
             for row in person.memberships.select_related("plan").order_by("-starts")

@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
-from members.names import tidy
+from members.names import holds_address, tidy
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -19,6 +20,11 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return tidy(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if holds_address(value):
+            raise forms.ValidationError(_("Write the name alone, without an address."))
 
 
 class DayField(forms.DateField):

@@ -103,6 +103,15 @@ class PinForm(forms.Form):
         return again
 
 
+class GuardianNameForm(forms.Form):
+    """Who a minor says signs for them."""
+
+    name = NameField(label=_("Name of your guardian"), help_text=_("A parent, in most cases."))
+    email = forms.EmailField(
+        label=_("Their mail address"), help_text=_("We ask them there, and show it to staff.")
+    )
+
+
 class SignForm(forms.Form):
     """A signature on a page: the name typed out, and a tick."""
 

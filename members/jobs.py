@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from members.services.documents import ask_everybody, come_of_age
+from members.services.guardian_requests import forget_unanswered
 from members.services.reminders import remind_of_memberships
 
 SCHEDULES = (
@@ -15,6 +16,7 @@ def memberships() -> None:
     """Tell those whose membership ends, and let those sign who have grown up."""
     remind_of_memberships(timezone.now())
     come_of_age(now=timezone.now())
+    forget_unanswered(now=timezone.now())
 
 
 def documents() -> None:

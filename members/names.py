@@ -23,3 +23,8 @@ def tidy(typed: str) -> str:
         for character in typed
     )
     return " ".join("".join(seen).split())
+
+
+def holds_address(name: str) -> bool:
+    """Whether mail programs would make a link of it: a name goes out to people who know us not."""
+    return "://" in name or "www." in name.lower()

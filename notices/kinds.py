@@ -72,6 +72,9 @@ KINDS: dict[str, frozenset[str]] = {
     "day-passes-given": frozenset({"plan", "count", "until"}),  # until may be None
     "hold-placed": frozenset({"reason", "remedy", "until"}),  # until may be None
     "hold-lifted": frozenset({"reason"}),
+    # to who may have no account: `reader` is their name, `ward` that of who named them
+    "guardian-asked": frozenset({"ward", "reader", "token"}),
+    "guardian-answered": frozenset({"guardian", "accepted"}),  # to the ward
     "invitation": frozenset({"email"}),  # to sign in for the first time
     "session-taken-over": frozenset({"machine", "machine_slug", "ended", "zone"}),
     "machine-fixed": WATCHED,

@@ -93,6 +93,8 @@ MANNERS: dict[str, Manner] = {
     "day-passes-given": Manner("standing"),
     "hold-placed": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
     "hold-lifted": Manner("standing"),
+    "guardian-asked": Manner("standing", fixed=True, urgent=True, choices=(NOW,)),
+    "guardian-answered": Manner("standing"),
     "invitation": Manner("standing"),
     "session-taken-over": Manner("machines", choices=AT_ONCE),
     "machine-fixed": MACHINE,

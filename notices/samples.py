@@ -143,6 +143,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "until": None,
     },
     "hold-lifted": {"reason": "The laser was left alone while it ran."},
+    "guardian-asked": {
+        "ward": "Emil Meyer",
+        "reader": "Jana Meyer",
+        "token": "7e0b2a64-5d1c-4e8f-9a3b-6c4d2e1f0a98",
+    },
+    "guardian-answered": {"guardian": "Jana Meyer", "accepted": True},
     "invitation": {"email": "alice@example.org"},
     "document-new": {"document": "House rules", "required_from": "2026-12-07T23:00:00+00:00"},
     "session-taken-over": {

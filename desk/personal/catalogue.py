@@ -27,6 +27,7 @@ class Table:
 THEIRS = (
     Table("members.Membership"),
     Table("members.MembershipRequest"),
+    Table("members.GuardianRequest", by="ward", secret=("token", "mark")),
     Table("members.Pause"),
     Table("members.DayPass"),
     Table("members.Guest", by="host"),
@@ -74,6 +75,7 @@ ACTED = frozenset(
         "members.Hold.placed_by",
         "members.DocumentVersion.published_by",
         "members.Signature.by",
+        "members.GuardianRequest.guardian",
         "members.Pause.asked_by",
         "members.MembershipRequest.answered_by",
         "members.DayPass.given_by",

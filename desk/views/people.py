@@ -27,8 +27,9 @@ from members.permissions import staff_required
 from members.requests import MemberRequest, searched
 from members.services.badges import BadgeError
 from members.services.documents import unsigned
+from members.services.guardians import PersonError, set_guardian
 from members.services.holds import HoldError
-from members.services.people import PersonError, make_member, set_guardian
+from members.services.people import make_member
 from members.services.pins import remove_pin
 from members.twins import twins_of
 from members.zones import end_of, zone_of

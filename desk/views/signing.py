@@ -24,6 +24,7 @@ from members.services.documents import (
     sign_on_paper,
     unsigned,
 )
+from members.services.guardians import requests_to
 from members.zones import at_home
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,6 +40,7 @@ def signing(request: MemberRequest) -> HttpResponse:
     page = {
         "to_sign": [(one, version) for one in people for version in unsigned(one)],
         "signed": signed.select_related("version__document", "member"),
+        "asked": requests_to(request.user, timezone.now()),
     }
     return render(request, "desk/signing.html", page)
 

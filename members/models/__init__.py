@@ -4,6 +4,7 @@ from members.models.badge import Badge
 from members.models.change import Change
 from members.models.document import Document, DocumentVersion, Signature
 from members.models.epoch import AccessEpoch
+from members.models.guardian import GuardianRequest
 from members.models.member import Hold, Member, Role
 from members.models.membership import Membership, Plan
 from members.models.pause import Pause
@@ -20,6 +21,7 @@ __all__ = [
     "Document",
     "DocumentVersion",
     "Guest",
+    "GuardianRequest",
     "Hold",
     "Member",
     "Membership",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from members.models import AccessEpoch, Document, DocumentVersion, Hold, Member, Signature
 from members.services.changes import record, record_all
 from members.services.closures import BATCH
+from members.services.guardian_requests import withdraw_requests
 from notices.services import post
 
 Told = tuple[Model, dict[str, Any], dict[str, Any]]
@@ -130,7 +131,7 @@ def _remedy(member: Member, document: Document, now: datetime) -> str:
     if not needs_guardian(member, document, now):
         return _("Read and sign it on your page, or on paper at the desk.")
     if member.guardian_id is None:
-        return _("A guardian signs it, on paper at the desk. Staff note who that is.")
+        return _("A guardian signs it. Name them on your page, or at the desk.")
     return _("Your guardian signs it, on their page or on paper at the desk.")
 
 
@@ -154,7 +155,7 @@ def sign(
     member = Member.objects.select_for_update().get(pk=member.pk)
     if not may_sign(by, member, version.document, now):
         if by.pk == member.pk and member.guardian_id is None:
-            raise SigningError(_("A guardian signs this for you. Tell staff who that is."))
+            raise SigningError(_("A guardian signs this for you. Name them on your page."))
         raise SigningError(_("Only the member signs this, or the guardian of a minor."))
     return _sign(member, version, now, by=by, name=name)
 
@@ -286,6 +287,7 @@ def come_of_age(*, now: datetime) -> int:
     for member in grown_up:
         member.adult_from = member.guardian = None
         member.save(update_fields=["adult_from", "guardian"])
+        withdraw_requests(ward=member, now=now)
         record(actor=None, verb="come_of_age", subject=member, at=now, on_behalf_of=member)
         ask_again(member=member, by=None, now=now)
     return len(grown_up)

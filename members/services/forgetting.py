@@ -14,8 +14,10 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from members.models import AccessEpoch, Change, Member, Signature
+from members.models import AccessEpoch, Change, GuardianRequest, Member, Signature
+from members.models.guardian import mark_of
 from members.services.badges import revoke_badge
+from members.services.guardian_requests import close
 from members.services.memberships import end_membership, take_back_membership
 from notices.services.forgetting import forget as forget_messages
 
@@ -52,6 +54,7 @@ def _forget_here(member: Member, by: Member, now: datetime) -> None:
         end_membership(membership=membership, until=now, by=by, now=now)
     member.plan_requests.filter(answered_at=None).update(answered_at=now, answered_by=by)
     _forget_badges(member, by, now)
+    _forget_guardians(member, now)
     _forget_words(member)
     _forget_ways_in(member)
     _forget_in_changes(member)
@@ -72,6 +75,15 @@ def _forget_badges(member: Member, by: Member, now: datetime) -> None:
         badge.number_hash, badge.number_sealed = secrets.token_bytes(32), b""
         badge.hint = GONE
         badge.save(update_fields=["number_hash", "number_sealed", "hint"])
+
+
+def _forget_guardians(member: Member, now: datetime) -> None:
+    """Whom they named, and who named them."""
+    named = GuardianRequest.objects.filter(mark=mark_of(member.email or ""))
+    rows = named | GuardianRequest.objects.filter(Q(ward=member) | Q(guardian=member))
+    for asked in rows.filter(state=GuardianRequest.State.OPEN):
+        close(asked, GuardianRequest.State.WITHDRAWN, now)
+    rows.update(mark="")
 
 
 def _forget_words(member: Member) -> None:

@@ -24,7 +24,7 @@ from equipment.services.attachments import attach
 from members.models import Change, Document, Hold, Member, MembershipRequest, Role
 from members.services import issue_badge
 from members.services.documents import publish_version, sign
-from members.services.people import set_guardian
+from members.services.guardians import set_guardian
 from notices.models import Outbox
 from notices.services.purging import KEPT_FOR, purge
 from tests.access.world import Site

@@ -3,7 +3,7 @@
 Everything stands in Northside and is Alice's.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from members.models import (
     Closure,
     DayPass,
     Document,
+    GuardianRequest,
     Guest,
     Hold,
     Member,
@@ -38,6 +39,7 @@ from members.models import (
 )
 from members.services.badges import badge_hash, issue_badge, seal_number
 from members.services.documents import publish_version
+from members.services.guardian_requests import name_guardian
 from notices import stopping
 from notices.models import Outbox
 from notices.samples import SAMPLES
@@ -156,10 +158,17 @@ def _documents(world: World) -> dict[str, Thing]:
     wish = MembershipRequest.objects.create(member=world.alice, plan=world.plan, asked_at=NOW)
     return {
         "plan request": {"pk": wish.pk},
+        "guardian request": {"token": _named(world).token},
         "document": {"slug": slug},
         "version": {"slug": slug, "number": version.number},
         "document to sign": {"slug": slug, "public_id": world.alice.public_id},
     }
+
+
+def _named(world: World) -> GuardianRequest:
+    """By a minor, of somebody who is none of the people here."""
+    ward = a_member("Emil Meyer", plan=None, adult_from=date(2034, 5, 17))
+    return name_guardian(ward=ward, name="Jana Meyer", email="jana@example.org", now=NOW)
 
 
 def _of_alice(world: World) -> dict[str, Thing]:

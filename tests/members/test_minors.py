@@ -12,7 +12,7 @@ from members.forms import SignupForm
 from members.models import Change, Document, Hold, Member, Signature
 from members.services import documents
 from members.services.documents import SigningError
-from members.services.people import PersonError, set_guardian
+from members.services.guardians import PersonError, set_guardian
 from tests.bookings.people import a_booking
 from tests.desk.agreeing import preview
 from tests.people import NOW, a_certification, a_member, a_world
@@ -114,7 +114,7 @@ class TestSigningUp:
 
 class TestSigning:
     def test_a_minor_without_a_guardian_is_told_to_name_one(self, emil, waiver):
-        with pytest.raises(SigningError, match="Tell staff who"):
+        with pytest.raises(SigningError, match="Name them on your page"):
             sign(emil, waiver, by=emil)
         assert not Signature.objects.exists()
 
@@ -145,7 +145,7 @@ class TestSigning:
     def test_the_hold_says_who_signs(self, world, emil, waiver):
         documents.ask_everybody(now=NOW)
         hold = Hold.objects.get(member=emil)
-        assert "Staff note who that is" in hold.remedy
+        assert "Name them on your page" in hold.remedy
         give_guardian(emil, world)
         hold.refresh_from_db()
         assert hold.remedy.startswith("Your guardian signs it")
@@ -224,7 +224,7 @@ class TestWhatMinorsSignAlone:
         self.say(world, waiver, False)
         assert Hold.objects.get(member=emil).remedy.startswith("Read and sign it on your page")
         self.say(world, waiver, True)
-        assert "Staff note who that is" in Hold.objects.get(member=emil).remedy
+        assert "Name them on your page" in Hold.objects.get(member=emil).remedy
         assert Change.objects.filter(verb="say_who_signs").count() == 2
 
     def test_a_guardian_who_must_sign_after_all_is_asked_within_the_minute(
@@ -293,7 +293,7 @@ class TestPages:
         titles = [step.title for step in client.get("/join/").context["steps"]]
         assert "Have a guardian sign for you" in titles
         page = client.get(f"/sign/waiver/{emil.public_id}/").content.decode()
-        assert "once staff have noted who that is" in page
+        assert "once you have named them" in page
         give_guardian(emil, world)
         steps = {step.title: step for step in client.get("/join/").context["steps"]}
         assert steps["Have a guardian sign for you"].css == "done"
