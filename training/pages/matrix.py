@@ -7,6 +7,7 @@ from datetime import tzinfo
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.pages import Pill
 from equipment.models import Level, ToolClass
@@ -96,7 +97,7 @@ def _when(cell: Cell, zone: tzinfo) -> str:
     day = formats.date_format(last_day(cell.ends, zone), _("j M Y"))
     if cell.kind in (Kind.HELD, Kind.ENDING, Kind.SUSPENDED):
         return _("until %s") % day
-    return _("on %s") % day
+    return pgettext("day", "on %s") % day
 
 
 def _file_words(cell: Cell, zone: tzinfo) -> str:
