@@ -149,8 +149,8 @@ def imports_of(path):
 
 
 def test_a_stranger_is_told_by_mail_alone_and_never_in_one_mail_with_the_member(world, mailoutbox):
-    told = {"kind": "booking-confirmed", "at": NOW}
-    context = CONTEXTS["booking-confirmed"]
+    told = {"kind": "guardian-answered", "at": NOW}
+    context = CONTEXTS["guardian-answered"]
     post(to=world.alice, key="member", context=context, **told)
     stranger = {**context, "reader": "Jana Meyer"}
     post(to=world.alice, key="stranger", context=stranger, address="jana@example.org", **told)
