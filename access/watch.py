@@ -8,6 +8,7 @@ most its own length, and never switches anything on.
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from access.limits import NOBODYS, TAPS, Limits
@@ -43,6 +44,15 @@ class Told:
     last: float
 
 
+@dataclass(frozen=True, slots=True)
+class RunsOn:
+    """A run of a peripheral, until when it is to last, and since when it has that end."""
+
+    sid: str
+    until: datetime
+    since: float
+
+
 @dataclass(slots=True)
 class Counted:
     """Refusals like one that is on record, which have no line of their own."""
@@ -74,8 +84,8 @@ class Watch:
     limits: Limits = field(default_factory=Limits)
     counted: dict[tuple[object, ...], Counted] = field(default_factory=dict)
     last_taps: dict[int, Event] = field(default_factory=dict)  # by box, with a line or without
-    offers: dict[str, float] = field(default_factory=dict)  # to peripherals
-    runs_on: dict[str, float] = field(default_factory=dict)  # peripherals, since when
+    offers: dict[str, tuple[str, float]] = field(default_factory=dict)  # to peripherals
+    runs_on: dict[str, RunsOn] = field(default_factory=dict)  # peripherals
     missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
     strangers: dict[str, float] = field(default_factory=dict)
     strangers_noted: tuple[float, int] = (0.0, 0)
@@ -205,16 +215,30 @@ class Watch:
             return False
         return mono - max(self.heard.setdefault(device, mono), self.connected_at) > SILENT
 
-    def offer_due(self, device: str, mono: float) -> bool:
-        """Whether what a peripheral was offered before has had its time."""
-        if mono - self.offers.get(device, -FRESH) < FRESH:
-            return False
-        self.offers[device] = mono
-        return True
+    def offer_due(self, device: str, sid: str, mono: float) -> bool:
+        """Whether what a peripheral was offered last, by whichever gatekeeper, has had its time."""
+        if not sid:
+            return True
+        seen, since = self.offers.get(device, ("", 0.0))
+        if seen == sid:
+            return mono - since >= FRESH
+        self.offers[device] = sid, mono
+        return False
 
-    def run_on_left(self, device: str, run_on: float, mono: float) -> float:
-        """Seconds that a peripheral may run on still, since it was first seen to do so here."""
-        return run_on - (mono - self.runs_on.setdefault(device, mono))
+    def note_offer(self, device: str, sid: str, mono: float) -> None:
+        self.offers[device] = sid, mono
+
+    def run_on_left(
+        self, device: str, sid: str, until: datetime, run_on: float, mono: float
+    ) -> float:
+        """Seconds that a peripheral may run on still, since it was first seen to do so here.
+
+        A later end is another time that it does: who came and went between we may have missed.
+        """
+        seen = self.runs_on.get(device)
+        if seen is None or seen.sid != sid or until > seen.until:
+            self.runs_on[device] = seen = RunsOn(sid, until, mono)
+        return run_on - (mono - seen.since)
 
     def is_missing(self, device: str, mono: float, *, is_on: bool) -> bool:
         """Whether a peripheral that should run has not done so for too long."""

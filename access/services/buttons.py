@@ -19,14 +19,12 @@ def handle_button(batch: Batch, context: Context, button: wire.Button) -> None:
     Where it ends nothing there is a limit to these lines, as for taps that are nobody's.
     """
     box, bench = context.box, context.bench
-    if box is None:
+    if box is None or is_repeated(batch, box, "button", button.boot, button.nonce):
         return
     session = _session_at(batch, context, box)
     stops = session is not None and _stops(batch, box, session, button)
     if not stops and not batch.watch.may_record_nobodys(box.name, batch.mono):
         pass_over(batch, box)
-        return
-    if is_repeated(batch, box, "button", button.boot, button.nonce):
         return
     batch.note(
         "button",

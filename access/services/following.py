@@ -74,7 +74,7 @@ def _shortened(batch: Batch, peripheral: Peripheral, run: Run) -> Run:
     if run.until is None:
         batch.watch.runs_on.pop(name, None)
         return run
-    left = batch.watch.run_on_left(name, peripheral.run_on_seconds, batch.mono)
+    left = batch.watch.run_on_left(name, run.sid, run.until, peripheral.run_on_seconds, batch.mono)
     return following.shortened(run, left, batch.now)
 
 
@@ -90,7 +90,8 @@ def _step(batch: Batch, peripheral: Peripheral, box: Box) -> None:
     if batch.watch.is_missing(box.name, batch.mono, is_on=is_on):
         words = format_lazy(_("{name} should run and does not."), name=peripheral.name)
         alarm(batch, box, "peripheral-off", words)
-    if box.online and box.state == LOCKED and batch.watch.offer_due(box.name, batch.mono):
+    is_waiting = box.online and box.state == LOCKED
+    if is_waiting and batch.watch.offer_due(box.name, peripheral.sid, batch.mono):
         _offer(batch, peripheral, run, box)
 
 
@@ -98,6 +99,7 @@ def _offer(batch: Batch, peripheral: Peripheral, run: Run, box: Box) -> None:
     """Each offer is a new run: what the device has ended it never takes up again (D7)."""
     offered = Run(sid=secrets.token_hex(12), boot=box.boot, until=run.until)
     _write(peripheral, offered)
+    batch.watch.note_offer(box.name, offered.sid, batch.mono)
     batch.note("run", "offered", device_id=box.id, boot=box.boot, sid=offered.sid)
     batch.say(box.name, wire.Offer(boot=box.boot, sid=offered.sid))
 

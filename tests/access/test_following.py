@@ -7,6 +7,7 @@ import pytest
 import wire
 from access.following import OFF, Run, follow, grant, is_wanted, lease, shortened
 from access.models import Device, Peripheral, Session
+from access.watch import Watch
 from tests.access.world import BOOT, Site, kinds
 from tests.people import NOW
 
@@ -115,6 +116,56 @@ class TestClockSetBack:
         Session.objects.update(state="ended", ended_at=site.now)
         site.wait(1).sweep()
         assert Peripheral.objects.get().until == site.now + MINUTE
+
+
+class TestTwoGatekeepers:
+    """Each looks once a second, a little apart, and remembers for itself."""
+
+    @pytest.fixture
+    def other(self, site):
+        """What the second one says when it looks, hearing no message before the first did."""
+        watch = Watch()
+
+        def sweep():
+            site.watch, mine = watch, site.watch
+            try:
+                return site.sweep()
+            finally:
+                site.watch = mine
+
+        return sweep
+
+    def test_one_of_them_offers(self, site, other):
+        site.arm()
+        said = [*site.sweep(), *other(), *site.wait(1).sweep(), *other()]
+        assert kinds(said) == ["offer"]
+        assert Peripheral.objects.get().sid == said[0].sid
+
+    def test_the_other_offers_where_nobody_took_it_up(self, site, other):
+        site.arm()
+        (first,) = site.sweep()
+        assert other() == []
+        (again,) = site.wait(5).sweep()
+        assert (again.kind, again.sid != first.sid) == ("offer", True)
+        assert other() == []
+        (taken,) = [said for second in range(6) for said in (site.wait(1) and other())]
+        assert taken.kind == "offer"
+
+    def test_one_of_them_tells_it_off(self, site, other):
+        Peripheral.objects.update(sid=ON.sid, boot=BOOT, until=site.now + MINUTE)
+        assert [*site.sweep(), *other()] == []
+        site.wait(60)
+        assert kinds([*site.sweep(), *other()]) == ["off"]
+
+    def test_who_came_and_went_unseen_by_one_cuts_no_seconds(self, site, other):
+        Peripheral.objects.update(sid=ON.sid, boot=BOOT, until=site.now + MINUTE)
+        Device.objects.filter(name="extractor-1").update(state="armed", relay=True)
+        other()
+        site.wait(50)
+        Peripheral.objects.update(until=site.now + MINUTE)
+        site.wait(30)
+        assert other() == []
+        assert Peripheral.objects.get().until == site.now + MINUTE / 2
 
 
 class TestForged:
