@@ -84,6 +84,17 @@ def test_a_stranger_reads_who_asks_and_is_led_to_an_account_and_back(emil, clien
     assert "Yes, I sign for them" not in page
 
 
+def test_the_way_through_a_new_account_ends_at_the_question(emil, client, mailoutbox):
+    path = f"/guardian/{named(emil).token}/"
+    told = {"name": "Jana Meyer", "email": "jana@example.org", "age": "adult", "next": path}
+    secret = {"password1": "bench-and-key-2026", "password2": "bench-and-key-2026"}
+    client.post("/account/signup/", told | secret)
+    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", mailoutbox[-1].body)
+    page = client.post("/account/confirm-email/", {"code": code.group()}, follow=True)
+    assert page.redirect_chain[-1][0] == path
+    assert "Yes, I sign for them" in page.content.decode()
+
+
 def test_a_stranger_says_no_without_an_account_and_the_minor_names_another(emil, client):
     asked = named(emil)
     done = client.post(f"/guardian/{asked.token}/no/", follow=True).content.decode()
