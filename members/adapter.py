@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.languages import in_language
 from members.models import Member
+from members.second_factor import has_one
 from members.services.documents import ask_newcomer
 
 
@@ -38,6 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if commit:
             ask_newcomer(member=saved, now=timezone.now())
         return saved
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second factor shows that: who stole the password has it already."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if isinstance(user, Member) and has_one(user):
+            return [method for method in methods if method["id"] != "reauthenticate"]
+        return methods
 
     def post_login(self, request: HttpRequest, user: Member, **how: Any) -> HttpResponse:
         """Pages speak the language of the profile from here on, whatever the browser prefers."""

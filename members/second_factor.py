@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from members.models import Member
+from members.services.sign_ins import end_sessions
 
 SHOWN = "second_factor"  # in the session: whose second factor was shown here
 
@@ -42,20 +43,30 @@ def was_shown(request: HttpRequest, member: Member) -> bool:
 
 def has_one(member: Member) -> bool:
     """Whether there is a passkey or an app to show; recovery codes alone are none."""
-    shown = Authenticator.objects.filter(user=member)
-    found: bool = shown.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
-    return found
+    return _factors(member) > 0
+
+
+def _factors(member: Member) -> int:
+    held = Authenticator.objects.filter(user=member)
+    return int(held.exclude(type=Authenticator.Type.RECOVERY_CODES).count())
 
 
 def listen() -> None:
     """Hear from allauth what was added, shown and removed."""
-    for signal in (authenticator_added, authenticator_used):
-        signal.connect(_note, dispatch_uid=f"second-factor-{id(signal)}")
+    authenticator_added.connect(_added, dispatch_uid="second-factor-added")
+    authenticator_used.connect(_note, dispatch_uid="second-factor-used")
     authenticator_removed.connect(_forget, dispatch_uid="second-factor-removed")
 
 
 def _note(*, request: HttpRequest, user: Member, **_told: Any) -> None:
     request.session[SHOWN] = user.pk
+
+
+def _added(*, request: HttpRequest, user: Member, **_told: Any) -> None:
+    """With the first one every other session ends: a password alone was enough for it."""
+    _note(request=request, user=user)
+    if _factors(user) == 1:
+        end_sessions(user, but=request.session.session_key)
 
 
 def _forget(*, request: HttpRequest, user: Member, **_told: Any) -> None:

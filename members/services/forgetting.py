@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from members.models.guardian import mark_of
 from members.services.badges import revoke_badge
 from members.services.guardian_requests import close
 from members.services.memberships import end_membership, take_back_membership
+from members.services.sign_ins import end_sessions
 from notices.services.forgetting import forget as forget_messages
 
 GONE = "…"  # where a column must say something
@@ -96,9 +96,7 @@ def _forget_words(member: Member) -> None:
 
 
 def _forget_ways_in(member: Member) -> None:
-    for session in UserSession.objects.filter(user=member):
-        session.end()
-    UserSession.objects.filter(user=member).delete()
+    end_sessions(member)
     Authenticator.objects.filter(user=member).delete()
     EmailAddress.objects.filter(user=member).delete()
 

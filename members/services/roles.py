@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Member, Role, Space
 from members.services.changes import record
+from members.services.sign_ins import end_sessions
 from notices.services import post
 
 
@@ -68,8 +68,7 @@ def reset_second_factor(*, member: Member, by: Member | None, now: datetime) -> 
     if by is not None and (by == member or not may_give(by, None)):
         raise RoleError(_("Another admin of all spaces does this for you."))
     Authenticator.objects.filter(user=member).delete()
-    for session in UserSession.objects.filter(user=member):
-        session.end()
+    end_sessions(member)
     record(actor=by, verb="reset_second_factor", subject=member, at=now, on_behalf_of=member)
     key = f"second-factor-reset:{member.pk}:{now.isoformat()}"
     context = {"by": by.name if by else "Benchkey"}

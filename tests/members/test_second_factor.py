@@ -91,12 +91,33 @@ class TestTheFirstDay:
         client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
         assert client.get(DESK).status_code == 200
 
-    def test_a_session_from_before_rests_until_it_shows_the_code(self, dana):
-        before = sign_in(dana)
+    def test_the_first_app_ends_every_other_session(self, dana):
+        before, here = sign_in(dana), sign_in(dana)
+        with_an_app(here)
+        assert before.get(DESK).url.startswith(reverse("account_login"))
+        assert here.get(DESK).status_code == 200
+
+    def test_a_session_that_was_never_asked_rests_until_it_shows_the_code(self, dana):
         with_an_app(sign_in(dana))
-        assert before.get(DESK).url.startswith(WAKE)
-        page = before.get(WAKE).content.decode()
+        other = Client()
+        other.force_login(dana)
+        assert other.get(DESK).url.startswith(WAKE)
+        page = other.get(WAKE).content.decode()
         assert reverse("mfa_reauthenticate") in page
+
+    @pytest.mark.parametrize("name", ["mfa_view_recovery_codes", "mfa_deactivate_totp"])
+    def test_a_password_alone_is_not_enough_to_look_at_the_codes_or_to_change_the_app(
+        self, dana, name
+    ):
+        with_an_app(sign_in(dana))
+        thief = Client()
+        thief.force_login(dana)
+        address = reverse(name)
+        asked = thief.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        assert asked.url.startswith(reverse("mfa_reauthenticate"))
+        assert thief.get(address).status_code == 302  # to show the code
+        assert "Use your password" not in thief.get(asked.url).content.decode()
+        assert thief.get(DESK).url.startswith(WAKE)
 
     def test_turning_the_app_off_lets_the_role_rest_again(self, dana):
         client = sign_in(dana)
