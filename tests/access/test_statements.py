@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from access.models import AccessEvent, Device
+from access import facts
+from access.models import AccessEvent, Device, Session
 from access.statements import Statement, Write, write
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -70,12 +71,34 @@ def test_what_is_prepared_numbers_its_parameters():
     assert twice.call == "EXECUTE s (%(a)s, %(b)s)"
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans in no time")
+on_postgres = pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="PostgreSQL's, by tests/access/test_postgres.py on a gatekeeper's connection",
+)
+
+
+@on_postgres
 def test_a_tap_is_planned_once_for_a_connection(site):
-    """Said by tests/access/test_postgres.py, where the connection is the gatekeeper's."""
     site.tap("bob")
     with CaptureQueriesContext(connection) as queries:
         site.tap("bob")
     said = [query["sql"].strip() for query in queries]
     assert not [sql for sql in said if sql.startswith("PREPARE")]
     assert len([sql for sql in said if "EXECUTE" in sql]) == 3
+
+
+@on_postgres
+def test_however_many_sessions_are_over_the_open_one_is_found_by_its_machine(site):
+    """Their places in the index stay until they are swept out, and PostgreSQL does not know."""
+    over = {"state": "ended", "member": site.world.alice, "machine": site.mill, "until": AT}
+    Session.objects.bulk_create(
+        Session(sid=f"{n}", interlock=site.device, ground="booking", offered_at=AT, **over)
+        for n in range(300)
+    )
+    site.tap("bob")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE access_session")
+        cursor.execute(f"EXPLAIN EXECUTE {facts.PLACES_ASKED.name} ('[]')")
+        plan = [line.strip() for (line,) in cursor.fetchall()]
+    open_one = next(n for n, line in enumerate(plan) if "access_session_one_open" in line)
+    assert plan[open_one + 1] == "Index Cond: (machine_id = m.id)"
