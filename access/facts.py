@@ -308,17 +308,17 @@ class Known:
         self.claims[machine_id] = tuple(sorted(claims, key=_by_start))
 
 
-def where(asked: Sequence[Asked], *, before: str = "") -> list[Context]:
+def where(asked: Sequence[Asked], *, first: str = "") -> list[Context]:
     """The place of each message, in one statement; an empty Context for a device not known.
 
-    `before` is what PostgreSQL is to do first, for a journey less.
+    What PostgreSQL is to be told `first` in this transaction goes along, for two journeys less.
     """
     contexts = [Context() for _ in asked]
     if not asked:
         return contexts
     hashed = [hashes(ask.badge) for ask in asked]
     listed = [(i, ask.device, ask.boot, ask.nonce, *hashed[i]) for i, ask in enumerate(asked)]
-    for i, *row in _places(listed, before):
+    for i, *row in _places(listed, first):
         context = contexts[i] = _context(row)
         if context.box is not None and asked[i].badge:
             fmt = context.box.badge_format
@@ -585,10 +585,10 @@ OPEN_SESSIONS = Statement("open_sessions", OPEN)
 UNSETTLED_SESSIONS = Statement("unsettled_sessions", UNSETTLED)
 
 
-def _places(listed: Sequence[tuple[Any, ...]], before: str) -> list[tuple[Any, ...]]:
+def _places(listed: Sequence[tuple[Any, ...]], first: str) -> list[tuple[Any, ...]]:
     """The rows of where each of these was said."""
     if on_postgres():
-        return find(PLACES_ASKED, {"asked": as_json(ASKED, listed)}, before=before)
+        return find(PLACES_ASKED, {"asked": as_json(ASKED, listed)}, first=first)
     marks = f"({', '.join(['%s'] * len(ASKED))})"
     values = f"VALUES {', '.join([marks] * len(listed))}"
     return _rows(WHERE.format(asked=values), [value for row in listed for value in row])

@@ -105,19 +105,28 @@ def on_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def find(statement: Statement, params: Mapping[str, Any], *, before: str = "") -> list[Row]:
-    """What PostgreSQL finds; `before` goes ahead of it on the same journey."""
-    said = f"{before}; {_said([statement])}" if before else _said([statement])
+def begin(words: str) -> None:
+    """PostgreSQL says these first in the caller's transaction, so that it follows them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_first(words))
+
+
+def find(statement: Statement, params: Mapping[str, Any], *, first: str = "") -> list[Row]:
+    """What PostgreSQL finds; what is to be said `first` goes ahead of it on the same journey."""
+    said = f"{_first(first)}; {_said([statement])}" if first else _said([statement])
     with connection.cursor() as cursor:
         cursor.execute(said, params)
-        while before and cursor.nextset():
+        while first and cursor.nextset():
             pass
         found: list[Row] = cursor.fetchall()
         return found
 
 
-def write(*writes: tuple[Write, Sequence[Row]]) -> None:
-    """All of them in their order; those without rows are left out."""
+def write(*writes: tuple[Write, Sequence[Row]], last: bool = False) -> None:
+    """All of them in their order; those without rows are left out.
+
+    `last`: the caller's transaction ends with them, and so it is committed when this returns.
+    """
     wanted = [(one, rows) for one, rows in writes if rows]
     if not wanted:
         return
@@ -127,11 +136,32 @@ def write(*writes: tuple[Write, Sequence[Row]]) -> None:
         texts = (as_json(one.columns, rows) for one, rows in wanted)
         params = {one.name: text for one, text in zip(statements, texts, strict=True)}
         with connection.cursor() as cursor:
-            cursor.execute(said, params)
+            cursor.execute(f"{said}; COMMIT" if last and _is_outermost() else said, params)
         return
     with connection.cursor() as cursor:
         for one, rows in wanted:
             cursor.executemany(one.on_sqlite, [tuple(map(_adapted, row)) for row in rows])
+
+
+def _first(words: str) -> str:
+    """With BEGIN ahead, for which psycopg would make a journey of its own.
+
+    It leaves that to us where it believes that each statement is committed by itself. When the
+    transaction is over Django asks it for just that, and finds nothing to be changed.
+    """
+    connection.ensure_connection()
+    if connection.connection.info.transaction_status.name != "IDLE":
+        return words  # it has begun
+    connection.connection.autocommit = True
+    return f"BEGIN; {words}"
+
+
+def _is_outermost() -> bool:
+    """Whether COMMIT may go along: Django's own then finds nothing to be committed.
+
+    Not inside another transaction, as tests are, which ends later.
+    """
+    return connection.in_atomic_block and not connection.savepoint_ids
 
 
 def _said(statements: Sequence[Statement]) -> str:

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 import wire
 from access import facts
 from access.facts import Known
 from access.records import Asked, Bench, Box, Context, Event, Interlock, Outbound
 from access.services import trust
 from access.sessions import ENDED, Session
-from access.statements import Write, on_postgres, write
+from access.statements import Write, begin, on_postgres, write
 from access.watch import Watch
 from wire import sign
 
@@ -48,8 +46,7 @@ def hold_facts() -> None:
     wait for them. We are the ones to let go, long before PostgreSQL looks for deadlocks.
     """
     if on_postgres():
-        with connection.cursor() as cursor:
-            cursor.execute(HOLD)
+        begin(HOLD)
 
 
 INSERT_EVENTS = Write("access_accessevent", _EVENT)
@@ -197,8 +194,8 @@ class Batch:
 
     # --- the end ------------------------------------------------------------------------------
 
-    def write(self) -> None:
-        """Everything in at most five statements, in the caller's transaction."""
+    def write(self, *, last: bool = False) -> None:
+        """Everything in at most five statements, in the caller's transaction or as its `last`."""
         # what ends first, so that the machine is free for what begins
         changed = sorted(self._changed.values(), key=lambda s: s.state != ENDED)
         drops = self.drops.items()
@@ -208,6 +205,7 @@ class Batch:
             (UPDATE_BOXES, [(*_values(box, _BOX), box.id) for box in self._touched.values()]),
             (COUNT_DROPS, [(n, why[:200], self.now, pk) for pk, (n, why) in drops]),
             (INSERT_EVENTS, [_values(event, _EVENT) for event in self.events]),
+            last=last,
         )
 
     def remember(self) -> None:

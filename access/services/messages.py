@@ -59,11 +59,11 @@ def _handle(
     messages: Sequence[Inbound], now: datetime, mono: float, watch: Watch
 ) -> list[Outbound]:
     with transaction.atomic():
-        contexts = facts.where([_asked(inbound) for inbound in messages], before=HOLD)
+        contexts = facts.where([_asked(inbound) for inbound in messages], first=HOLD)
         batch = Batch.of(contexts, now, mono, watch)
         for inbound, context in zip(messages, contexts, strict=True):
             _one(batch, context, inbound)
-        batch.write()
+        batch.write(last=True)
     batch.remember()
     watch.messages += len(messages)
     return batch.out

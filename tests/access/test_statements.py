@@ -1,14 +1,16 @@
 """How statements are said: on PostgreSQL once planned, whatever fails between; the same rows."""
 
+import tempfile
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from access import facts
 from access.models import AccessEvent, Device, Session
-from access.statements import Statement, Write, write
+from access.statements import Statement, Write, begin, write
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
 LINES = Write(
@@ -102,3 +104,72 @@ def test_however_many_sessions_are_over_the_open_one_is_found_by_its_machine(sit
         plan = [line.strip() for (line,) in cursor.fetchall()]
     open_one = next(n for n, line in enumerate(plan) if "access_session_one_open" in line)
     assert plan[open_one + 1] == "Index Cond: (machine_id = m.id)"
+
+
+NOTED = Write("noted", ("word",))
+
+
+@pytest.fixture
+def apart(db):
+    """Another connection, in no transaction yet; its one table goes when it does."""
+    ours = connections["default"]
+    connections["default"] = ours.copy()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE noted (word text UNIQUE)")
+    write((NOTED, [("plan it",)]))
+    yield
+    connection.close()
+    connections["default"] = ours
+
+
+def noted():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM noted ORDER BY word")
+        return [word for (word,) in cursor.fetchall()]
+
+
+@contextmanager
+def journeys():
+    """What goes over to PostgreSQL meanwhile, as libpq sees it."""
+    seen = []
+    with tempfile.TemporaryFile("w+") as trace:
+        connection.connection.pgconn.trace(trace.fileno())
+        yield seen
+        connection.connection.pgconn.untrace()
+        trace.seek(0)
+        seen += [line for line in trace if "\tQuery\t" in line]
+
+
+@on_postgres
+def test_begin_and_commit_go_along_with_what_is_said(apart):
+    after = []
+    with journeys() as seen, transaction.atomic():
+        begin("SELECT 1")
+        write((NOTED, [("a",)]), last=True)
+        transaction.on_commit(lambda: after.append(noted()))
+    assert len(seen) == 3, seen  # the third is of what followed
+    assert after == [["a", "plan it"]]
+
+
+@on_postgres
+def test_what_fails_at_last_leaves_nothing_and_the_next_can_begin(apart):
+    for _time in range(2):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            begin("SELECT 1")
+            write((NOTED, [("a",)]))
+            write((NOTED, [("a",)]), last=True)
+    assert noted() == ["plan it"]
+    with transaction.atomic():
+        begin("SELECT 1")
+        write((NOTED, [("b",)]))
+    assert (noted(), connection.connection.autocommit) == (["b", "plan it"], True)
+
+
+@on_postgres
+def test_inside_another_transaction_the_last_is_not_committed(apart):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
+            begin("SELECT 1")
+            write((NOTED, [("a",)]), last=True)
+        raise ZeroDivisionError
+    assert noted() == ["plan it"]
