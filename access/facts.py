@@ -24,6 +24,7 @@ from access.statements import Statement, as_json, find, on_postgres
 from equipment import eligibility
 from equipment.eligibility import CertificationFact, HoldFact, LockoutFact, Span, SuspensionFact
 from equipment.facts import certification_fact
+from equipment.services.uses import EVERY
 from members.services import badge_hash, read_badge
 from members.services.badges import FORMATS
 
@@ -107,7 +108,8 @@ UNION ALL SELECT 'pause', member_id, id, NULL, NULL, NULL, starts, until, NULL
 FROM members_pause WHERE called_off_at IS NULL AND member_id {members}
 UNION ALL SELECT 'hold', member_id, id, NULL, reason, remedy, since, until, NULL
 FROM members_hold WHERE lifted_at IS NULL AND member_id {members}
-UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode, NULL, given_at,
+UNION ALL SELECT 'certification', member_id, type_id, level, revoked_mode,
+    CASE WHEN used_at > {lately} THEN NULL ELSE 'unused' END, given_at,
     CASE WHEN idle_until < until OR until IS NULL THEN idle_until ELSE until END, revoked_at
 FROM equipment_certification WHERE member_id {members}
 UNION ALL SELECT 'suspension', member_id, type_id, id, why, mode, since, until, NULL
@@ -136,7 +138,8 @@ OPENS = frozenset({"confirmed", RUNNING})  # states of a booking that a grant ma
 
 # Of Known, what is about members wherever they are.
 ABOUT_PEOPLE = (
-    "memberships", "pauses", "holds", "certifications", "suspensions", "revocation_modes"
+    "memberships", "pauses", "holds", "certifications", "suspensions", "revocation_modes",
+    "unused",
 )  # fmt: skip
 
 
@@ -155,6 +158,7 @@ class Known:
     revocation_modes: dict[tuple[int, int], set[str]] = field(
         default_factory=lambda: defaultdict(set)
     )
+    unused: set[tuple[int, int]] = field(default_factory=set)  # certifications, of late
     suspensions: dict[tuple[int, int], list[SuspensionFact]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -243,6 +247,10 @@ class Known:
         """Whether they were ever given leave to certify; if it counts now is the judge's to say."""
         held = self.certifications.get((member_id, bench.requires_id or 0), ())
         return any(certification.level >= MAY_CERTIFY for certification in held)
+
+    def keeps_awake(self, member_id: int, bench: Bench) -> bool:
+        """Whether to begin here is news to what the machine asks for: once a day it is."""
+        return (member_id, bench.requires_id) in self.unused
 
     def companion(self, member_id: int, bench: Bench, *, supervises: bool) -> Companion:
         """Whoever taps second, judged as one who certifies where they are to supervise."""
@@ -364,6 +372,7 @@ def know(
         "now": now,
         "since": now - overrun - LOOK_BACK,
         "horizon": now + horizon,
+        "lately": now - EVERY,
     }
     for kind, *row in _known_rows(asked):
         READERS[kind](known, *row)
@@ -493,11 +502,13 @@ def _hold(known: Known, a: int, b: int, _c: None, t: str, u: str, p: Any, q: Any
 
 
 def _certification(
-    known: Known, a: int, b: int, c: int, t: str, _u: None, p: Any, q: Any, r: Any
+    known: Known, a: int, b: int, c: int, t: str, u: str | None, p: Any, q: Any, r: Any
 ) -> None:
     known.certifications[a, b].append(certification_fact(c, _aware(p), _moment(q), _moment(r)))
     if r is not None:
         known.revocation_modes[a, b].add(t)
+    elif u is not None:
+        known.unused.add((a, b))
 
 
 def _pause(known: Known, a: int, *row: Any) -> None:
@@ -566,7 +577,7 @@ ASKED = ("i", "device", "boot", "nonce", "badge", "reversed", "as_decimal")
 ASKED_TYPES = (
     "i int, device text, boot text, nonce text, badge bytea, reversed bytea, as_decimal bytea"
 )
-LISTS, MOMENTS = ("members", "machines", "spaces"), ("since", "horizon", "now")
+LISTS, MOMENTS = ("members", "machines", "spaces"), ("since", "horizon", "now", "lately")
 PLACES_ASKED = Statement(
     "places_asked",
     WHERE.format(asked=f"SELECT * FROM json_to_recordset(%(asked)s) AS r({ASKED_TYPES})"),  # noqa: S608

@@ -196,7 +196,8 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
     """S3: decide afresh; a lease, or the end."""
     if session.state == OFFERED:
         attend(batch, session.booking_id)
-        record_use(member_id=session.member_id, machine_id=session.machine_id, now=batch.now)
+        if batch.known.keeps_awake(session.member_id, bench_of(context)):
+            record_use(member_id=session.member_id, machine_id=session.machine_id, now=batch.now)
     if session.first_n is None:
         session = batch.put(_taken_up(session, state, batch.now))
         batch.note_session(session, "active")

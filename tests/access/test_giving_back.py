@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from access.giving_back import give_back
 from bookings.models import Booking
@@ -87,3 +89,22 @@ def test_whoever_begins_at_a_machine_is_in_practice(site):
     site.wait(10).state("running", site.sid)
     mine.refresh_from_db()
     assert mine.used_at == site.now - timedelta(seconds=10)
+
+
+def test_whether_they_are_is_asked_once_a_day(site):
+    Certification.objects.update(used_at=None)
+    site.book(minutes=60)
+    assert [looks_up_what_it_keeps_awake(site) for _turn in range(2)] == [True, False]
+    site.wait(24 * 3600)
+    site.book(minutes=60)
+    assert looks_up_what_it_keeps_awake(site)
+
+
+def looks_up_what_it_keeps_awake(site):
+    """While Alice begins; then she leaves."""
+    sid = site.tap().grant.sid
+    with CaptureQueriesContext(connection) as queries:
+        site.state("armed", sid)
+    site.tap()
+    site.wait(1).state()
+    return any('FROM "equipment_certification"' in query["sql"] for query in queries)
