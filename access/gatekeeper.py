@@ -17,9 +17,11 @@ from access.gathering import Gathering
 from access.keeper import Keeper
 from access.models import AccessEvent, GatekeeperStatus
 from access.mqtt import STANDSTILL, Adapter
+from access.parting import Partings
 from access.records import Inbound, Outbound
 from access.rounds import Rounds
 from access.services.chain import drop_answers
+from access.services.parting import say_farewell
 from access.services.stock import to_play
 from access.services.strangers import forget_strangers
 from access.stocks import Stocks
@@ -55,6 +57,7 @@ class Gatekeeper:
         self.name = name
         self.watch = Watch()
         self.rounds = Rounds()
+        self.partings = Partings()
         self.stocks = Stocks()
         self.gathering = Gathering()
         self.stopping = False
@@ -115,6 +118,7 @@ class Gatekeeper:
         """A message has arrived; taps that wait behind it may be stale already."""
         self.gathering.hear(inbound, self._monotonic())
         message = inbound.message
+        self.partings.hear(message)
         up = getattr(message, "up", None)
         if message is not None and up is not None and self.watch.may_count(inbound):
             self.watch.hear_second(message.device, message.boot or "", up)
@@ -188,13 +192,15 @@ class Gatekeeper:
         moved = epoch != self._epoch
         ended = self._next_end is not None and now >= self._next_end
         if moved or ended or self._is_due("chores", CHORES):
-            said = services.sweep(
-                now=now, mono=self._monotonic(), watch=self.watch, redecide_all=moved or ended
-            )
+            mono = self._monotonic()
+            said = services.sweep(now=now, mono=mono, watch=self.watch, redecide_all=moved or ended)
+            if moved:
+                said += say_farewell(self.partings, now=now, mono=mono, watch=self.watch)
             self._epoch = epoch
             self._next_end = services.next_end(now)
             self._publish(said)
-        self._keeper.look(epoch, self._monotonic())  # after what is said: a kick cuts that short
+        if not self.partings.wait(self._monotonic()):
+            self._keeper.look(epoch, self._monotonic())  # after what is said: a kick cuts it short
 
     def _look_at_stock(self) -> None:
         """Let the played devices' time pass; play those that are there, and no others.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from access.adapters import speech_of
 from access.broker.backends import Backend, BrokerError
@@ -30,6 +30,11 @@ _BEHIND = Q(credential_at__isnull=False) & (
 def broker_is_behind() -> bool:
     """Whether a device has a credential, or lost it, and the broker does not know."""
     return Device.objects.filter(_BEHIND).exists()
+
+
+def thrown_out_next() -> QuerySet[Device]:
+    """The revoked devices that the broker knows still."""
+    return Device.objects.filter(_BEHIND, revoked_at__isnull=False)
 
 
 def reconcile_broker(*, backend: Backend, now: datetime) -> Outcome:

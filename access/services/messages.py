@@ -17,9 +17,9 @@ from access.services.alarms import alarm
 from access.services.batch import HOLD, Batch
 from access.services.buttons import handle_button
 from access.services.journals import handle_journal
+from access.services.parting import let_go
 from access.services.signing import note_signature
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
-from access.services.stock import let_go
 from access.services.strangers import note_stranger
 from access.services.taps import handle_tap
 from access.watch import Watch

@@ -27,7 +27,7 @@ def doubted(context: Context, inbound: Inbound) -> Doubt | None:
         return None
     if not inbound.signature:
         return "unsigned" if must_sign(context) else None
-    return None if _signed_by(box, inbound) else "bad-signature"
+    return None if is_signed_by(box, inbound) else "bad-signature"
 
 
 def has_new_key(box: Box, inbound: Inbound) -> bool:
@@ -54,7 +54,7 @@ def keys_of(box: Box) -> tuple[bytes, ...]:
     return tuple(key for key in found if key is not None)
 
 
-def _signed_by(box: Box, inbound: Inbound) -> bool:
+def is_signed_by(box: Box, inbound: Inbound) -> bool:
     return any(_is_genuine(key, inbound) for key in keys_of(box))
 
 

@@ -129,12 +129,18 @@ class TestInUse:
         armed.sweep()
         assert armed.session.state == "ended"
 
-    def test_a_revoked_one_is_told_but_not_believed(self, armed):
+    def test_a_revoked_one_is_believed_that_it_let_go_and_nothing_else(self, armed):
         revoke(armed)
         assert offs(armed.sweep()) == [("stop", "device-revoked")]
-        armed.state()
-        armed.sweep()
+        assert armed.handle(armed.a_tap()) == []
+        armed.state("armed", armed.sid)
         assert armed.session.state == "closing"
+        armed.state()
+        assert (armed.session.state, armed.session.end_reason) == ("ended", "device-revoked")
+
+    def test_a_revoked_one_is_waited_for_no_longer_than_it_could_be_on(self, armed):
+        revoke(armed)
+        armed.sweep()
         armed.wait(400).sweep()
         assert (armed.session.state, armed.session.end_reason) == ("ended", "lost")
 

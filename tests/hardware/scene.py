@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from html import unescape
 
 import django
@@ -17,7 +17,16 @@ if not apps.ready:  # the test itself imports BADGES, after Django
     django.setup()
 
 from access.adapters import adapter_of
-from access.models import BrokerStatus, Device, GatekeeperStatus, JournalRow, Session
+from access.models import (
+    BrokerStatus,
+    Device,
+    Door,
+    DoorWindow,
+    GatekeeperStatus,
+    JournalRow,
+    Peripheral,
+    Session,
+)
 from access.pages.set_up import steps_of
 from access.services import revoke_device
 from access.services.credentials import issue_credential
@@ -27,7 +36,7 @@ from access.services.relay_tests import start_relay_test
 from bookings.models import Booking
 from equipment import services
 from equipment.models import Machine, ToolClass
-from members.models import AccessEpoch, Member
+from members.models import AccessEpoch, Member, Plan
 from members.services import issue_badge
 from tests.people import a_world
 
@@ -59,6 +68,23 @@ def stock(name, speaks):
         Device.objects.create(
             name=f"{name}-reader", space=row.space, machine=row.machine, is_interlock=False
         )
+
+
+def equip(run_on):
+    """An extractor beside the mill, a door, and a reader of its own beside the router."""
+    space, plan = Device.objects.first().space, Plan.objects.get()
+    box = Device.objects.create(name="extractor", space=space, is_reader=False)
+    extractor = Peripheral.objects.create(name="Extractor", device=box, run_on_seconds=run_on)
+    extractor.machines.add(machine_of("mill"))
+    reader = Device.objects.create(name="door", space=space, is_interlock=False)
+    door = Door.objects.create(space=space, name="Front door", device=reader)
+    for weekday in range(7):
+        DoorWindow.objects.create(
+            door=door, plan=plan, weekday=weekday, opens=time.min, closes=time.min
+        )
+    router = machine_of("router")
+    Device.objects.filter(machine=router).update(is_reader=False)
+    Device.objects.create(name="router-reader", space=space, machine=router, is_interlock=False)
 
 
 def desk(name):
@@ -169,6 +195,14 @@ def alone(name):
     return new_key(device, by=None, now=datetime.now(UTC)).hex()
 
 
+def trusted(name):
+    """A device that gets its credential and may work on its own: its password and its key."""
+    device = Device.objects.get(name=name)
+    allow_lists(device=device, allowed=True, by=None, now=datetime.now(UTC))
+    made = issue_credential(device=device, seen_at=None, by=None, now=datetime.now(UTC))
+    return [made.password, made.key_hex]
+
+
 def copies(name, many):
     """More machines like that one, each with a device of its own; their names and keys."""
     original, keys = Device.objects.select_related("machine").get(name=name), {}
@@ -205,8 +239,9 @@ def status():
 
 
 def started():
-    """When the gatekeeper that beat last was started; None before one does."""
-    moment = GatekeeperStatus.objects.values_list("started_at", flat=True).first()
+    """When the newest gatekeeper was started; None before one says so."""
+    newest = GatekeeperStatus.objects.order_by("-started_at")
+    moment = newest.values_list("started_at", flat=True).first()
     return moment.isoformat() if moment else None
 
 
@@ -218,8 +253,9 @@ def current(name):
 THINGS = {
     f.__name__: f
     for f in (
-        fill, stock, desk, box, book, end, clear, lock_out, alone, copies, rows, listed, credential,
-        recipes, steps, hear_relay, known, revoke, broker, sessions, status, started, current,
+        fill, stock, equip, desk, box, book, end, clear, lock_out, alone, trusted, copies, rows,
+        listed, credential, recipes, steps, hear_relay, known, revoke, broker, sessions, status,
+        started, current,
     )
 }  # fmt: skip
 

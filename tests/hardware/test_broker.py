@@ -15,10 +15,12 @@ from types import SimpleNamespace
 import pytest
 
 from access.mqtt import ANSWER_WITHIN, Address, Control
+from access.parting import WITHIN
 from tests.deploy.guarded import Client, Guarded, needs_plugin
 from tests.device.process import PATIENCE, DeviceProcess
 from tests.hardware.conftest import ROOT, running_site
 from tests.hardware.scene import BADGES
+from tests.hardware.test_alone import AWAY, CAPS
 
 pytestmark = [pytest.mark.broker, needs_plugin]
 
@@ -144,6 +146,37 @@ def test_a_revoked_device_is_off_and_out_within_a_second(site, guarded, at_once)
     assert not connects(guarded, "mill", password)
     mill.do("tap", badge=BADGES["dana"])  # Alice's counts again in three seconds only
     assert not mill.until(refused=True)["relay"]
+    site.wait_for(lambda: site.run("sessions") == ["mill ended device-revoked"])
+    took = (datetime.now(UTC) - revoked).total_seconds()
+    assert took < 2 * at_once, f"the machine was free after {took:.2f} s"
+
+
+def test_a_revoked_device_starts_nothing_by_itself_either(site, guarded, tmp_path):
+    """It had Alice in its list, and learns before it is thrown out that nobody is."""
+    password, key = site.run("trusted", "mill")
+    site.wait_for(lambda: site.run("known", "mill"))
+    options = ("--caps", CAPS, "--key", key, "--store", str(tmp_path / "mill.json"))
+    mill = site.device("mill", *options, BENCHKEY_DEVICE_PASSWORD=password)
+    site.run("book", "mill", 1200)
+    mill.until(list=1, knows_time=True)
+    site.run("revoke", "mill")
+    assert mill.until(connected=False)["list"] == 2
+    time.sleep(AWAY)
+    told = mill.do("tap", badge=BADGES["alice"])
+    assert (told["relay"], told["refused"]) == (False, True)
+    assert not mill.do()["rows"]
+
+
+def test_a_revoked_device_that_answers_nothing_is_thrown_out_all_the_same(site, guarded, at_once):
+    mill = a_device(site, "mill")
+    os.kill(mill.process.pid, signal.SIGSTOP)
+    try:
+        site.run("revoke", "mill")
+        took = seconds_until(lambda: site.run("known", "mill"))
+    finally:
+        os.kill(mill.process.pid, signal.SIGCONT)
+    assert WITHIN - 0.2 < took < WITHIN + at_once
+    mill.until(connected=False)
 
 
 def test_a_new_credential_ends_the_old_one_within_a_second(site, guarded, at_once):
