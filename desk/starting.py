@@ -19,7 +19,7 @@ from desk.starter import CERTIFICATIONS, KINDS, Kind
 from equipment.models import CertificationType, ToolClass
 from members.models import Member, Membership, OpeningHours, Plan, Role, Space
 from members.models.space import Weekday, a_zone
-from members.services import record, start_membership
+from members.services import record, sign_up_to_plan
 
 FULL = "Full"
 ASK_STAFF = "Ask staff for the next induction"
@@ -106,7 +106,7 @@ def begin(*, beginning: Beginning, now: datetime) -> list[str]:
         _made("make_admin", role, now, admin)
         told.append(f"{admin.name} is an administrator of all spaces now.")
     if not Membership.objects.current(now).filter(member=admin).exists():
-        start_membership(member=admin, plan=plan, starts=now, until=None, by=None, now=now)
+        sign_up_to_plan(member=admin, plan=plan, starts=now, until=None, by=None, now=now)
         told.append(f"{admin.name} is on the plan “{plan}” now.")
     return told
 

@@ -42,7 +42,7 @@ from members.services.memberships import (
     MembershipError,
     end_membership,
     renew_membership,
-    start_membership,
+    sign_up_to_plan,
     take_back_membership,
 )
 from members.services.pauses import end_pause, start_pause
@@ -100,7 +100,7 @@ def membership_start(request: MemberRequest, public_id: UUID) -> HttpResponse:
 def _start(person: Member, form: StartForm, by: Member, now: datetime) -> Membership:
     told = form.cleaned_data
     starts = form.from_day(told["first_day"])
-    return start_membership(
+    return sign_up_to_plan(
         member=person,
         plan=told["plan"],
         starts=starts,

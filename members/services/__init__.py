@@ -10,7 +10,7 @@ from members.services.badges import (
 from members.services.changes import record, record_all
 from members.services.documents import publish_version, sign, sign_on_paper
 from members.services.holds import lift_hold, place_hold
-from members.services.memberships import end_membership, start_membership
+from members.services.memberships import end_membership, sign_up_to_plan
 
 __all__ = [
     "badge_hash",
@@ -26,5 +26,5 @@ __all__ = [
     "revoke_badge",
     "sign",
     "sign_on_paper",
-    "start_membership",
+    "sign_up_to_plan",
 ]

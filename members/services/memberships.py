@@ -51,7 +51,7 @@ def told(membership: Membership) -> dict[str, str | None]:
 
 
 @transaction.atomic
-def start_membership(
+def sign_up_to_plan(
     *,
     member: Member,
     plan: Plan,

@@ -34,7 +34,7 @@ from equipment.services import Uncertifiable, certify, clear_lockout, lock_out, 
 from equipment.services.suspensions import lift_suspension, suspend_certification
 from equipment.services.uses import record_use
 from members.models import Document, Hold, Membership, Pause, Plan
-from members.services import end_membership, lift_hold, place_hold, start_membership
+from members.services import end_membership, lift_hold, place_hold, sign_up_to_plan
 from members.services.documents import publish_version, sign
 from members.services.memberships import MembershipError, renew_membership
 from members.services.pauses import end_pause, start_pause
@@ -190,7 +190,7 @@ class LifeOfAMember(RuleBasedStateMachine):
     def a_membership_begins_for(self, length):
         until = self.now + length if length else None
         self.attempt(
-            start_membership,
+            sign_up_to_plan,
             member=self.alice,
             plan=self.plan,
             starts=self.now,

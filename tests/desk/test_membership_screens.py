@@ -12,7 +12,7 @@ from bookings.services.disruptions import find_disruptions
 from members.models import Plan
 from members.services.day_passes import give_day_passes
 from members.services.guests import sign_in_guest
-from members.services.memberships import start_membership
+from members.services.memberships import sign_up_to_plan
 from members.services.pauses import start_pause
 from tests.browser import OpenScreen, screen
 from tests.people import World, a_certification, a_member, a_world
@@ -60,7 +60,7 @@ def furnished() -> World:
     bob.due, bob.until = now - DAY, now + 13 * DAY
     bob.save()
     _lose(world, starts, now)
-    start_membership(
+    sign_up_to_plan(
         member=nora, plan=evenings, starts=now + 9 * DAY, until=None, by=world.dana, now=now
     )
     return world

@@ -28,7 +28,7 @@ from members.models import (
 )
 from members.services.changing_plans import change_plan
 from members.services.day_passes import give_day_passes, use_day_pass
-from members.services.memberships import start_membership
+from members.services.memberships import sign_up_to_plan
 from members.services.pauses import start_pause
 from tests.bookings.people import AT_14, HOUR, a_booking
 from tests.desk.agreeing import agree, preview
@@ -136,8 +136,8 @@ def test_page_booking_and_judge_agree_from_the_trial_to_the_return(
     trial = a_plan("Trial", kind=Plan.Kind.TRIAL)
     monthly = a_plan("Monthly", overdue_days=7, renews_itself=True)
     given: dict[str, Any] = {"member": nora, "by": world.dana, "now": NOW}
-    start_membership(plan=trial, starts=NOW, until=berlin(2026, 12, 1), **given)
-    row = start_membership(
+    sign_up_to_plan(plan=trial, starts=NOW, until=berlin(2026, 12, 1), **given)
+    row = sign_up_to_plan(
         plan=monthly, starts=berlin(2026, 12, 1), until=berlin(2027, 1, 1), **given
     )
     days = (NOW, berlin(2026, 12, 5), berlin(2027, 1, 3), berlin(2027, 1, 8))

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from members.models import Member, Membership, Plan
-from members.services.memberships import start_membership
+from members.services.memberships import sign_up_to_plan
 from members.terms import day_begins
 from tests.people import NOW, World, a_member, a_world
 
@@ -36,7 +36,7 @@ class Life:
     def starts(self, plan: Plan | None = None, **given: Any) -> Membership:
         """Nora on the plan from now to Christmas Eve, unless `given` says otherwise."""
         asked = {"starts": NOW, "until": berlin(2026, 12, 24), "by": self.dana, "now": NOW}
-        return start_membership(member=self.nora, plan=plan or self.plan, **asked | given)
+        return sign_up_to_plan(member=self.nora, plan=plan or self.plan, **asked | given)
 
 
 def a_life() -> Life:

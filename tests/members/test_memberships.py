@@ -15,7 +15,7 @@ from members.services.memberships import (
     MembershipError,
     end_membership,
     renew_membership,
-    start_membership,
+    sign_up_to_plan,
     take_back_membership,
 )
 from members.standing import last_of, running, state_of
@@ -177,7 +177,7 @@ def test_a_retired_plan_goes_on_for_those_who_are_on_it_and_takes_nobody_new(lif
         renew_membership(membership=row, by=life.dana, now=renewed.until)
     life.plan.refresh_from_db()
     with pytest.raises(MembershipError, match="any more"):
-        start_membership(
+        sign_up_to_plan(
             member=life.world.charlie,
             plan=life.plan,
             starts=NOW,
@@ -196,7 +196,7 @@ def ottos(life: Life) -> Membership:
     otto = a_member("Otto Brandt", plan=None, space=life.world.space)
     Role.objects.create(member=otto, space=None, kind=Role.Kind.STAFF)
     given: dict[str, Any] = {"starts": NOW, "until": XMAS, "by": life.dana, "now": NOW}
-    return start_membership(member=otto, plan=life.plan, **given)
+    return sign_up_to_plan(member=otto, plan=life.plan, **given)
 
 
 def test_staff_go_the_way_of_members_for_themselves(life: Life, ottos: Membership) -> None:
@@ -204,7 +204,7 @@ def test_staff_go_the_way_of_members_for_themselves(life: Life, ottos: Membershi
     day = a_plan("Day", kind=Plan.Kind.DAY)
     mine: dict[str, Any] = {"by": otto, "now": NOW}
     with pytest.raises(MembershipError, match="signs themselves up"):
-        start_membership(member=otto, plan=other, starts=XMAS, until=None, **mine)
+        sign_up_to_plan(member=otto, plan=other, starts=XMAS, until=None, **mine)
     with pytest.raises(MembershipError, match="Staff at the desk change"):
         change_plan(membership=ottos, plan=other, starts=NOW + DAY, **mine)
     with pytest.raises(MembershipError, match="Staff at the desk renew"):
@@ -376,4 +376,4 @@ def test_the_last_membership_is_the_one_that_ends_last(life: Life) -> None:
 
 def test_a_start_by_nobody_is_an_import_and_needs_no_words(life: Life) -> None:
     given: dict[str, Any] = {"starts": NOW - DAY, "until": None, "by": None, "now": NOW}
-    assert start_membership(member=life.nora, plan=life.plan, **given).starts == NOW - DAY
+    assert sign_up_to_plan(member=life.nora, plan=life.plan, **given).starts == NOW - DAY

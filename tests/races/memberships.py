@@ -20,7 +20,7 @@ from members.services.guests import sign_in_guest  # noqa: E402
 from members.services.memberships import (  # noqa: E402
     MembershipError,
     renew_membership,
-    start_membership,
+    sign_up_to_plan,
 )
 from members.services.pauses import start_pause  # noqa: E402
 from tests.people import a_member  # noqa: E402
@@ -38,7 +38,7 @@ def somebody(**plan: object) -> tuple[Member, Membership]:
     name = f"Race {uuid4().hex[:8]}"
     row = Plan.objects.create(name=name, slug=name.lower().replace(" ", "-"), months=1, **plan)
     member = a_member(name, plan=None, email=f"{row.slug}@example.org")
-    membership = start_membership(
+    membership = sign_up_to_plan(
         member=member, plan=row, starts=NOW, until=NOW + 30 * DAY, by=None, now=NOW
     )
     return member, membership
