@@ -6,26 +6,54 @@ live until it breaks, and without its guard it must.
 """
 
 import random
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from access import sessions
-from access.services import answers, messages, states, sweeping, taps
+import access.services.running
+from access import decision, following, running, sessions
+from access.records import Bench
+from access.services import (
+    alone,
+    answers,
+    doors,
+    first_tap,
+    journals,
+    messages,
+    states,
+    sweeping,
+    taps,
+)
 from access.services.taps import handle_tap
-from tests.protocol.test_wild import undone
+from tests.protocol import happenings
+from tests.protocol.lives import site_of, undone
+from tests.protocol.place import SITES
 from tests.protocol.wild import Wild
-from wire import rules
+from wire import offline, rules
 
 LIVES = 120  # at most, of a hunt; the first few suffice
 LONG_LIFE = 1_000
 
 
 @pytest.fixture
-def wild(db):
-    wild = Wild(random.Random(0))
+def wild(db, request):
+    """At the site of the scene, if it names one."""
+    scene = GUARDS[request.getfixturevalue("guard")][0]
+    wild = Wild(random.Random(0), site=getattr(scene, "site", SITES[0]))
     wild.restart()
     wild.pass_time(2)
     return wild
+
+
+def at(name):
+    """The scene is played where this machine stands."""
+
+    def place(scene):
+        scene.site = next(site for site in SITES if name in site)
+        return scene
+
+    return place
 
 
 def begin(wild, name="cut", seconds=600):
@@ -98,7 +126,8 @@ def a_kept_tap_is_handed_out(wild):
     wild.die()
     wild.tap(box, "alice")
     wild.deliver()
-    wild.alive = True
+    (keeper,) = wild.keepers
+    keeper.alive = True
     wild.hand_out_retained(-1)
     assert not wild.going, "a retained tap was answered"
 
@@ -108,7 +137,7 @@ def the_answer_is_lost_and_the_tap_repeated(wild):
     (tap,) = [n for n, (_device, message) in enumerate(wild.said) if message.kind == "tap"]
     wild.say_again(tap)
     assert box.relay, "the repeat was taken for a second tap"
-    wild.come_to_rest()
+    wild.eyes.come_to_rest()
 
 
 def a_member_taps(wild):
@@ -126,6 +155,180 @@ def a_lockout_is_written_by_hand(wild):
     """No service moved the epoch; the next lease is decided on the facts all the same."""
     wild.lock_out(begin(wild), "stop", announced=False)
     wild.pass_time(15)
+
+
+def listed(wild, seconds=600, ahead=0):
+    """Alice has booked, and the list says so."""
+    box = wild.boxes["alone"]
+    wild.book(box, "alice", seconds, ahead)
+    wild.pass_time(2)
+    return box
+
+
+def tapped_alone(wild, seconds=600, ahead=0):
+    """Now the network is gone, and she taps."""
+    box = listed(wild, seconds, ahead)
+    wild.plug(box, False)
+    wild.pass_time(6)
+    wild.tap(box, "alice")
+    return box
+
+
+@at("alone")
+def an_older_list_is_handed_out_again(wild):
+    """Alice was listed, and is no more; then some queue gives her back."""
+    box = listed(wild)
+    wild.revoke("alice")
+    wild.pass_time(2)
+    assert box.store.list.e == (), "whose certification is gone is still listed"
+    (first, *_newer) = [m for _device, m in wild.said if m.kind == "list"]
+    wild.arrive(box.name, first)
+    wild.plug(box, False)
+    wild.pass_time(6)
+    wild.tap(box, "alice")
+
+
+@at("alone")
+def a_listed_time_has_not_come(wild):
+    tapped_alone(wild, ahead=60)
+
+
+@at("alone")
+def an_entry_runs_out(wild):
+    assert tapped_alone(wild, seconds=60).relay
+    wild.pass_time(100)
+
+
+@at("alone")
+def the_network_goes_for_a_moment(wild):
+    box = listed(wild)
+    wild.plug(box, False)
+    wild.pass_time(1)
+    wild.tap(box, "alice")
+    wild.pass_time(1)
+    wild.plug(box, True)
+    wild.pass_time(2)
+
+
+def back_from_being_alone(wild):
+    """It began by itself, and the network is back."""
+    box = listed(wild)
+    wild.work_alone(box, "alice")
+    assert box.relay
+    return box
+
+
+@at("alone")
+def what_was_begun_alone_is_found(wild):
+    back_from_being_alone(wild)
+    wild.pass_time(80)
+
+
+@at("alone")
+def what_was_begun_alone_may_not_go_on(wild):
+    box = tapped_alone(wild)
+    assert box.relay
+    wild.revoke("alice")
+    wild.plug(box, True)
+    wild.pass_time(60)
+
+
+@at("alone")
+def rows_are_shown_again(wild):
+    box = back_from_being_alone(wild)
+    wild.pass_time(2)
+    (shown, *_others) = [n for n, (_, m) in enumerate(wild.said) if m.kind == "journal"]
+    wild.say_again(shown)
+    assert box.relay
+    wild.eyes.come_to_rest()
+
+
+@at("pair")
+def one_of_two_comes(wild):
+    box = wild.boxes["pair"]
+    wild.book(box, "alice", 600)
+    wild.tap(box, "alice")
+    wild.deliver()
+    wild.pass_time(1)
+
+
+@at("pair")
+def the_first_of_two_has_gone(wild):
+    wild.come_both(wild.boxes["pair"], "alice", "dana", 50)
+    wild.pass_time(1)
+
+
+@at("pair")
+def the_supervisor_loses_the_right_to(wild):
+    box = wild.boxes["lesson"]
+    wild.book(box, "charlie", 600)
+    wild.come_both(box, "charlie", "dana", 4)
+    wild.pass_time(2)
+    assert box.relay
+    wild.revoke("dana")
+    wild.pass_time(30)
+
+
+@at("shared")
+def the_next_is_there_at_once(wild):
+    """Alice's time is over for some seconds."""
+    wild.leave_on(wild.boxes["shared"], "alice", "dana", 8)
+    wild.pass_time(3)
+
+
+@at("shared")
+def who_was_taken_over_is_told(wild):
+    """The old session never comes back: its device has been told, and the next has begun."""
+    box = wild.boxes["shared"]
+    wild.leave_on(box, "alice", "dana", 70)
+    wild.pass_time(4)
+    assert wild.met["taken over"] == 1
+    assert wild.eyes.people_of(box.sid) == ("dana",)
+    for number in range(len(wild.said)):
+        wild.say_again(number)
+        assert box.sid is None or wild.eyes.people_of(box.sid) == ("dana",)
+    wild.pass_time(4)
+
+
+@at("shared")
+def a_tap_comes_long_before_the_end(wild):
+    box = begin(wild, "shared", 1000)
+    box.running = True
+    wild.pass_time(6)
+    wild.tap(box, "alice")
+    wild.deliver()
+
+
+@at("shared")
+def stop_is_pressed(wild):
+    wild.press_stop(begin(wild, "shared"))
+    wild.pass_time(5)
+
+
+@at("shared")
+def the_machine_beside_the_extractor_is_finished(wild):
+    box = begin(wild, "shared")
+    wild.pass_time(10)
+    assert wild.boxes["extractor"].relay
+    wild.tap(box, "alice")
+    wild.pass_time(80)
+    assert not wild.boxes["extractor"].relay
+
+
+@at("shared")
+def somebody_is_at_the_door_an_hour_late(wild):
+    wild.jump(3600)
+    wild.pass_time(10)
+    wild.tap(wild.boxes["door"], "alice")
+    wild.deliver()
+
+
+@at("shared")
+def a_member_is_at_the_door(wild):
+    wild.tap(wild.boxes["door"], "alice")
+    wild.deliver()
+    assert wild.boxes["door"].relay
+    wild.pass_time(8)
 
 
 def nothing(*_args, **_kwargs):
@@ -147,6 +350,36 @@ def spend_anew(memory, lease, _up):
         return
     session.exp, session.hard, session.last_re = lease.exp, lease.hard, lease.re
     memory.st = "running"
+
+
+def anybody_listed(memory, config, badge, up):
+    """Whenever it is."""
+    found = memory.store.list.e
+    return found[0] if found and memory.utc_at_boot is not None else None
+
+
+def alone_for_ever(memory, config, entry, up, begin=offline.begin):
+    begin(memory, config, entry, up)
+    memory.session.exp += 1_000
+    memory.session.hard += 1_000
+
+
+def for_one(facts, now, by_claim=decision._by_claim):
+    return by_claim(replace(facts, two_person=False), now)
+
+
+def only_the_first(facts, at, judged=decision._judged):
+    if facts.companion is None:
+        return judged(facts, at)
+    return judged(replace(facts, companion=None, judge=decision._trainee(facts)), at)
+
+
+def always(*_args, **_kwargs):
+    return True
+
+
+def opened_wide(memory, pulse_ms, up):
+    memory.pulse_end = up + 60
 
 
 GUARDS = {
@@ -211,6 +444,91 @@ GUARDS = {
         [(states, "redecide", unchanged), (sweeping, "redecide", unchanged)],
         "told nothing, or deaf",
     ),
+    "D10 an older list never counts again": (
+        an_older_list_is_handed_out_again,
+        [(offline, "list_refused", nothing)],
+        "an older list counts again",
+    ),
+    "D10 an entry is for a time": (
+        a_listed_time_has_not_come,
+        [(offline, "entry_for", anybody_listed)],
+        "not listed for this time",
+    ),
+    "D10 a session ends with its entry": (
+        an_entry_runs_out,
+        [(offline, "begin", alone_for_ever)],
+        "on for longer than its list allows",
+    ),
+    "D10 a list is asked when the network is gone": (
+        the_network_goes_for_a_moment,
+        [(offline, "silent", nothing)],
+        "a list was asked at once",
+    ),
+    "S6 a session of the device's own is adopted, or ended": (
+        what_was_begun_alone_is_found,
+        [(alone, "is_awaited", lambda *_: True)],
+        "neither adopted nor ended",
+    ),
+    "S6 it is decided afresh": (
+        what_was_begun_alone_may_not_go_on,
+        [(states, "redecide", unchanged), (sweeping, "redecide", unchanged)],
+        "told nothing, or deaf",
+    ),
+    "S6 a row is filed once": (
+        rows_are_shown_again,
+        [(journals, "_filed", lambda *_: {})],
+        "a message broke its own handling",
+    ),
+    "two people are two": (
+        one_of_two_comes,
+        [(decision, "_by_claim", for_one)],
+        "one person alone",
+    ),
+    "they come together": (
+        the_first_of_two_has_gone,
+        [(first_tap, "WITHIN", 3_600), (first_tap, "RECEIVED", timedelta(hours=1))],
+        "the first of two had gone",
+    ),
+    "both are judged": (
+        the_supervisor_loses_the_right_to,
+        [(decision, "_judged", only_the_first)],
+        "told nothing, or deaf",
+    ),
+    "nobody is taken over at once": (
+        the_next_is_there_at_once,
+        [(Bench, "take_over", timedelta(0))],
+        "taken over in its own time",
+    ),
+    "who is taken over is told off": (
+        who_was_taken_over_is_told,
+        [(access.services.running, "end", nothing)],
+        "assert",
+    ),
+    "a tap extends in the last minutes": (
+        a_tap_comes_long_before_the_end,
+        [(running, "may_extend", lambda *_: True)],
+        "extended long before its end",
+    ),
+    "D11 stop is stop": (
+        stop_is_pressed,
+        [(rules, "stop", nothing)],
+        "on, and STOP was pressed",
+    ),
+    "what runs with machines ends with them": (
+        the_machine_beside_the_extractor_is_finished,
+        [(following, "follow", lambda run, **_: run), (following, "is_wanted", always)],
+        "the extractor",
+    ),
+    "a door has hours": (
+        somebody_is_at_the_door_an_hour_late,
+        [(doors, "refusals", lambda *_: ())],
+        "opened to nobody who may come in",
+    ),
+    "D12 a pulse is a moment": (
+        a_member_is_at_the_door,
+        [(rules, "open_door", opened_wide)],
+        "the door stays open",
+    ),
 }
 
 
@@ -218,7 +536,7 @@ GUARDS = {
 def test_with_it_the_story_ends_well(wild, guard):
     scene, _without, _why = GUARDS[guard]
     scene(wild)
-    wild.come_to_rest()
+    wild.eyes.come_to_rest()
 
 
 @pytest.mark.parametrize("guard", GUARDS)
@@ -238,6 +556,12 @@ HUNTED = {
     "S2, written down": [(answers, "record", nothing), (taps, "record", nothing)],
     "S3, unknown": [(states, "_switch_off_unknown", nothing)],
     "S3, afresh": [(states, "redecide", unchanged)],
+    "D10": [(offline, "entry_for", anybody_listed)],
+    "S6": [(alone, "is_awaited", always)],
+    "the second of two": [(decision, "_by_claim", for_one)],
+    "a minute's patience": [(Bench, "take_over", timedelta(0))],
+    "D11": [(rules, "stop", nothing)],
+    "the hours of a door": [(doors, "refusals", lambda *_: ())],
 }
 
 
@@ -249,9 +573,9 @@ def test_without_it_chance_alone_breaks_the_world(db, monkeypatch, guard, figure
     caplog.set_level("CRITICAL")  # the server says at length what it makes of it
     for seed in range(LIVES):
         with undone():
-            wild = Wild(random.Random(seed), gatekeepers=1 + seed % 2)
+            wild = Wild(random.Random(seed), 1 + seed % 2, site_of(seed))
             try:
-                wild.live(LONG_LIFE)
+                happenings.live(wild, LONG_LIFE)
             except AssertionError as broken:
                 why = str(broken).partition("\n")[0]
                 figure(f"without {guard}: life {seed}, step {wild.steps:,}: {why}")

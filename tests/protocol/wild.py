@@ -1,132 +1,94 @@
 """The real device rules and the real server on a network that cannot be trusted.
 
-Two machines, one that is cut when time is up and one that may finish; people who tap, staff who
-lock out and revoke, and do so behind the services' back; devices that lose power or the network,
-and whose clocks run fast or slow; a gatekeeper that dies; a wall clock that jumps; a database put
-back to an hour ago. Messages are lost, doubled, delayed past each other, and said again much later.
+Machines that are cut when time is up and such as may finish; some that work on without a network,
+ask for two people, or are shared; an extractor and a door (place.py). People tap, book, learn and
+leave things on; staff lock out and revoke, and do so behind the services' back; devices lose power
+or the network, and their clocks run fast or slow; gatekeepers die; a wall clock jumps; a database
+is put back to an hour ago. Messages are lost, doubled, delayed past each other, and said again much
+later. Of two gatekeepers each hears everything, and says what it has committed only after the other
+has heard the same.
 
-What must hold is in `watch`, in its own arithmetic: seconds of true time, who was entitled when,
-and which relay is on. It knows none of the rules it checks.
+What happens is here, what must hold in invariants.py, what people have a right to in books.py.
 """
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 import wire
-from access import services
-from access.models import AccessEvent, Device, Session
+from access.giving_back import give_back
+from access.models import Device, Session
 from access.records import receive
-from access.watch import Watch
 from bookings.models import Booking
-from equipment.models import Certification, Lockout
+from equipment.models import Lockout
 from equipment.services import clear_lockout, lock_out
 from members.models import AccessEpoch
-from members.services import issue_badge
-from tests.people import NOW, a_certification, a_machine, a_tool_class, a_world
+from tests.people import NOW
+from tests.protocol.books import Booked, Books
+from tests.protocol.box import Box
+from tests.protocol.invariants import STEP, Invariants
+from tests.protocol.keeper import Keeper
+from tests.protocol.place import BADGES, KINDS, SITES, Place
 from wire.device import Device as Rules
 from wire.events import (
     Boot,
     Connected,
     Current,
     Disconnected,
+    Pressed,
     Publish,
     Received,
     Relay,
+    Save,
     Tapped,
     Tick,
 )
 from wire.memory import Config
+from wire.messages import Up
 
-BADGES = {"alice": "04A11CE0", "dana": "04DA4A00", "charlie": "04C4A41E", "stranger": "04FFFFFF"}
-FIN = {"cut": 0, "finish": 20}
-LEASE = 30
-TAP = 5  # seconds a tap lives
-STEP = 0.5
 RATES = (0.98, 1.0, 1.02)  # of a device's clock: no crystal is that bad
-EVER = NOW - timedelta(days=1)
-SLACK = 2 * STEP + 0.02 * (LEASE + max(FIN.values()))
-HEARTBEAT = 10 / min(RATES) + STEP
-PROMPT = 3 * STEP  # with a network that works
 LOAD = 3400
 DELAYS = (0, 0, 0, 0, 0.5, 1, 3, 7, 20, 70)
-
-
-@dataclass
-class Box:
-    """One device in the world: its rules, its relay, its machine's motor."""
-
-    name: str
-    fin: int
-    rate: float = 1.0
-    booted_at: float = 0.0
-    connected: bool = False
-    running: bool = False
-    relay: bool = False
-    rules: Rules | None = None
-    retained: wire.State | None = None
-    taps: dict[str, tuple[str, float]] = field(default_factory=dict)  # nonce -> who, when
-    unanswered: dict[str, float] = field(default_factory=dict)  # nonce -> when
-    answers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # nonce -> codes
-    ungrounded: float = 0.0  # seconds in a row the relay was on for one not entitled
-    ignored: float = 0.0  # and the network worked all the while
-    graces: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+APART = (0, 0, 0.5, 1, 3)  # seconds between two gatekeepers that hear, or say, the same
+WORK_EVERY = 20.0  # seconds, of the worker
 
 
 class Wild:
     """Everything, and `random`, by which the network decides about each message."""
 
-    def __init__(self, random, gatekeepers=1):
+    def __init__(self, random, gatekeepers=1, site=SITES[0]):
         self.random = random
         self.t = 0.0
         self.jumped = timedelta(0)
+        self.clocks = [self.jumped]  # all that the wall clock was ever off
         self.harsh = False
         self.delay = 0  # seconds every message takes, in a scene that says so
-        self.going = []  # (when, order, device, message), up and down
+        self.going = []  # (when, order, what happens then)
         self.order = count()
+        self.latest = 0  # of all messages that have arrived, the one said last
         self.said = []  # everything that was ever said, to be said again
         self.numbers = count(1)
-        self.watches = [Watch() for _ in range(gatekeepers)]
-        self.alive = True
-        self.moved, self.next_end = True, None
-        self.swept_at = 0.0
-        self.clear_since = 0.0  # everything works since then
-        self.unannounced_at = -HEARTBEAT  # the last change that nobody told the gatekeeper of
-        self.forgotten = set()  # sids that were on record before the database was put back
-        self.booked = {name: [] for name in FIN}  # (who, from, until)
-        self.certified = {"alice", "dana"}
-        self.locked_out = set()
-        self.entitled_at = {}
-        self.holders = {}  # sid -> who
         self.met = Counter()  # what befell it, and what came of that
-        self.latest = 0  # of all messages that have arrived, the one said last
         self.steps = 0
-        self._people()
-        self.boxes = {name: Box(name, fin, random.choice(RATES)) for name, fin in FIN.items()}
+        self.unsaid = 0  # answers that are committed and have not left
+        self.worked_at = 0.0
+        self.place = Place(site)
+        self.books = Books(site)
+        for who in sorted(self.place.certified):
+            self.certify(who)
+        self.eyes = Invariants(self)
+        self.keepers = [Keeper() for _ in range(gatekeepers)]
+        self.boxes = {name: self._box(name) for name in site}
+        self.at_machines = [box for box in self.boxes.values() if box.kind.is_machine]
         for box in self.boxes.values():
             self.power(box)
             self.met["a clock runs wrong"] += box.rate != 1.0
 
-    def _people(self):
-        self.world = a_world(walk_up=False)
-        a_certification(self.world.dana, self.world.certification)
-        self.machines = {}
-        for name, fin in FIN.items():
-            kind = a_tool_class(name, requires=self.world.certification, walk_up=False)
-            kind.finish_seconds, kind.early_start_minutes = fin, 0
-            kind.save()
-            machine = a_machine(f"The {name}", kind, self.world.space)
-            machine.has_interlock, machine.feedback, machine.idle_seconds = True, "current", 2
-            machine.save()
-            self.machines[name] = machine
-            Device.objects.create(name=name, space=self.world.space, machine=machine)
-        self.members = {name: getattr(self.world, name, None) for name in BADGES}
-        for name, member in self.members.items():
-            if member is not None:
-                issue_badge(member=member, number=BADGES[name], by=None, now=NOW)
+    def _box(self, name):
+        return Box(name, KINDS[name], self.place.keys.get(name), self.random.choice(RATES))
 
     # --- clocks -------------------------------------------------------------------------------
 
@@ -146,18 +108,24 @@ class Wild:
             self.deliver()
             self.look_at_clocks()
             self.deliver()
-            self.watch()
+            self.eyes.watch()
+
+    def jump(self, seconds):
+        self.met["wall clock jumped"] += 1
+        self.jumped += timedelta(seconds=seconds)
+        self.clocks.append(self.jumped)
+        self.tell_keepers()
 
     # --- devices ------------------------------------------------------------------------------
 
     def power(self, box):
-        """It starts from nothing."""
-        box.rules = Rules(
-            Config(name=box.name, stray_ma=LOAD * 2), boot=f"{next(self.numbers):016x}"
-        )
+        """It starts from nothing but what it has saved."""
+        config = Config(name=box.name, caps=box.kind.caps, stray_ma=LOAD * 2, key=box.key)
+        box.rules = Rules(config, boot=f"{next(self.numbers):016x}", store=box.store)
         box.booted_at, box.running = self.t, False
         box.connected = False
         box.unanswered.clear()
+        box.alone_until = None
         self.see(box, Boot())
         self.plug(box, True)
 
@@ -168,17 +136,27 @@ class Wild:
         self.power(box)
 
     def plug(self, box, connected):
-        if connected != box.connected:
-            self.met["cable pulled"] += not connected
-            box.connected = connected
-            box.unanswered.clear()
-            self.see(box, Connected() if connected else Disconnected())
+        if connected == box.connected:
+            return
+        self.met["cable pulled"] += not connected
+        box.connected = connected
+        box.unanswered.clear()
+        if not connected:
+            box.cut_at = self.t
+            self.see(box, Disconnected())
+            return
+        self.see(box, Connected())
+        if box.listed is not None:
+            self.send(box.name, box.listed)
 
     def see(self, box, event):
         before = box.rules.memory.st
         for effect in box.rules.handle(event, (self.t - box.booted_at) * box.rate):
             if isinstance(effect, Relay):
-                self.switched(box, effect.on, event)
+                self.switch(box, effect.on, event)
+            elif isinstance(effect, Save):
+                self.eyes.saved(box, effect.store)
+                box.store = effect.store
             elif isinstance(effect, Publish):
                 self.send(box.name, effect.message)
                 if isinstance(effect.message, wire.State):
@@ -186,15 +164,34 @@ class Wild:
         if (after := box.rules.memory.st) != before:
             self.met[f"{before} → {after}"] += 1
 
+    def switch(self, box, on, event):
+        box.relay = on
+        if on:
+            self.met["extractor ran" if box.name == "extractor" else "switched on"] += 1
+            self.eyes.switched_on(box, event)
+        else:
+            box.running = False
+            box.alone_until = None
+
     def tap(self, box, who):
         nonce = f"{next(self.numbers):024x}"
         box.taps[nonce] = who, self.t
         self.see(box, Tapped(BADGES[who], nonce))
         waiting = box.rules.memory.tap
-        if waiting is not None and waiting.message.nonce == nonce:
+        if waiting is not None and waiting.message.nonce == nonce and box.connected:
             box.unanswered[nonce] = self.t
 
+    def press_stop(self, box):
+        self.met["stop pressed"] += box.relay
+        if box.sid is not None:
+            self.books.over.add(box.sid)
+        self.see(box, Pressed("stop", f"{next(self.numbers):024x}"))
+        self.eyes.stopped(box)
+
     # --- the network --------------------------------------------------------------------------
+
+    def later(self, seconds, what):
+        self.going.append((self.t + seconds, next(self.order), what))
 
     def send(self, device, message):
         """Lost, doubled or late, as it pleases the network; calm, it only carries."""
@@ -205,23 +202,24 @@ class Wild:
         for _ in range(copies):
             late = self.random.choice(DELAYS) if self.harsh else self.delay
             self.met["message late"] += late > 0
-            self.going.append((self.t + late, next(self.order), device, message))
+            self.later(late, partial(self.arrive, device, message))
 
     def deliver(self):
         """Everything that is due, also what is said in answer to it."""
         while due := [going for going in self.going if going[0] <= self.t]:
-            going = min(due)
+            going = min(due, key=lambda going: going[:2])
             self.going.remove(going)
             self.met["message overtaken"] += going[1] < self.latest
             self.latest = max(self.latest, going[1])
-            self.arrive(*going[2:])
+            going[2]()
 
     def arrive(self, device, message):
-        if isinstance(message, wire.Avail | wire.Hello | wire.State | wire.Tap):
-            self.handle(message)
-        elif self.boxes[device].connected:
-            self.check_answer(self.boxes[device], message)
-            self.see(self.boxes[device], Received(message))
+        if isinstance(message, Up):
+            self.hear(message)
+        elif (box := self.boxes[device]).connected:
+            self.eyes.check_answer(box, message)
+            self.see(box, Received(message))
+            self.eyes.leased(box, message)
 
     def say_again(self, index):
         """An old message comes out of some queue."""
@@ -234,50 +232,117 @@ class Wild:
         taps = [message for _device, message in self.said if isinstance(message, wire.Tap)]
         if taps:
             self.met["retained tap"] += 1
-            self.handle(taps[index % len(taps)], retain=True)
+            self.hear(taps[index % len(taps)], retain=True)
 
-    # --- the gatekeeper -----------------------------------------------------------------------
+    # --- the gatekeepers ----------------------------------------------------------------------
 
-    def handle(self, *messages, retain=False):
-        if not self.alive:
+    @property
+    def alive(self):
+        return any(keeper.alive for keeper in self.keepers)
+
+    def hear(self, message, retain=False):
+        """Each gatekeeper hears everything: one at once; of two each in its own time."""
+        if len(self.keepers) == 1:
+            self.handle(self.keepers[0], message, retain)
             return
-        inbound = [receive(*wire.encode_up(message), retain=retain) for message in messages]
-        watch = self.random.choice(self.watches)
-        said = services.handle(inbound, now=self.now, mono=self.t, watch=watch)
+        for keeper in self.random.sample(self.keepers, 2):
+            self.later(self.apart(), partial(self.handle, keeper, message, retain))
+
+    def apart(self):
+        return self.random.choice(APART) if self.harsh else 0
+
+    def handle(self, keeper, message, retain=False):
+        if not keeper.alive:
+            return
+        self.met["handled between commit and answer"] += self.unsaid > 0
+        said = keeper.handle([inbound(message, retain)], self.now, self.t)
+        self.handled(keeper, message, said)
+
+    def handled(self, keeper, message, said):
+        """It is committed: people may read it, and answers may leave. Or it dies just then."""
+        if isinstance(message, wire.Tap):
+            self.eyes.look_at_bookings(message.device)
         if self.harsh and self.random.random() < 0.05:
             self.met["gatekeeper died before it answered"] += 1
-            self.restart()  # it died between the commit and the answer
+            self.begin(keeper)
+        else:
+            self.answer(keeper, said)
+
+    def answer(self, keeper, said):
+        """At once; or, of two gatekeepers, when the other may have heard the same."""
+        if len(self.keepers) == 1 or not said:
+            self.publish(said)
             return
-        self.publish(said)
+        self.unsaid += 1
+        self.later(self.apart(), partial(self.say_late, keeper, keeper.life, said))
+
+    def say_late(self, keeper, life, said):
+        self.unsaid -= 1
+        if keeper.life == life and keeper.alive:
+            self.publish(said)
 
     def publish(self, said):
         for out in said:
             device = out.topic.split("/")[2]
-            self.send(device, wire.parse_down(out.topic, out.payload))
+            key = self.place.keys.get(device) if out.topic.endswith("/list") else None
+            message = wire.parse_down(out.topic, out.payload, key)
+            if isinstance(message, wire.List):
+                self.boxes[device].listed = message
+            elif isinstance(message, wire.Off) and message.code == "taken-over":
+                self.eyes.taken_over(self.boxes[device], message.sid)
+            self.send(device, message)
 
     def look_at_clocks(self):
-        if not self.alive:
-            return
-        moved = self.moved or (self.next_end is not None and self.now >= self.next_end)
-        if moved or self.t - self.swept_at >= 1:
-            self.moved, self.swept_at = False, self.t
-            watch = self.random.choice(self.watches)
-            said = services.sweep(now=self.now, mono=self.t, watch=watch, redecide_all=moved)
-            self.next_end = services.next_end(self.now)
+        for _keeper, said in self.each(lambda keeper: keeper.look(self.now, self.t)):
             self.publish(said)
+        for keeper in self.keepers if self.place.keys else ():
+            if keeper.alive and keeper.swept_at == self.t:
+                self.issue_lists(keeper)
+        if self.t - self.worked_at >= WORK_EVERY and "shared" in self.boxes:
+            self.work()
+
+    def each(self, what):
+        """What it comes to at each gatekeeper that lives, one after the other."""
+        return [(keeper, what(keeper)) for keeper in self.keepers if keeper.alive]
+
+    def issue_lists(self, keeper):
+        """Its number is spent even where the gatekeeper dies before it says it."""
+        before = self.numbers_of_lists()
+        said = keeper.lists(self.now, self.t)
+        for name, seq in self.numbers_of_lists().items():
+            if seq != before[name]:
+                self.met["list issued"] += 1
+                self.books.promise(name, seq)
+        self.publish(said)
+
+    def numbers_of_lists(self):
+        return dict(Device.objects.filter(takes_lists=True).values_list("name", "list_seq"))
+
+    def work(self):
+        """The worker gives back what was left early."""
+        self.worked_at = self.t
+        given_back = give_back(self.now)
+        self.met["given back"] += given_back
+        self.eyes.look_at_bookings("shared")
+        if given_back:
+            self.tell_keepers()
+
+    def begin(self, keeper):
+        """A new gatekeeper that remembers nothing; the broker hands it what it kept."""
+        keeper.begin(self.t)
+        self.eyes.forget_running_on()
+        for box in self.boxes.values():
+            if box.retained is not None:
+                self.handle(keeper, box.retained, retain=True)
 
     def restart(self):
-        """A new gatekeeper that remembers nothing; the broker hands it what it kept."""
-        self.watches = [Watch() for _ in self.watches]
-        for watch in self.watches:
-            watch.connect(self.t)
-        self.alive = self.moved = True
-        kept = [box.retained for box in self.boxes.values() if box.retained is not None]
-        self.handle(*kept, retain=True)
+        for keeper in self.keepers:
+            self.begin(keeper)
 
-    def die(self):
-        self.met["gatekeeper died"] += self.alive
-        self.alive = False
+    def die(self, keepers=None):
+        for keeper in keepers or self.keepers:
+            self.met["gatekeeper died"] += keeper.alive
+            keeper.alive = False
 
     def come_and_go(self):
         """It dies again and again, each time until the lease is over and the job is finishing."""
@@ -289,66 +354,96 @@ class Wild:
 
     # --- people -------------------------------------------------------------------------------
 
-    def book(self, box, who, seconds):
-        ends = self.now + timedelta(seconds=seconds)
-        machine, member = self.machines[box.name], self.members[who]
+    def book(self, box, who, seconds, ahead=0):
+        starts = self.now + timedelta(seconds=ahead)
+        ends = starts + timedelta(seconds=seconds)
+        booking = Booking(
+            machine=self.place.machines[box.name],
+            member=self.place.members[who],
+            starts=starts,
+            ends=ends,
+            blocked_until=ends,
+            created_at=self.now,
+            updated_at=self.now,
+        )
         try:
             with transaction.atomic():
-                Booking.objects.create(
-                    machine=machine,
-                    member=member,
-                    starts=self.now,
-                    ends=ends,
-                    blocked_until=ends,
-                    created_at=self.now,
-                    updated_at=self.now,
-                )
+                booking.save()
         except IntegrityError:
             return  # somebody has it already
-        self.booked[box.name].append((who, self.now, ends))
+        self.books.booked[box.name].append(Booked(booking.pk, who, starts, ends))
 
     def come(self, box, who):
         """Whoever has it booked taps; if nobody has, `who` books it first."""
-        has_it = [by for by, at, until in self.booked[box.name] if at <= self.now < until]
-        if not has_it:
+        holder = self.books.holder(box.name, self.now)
+        if holder is None:
             self.book(box, who, self.random.choice((20, 100, 600)))
-        self.tap(box, has_it[0] if has_it else who)
+        self.tap(box, holder or who)
+
+    def come_both(self, box, first, second, between):
+        """Two people; one of them has booked it. Sometimes the second takes too long."""
+        if self.books.holder(box.name, self.now) is None:
+            self.book(box, self.random.choice((first, second)), self.random.choice((100, 600)))
+        self.tap(box, first)
+        self.pass_time(between)
+        self.tap(box, second)
+
+    def work_alone(self, box, who, cut=6, on=12):
+        """Booked and listed, the network goes; a tap, some work, and then it comes back."""
+        if self.books.holder(box.name, self.now) is None:
+            self.book(box, who, self.random.choice((20, 100, 600)))
+        self.pass_time(3)
+        self.plug(box, False)
+        self.pass_time(cut)
+        self.tap(box, self.books.holder(box.name, self.now) or who)
+        box.running = self.random.random() < 0.5
+        self.pass_time(on)
+        self.plug(box, True)
+        self.deliver()
+
+    def leave_on(self, box, who, by, after):
+        """`who` books a little time and goes away; `by` is booked next, and taps."""
+        self.book(box, who, 20)
+        self.book(box, by, 100, ahead=200)
+        self.tap(box, who)
+        self.pass_time(20 + after)
+        self.tap(box, by)
 
     def cancel(self, box, announced=True):
-        Booking.objects.filter(machine=self.machines[box.name], holds=True).update(
+        Booking.objects.filter(machine=self.place.machines[box.name], holds=True).update(
             holds=False, state="cancelled"
         )
-        self.booked[box.name].clear()
+        self.books.booked[box.name].clear()
         self.changed(announced)
 
     def lock_out(self, box, mode, announced=True):
-        machine = self.machines[box.name]
+        machine = self.place.machines[box.name]
         lock_out(machine=machine, why="Look at it", by=None, now=self.now, mode=mode)
         self.met[f"locked out, {mode}"] += 1
-        self.locked_out.add(box.name)
+        self.books.locked_out.add(box.name)
         self.changed(announced)
 
     def clear(self, box):
-        for lockout in Lockout.objects.filter(machine=self.machines[box.name], cleared_at=None):
+        machine = self.place.machines[box.name]
+        for lockout in Lockout.objects.filter(machine=machine, cleared_at=None):
             clear_lockout(lockout=lockout, by=None, now=self.now)
-        self.locked_out.discard(box.name)
+        self.books.locked_out.discard(box.name)
+        self.tell_keepers()
 
     def revoke(self, who, announced=True):
-        self.members[who].certifications.filter(revoked_at=None).update(revoked_at=self.now)
-        self.met["revoked"] += who in self.certified
-        self.certified.discard(who)
+        member = self.place.members[who]
+        member.certifications.filter(revoked_at=None).update(revoked_at=self.now)
+        self.met["revoked"] += bool(self.books.levels.get(who))
+        self.books.levels[who] = 0
         self.changed(announced)
 
     def certify(self, who):
-        Certification.objects.create(
-            member=self.members[who], type=self.world.certification, given_at=EVER, level=2
-        )
-        self.certified.add(who)
+        self.books.levels[who] = self.place.certify(who)
+        AccessEpoch.bump()
 
-    def jump(self, seconds):
-        self.met["wall clock jumped"] += 1
-        self.jumped += timedelta(seconds=seconds)
-        self.moved = True
+    def tell_keepers(self):
+        for keeper in self.keepers:
+            keeper.moved = True
 
     def changed(self, announced=True):
         """The row that every service of this kind moves, and that the gatekeeper looks at.
@@ -357,10 +452,10 @@ class Wild:
         """
         if announced:
             AccessEpoch.bump()
-            self.moved = True
+            self.tell_keepers()
         else:
             self.met["changed by hand"] += 1
-            self.unannounced_at = self.t
+            self.eyes.unannounced_at = self.t
 
     def change_by_hand(self, box, who):
         """In the database, behind the services' back; time enough to find it, or not."""
@@ -376,168 +471,13 @@ class Wild:
     def put_database_back(self):
         """To before the open sessions began: devices hold what nobody here has heard of."""
         lost = Session.objects.exclude(state="ended")
-        self.forgotten.update(lost.values_list("sid", flat=True))
+        self.eyes.forgotten.update(lost.values_list("sid", flat=True))
         lost.delete()
         self.met["database put back"] += 1
-        self.unannounced_at = self.t
+        self.eyes.unannounced_at = self.t
         self.pass_time(self.random.choice((1, 15)))
 
-    # --- what must hold -----------------------------------------------------------------------
 
-    def entitled(self, box, who):
-        """By the plainest reading of what people did: certified, booked, in service, now."""
-        if box.name in self.locked_out or who not in self.certified:
-            return False
-        now = self.now
-        return any(by == who and at <= now < until for by, at, until in self.booked[box.name])
-
-    def holder(self, sid):
-        """Who a session is for; a session never changes hands."""
-        if sid not in self.holders:
-            member = Session.objects.get(sid=sid).member_id
-            names = {m.pk: name for name, m in self.members.items() if m is not None}
-            self.holders[sid] = names[member]
-        return self.holders[sid]
-
-    def switched(self, box, on, event):
-        box.relay = on
-        if not on:
-            box.running = False
-            return
-        self.met["switched on"] += 1
-        sid = box.rules.memory.session.sid
-        assert isinstance(event, Received), "it switched on by itself"
-        if sid in self.forgotten:
-            return  # its grant was under way when the database was put back
-        who = self.holder(sid)
-        session = Session.objects.get(sid=sid)
-        assert session.interlock.name == box.name, "another machine's session"
-        assert session.state != "ended", "a session that is over switched on"
-        tapped = [when for by, when in box.taps.values() if by == who]
-        assert tapped, "switched on for one who was not there"
-        assert self.t - max(tapped) <= TAP + SLACK, "switched on long after the tap"
-        assert who in ("alice", "dana"), "a stranger switched on"
-        last = self.entitled_at.get((box.name, who), -1000.0)
-        late = 0.0 if self.entitled(box, who) else self.t - last
-        assert late <= TAP + SLACK, "switched on for one who lost the right to it before the tap"
-
-    def check_answer(self, box, message):
-        """On record before it is said, and the same however often the tap is repeated."""
-        if not isinstance(message, wire.Answer) or message.code == "nonce-reuse":
-            return
-        rows = AccessEvent.objects.filter(kind="tap", device__name=box.name)
-        assert rows.filter(nonce=message.nonce).count() == 1, "answered and not on record"
-        codes = box.answers[message.nonce]
-        codes.add(message.code)
-        assert len(codes - {"session-over"}) <= 1, f"decided twice: {codes}"
-        box.unanswered.pop(message.nonce, None)
-
-    def watch(self):
-        if not self.alive or self.harsh or self.delay or self.going:
-            self.clear_since = self.t
-        for box in self.boxes.values():
-            for who in ("alice", "dana"):
-                if self.entitled(box, who):
-                    self.entitled_at[box.name, who] = self.t
-            self.watch_relay(box)
-            self.watch_taps(box)
-
-    def watch_taps(self, box):
-        """What is tapped while everything works is answered."""
-        for nonce, when in list(box.unanswered.items()):
-            if not box.connected or when <= self.clear_since:
-                del box.unanswered[nonce]
-            else:
-                assert self.t - when <= TAP, "a tap got no answer"
-
-    def watch_relay(self, box):
-        memory = box.rules.memory
-        assert box.relay == memory.relay
-        if not box.relay:
-            box.ungrounded = box.ignored = 0.0
-            return
-        sid = memory.session.sid
-        grounded = sid not in self.forgotten and self.entitled(box, self.holder(sid))
-        if sid not in self.forgotten:
-            assert self.open_sids(box) == [sid], "on, and not on record"
-        box.ungrounded = 0.0 if grounded else box.ungrounded + STEP
-        limit = LEASE + box.fin + SLACK
-        assert box.ungrounded <= limit, f"on for {box.ungrounded} s without a ground"
-        works = box.connected and self.t > max(self.clear_since, self.unannounced_at + HEARTBEAT)
-        box.ignored = box.ignored + STEP if works and box.ungrounded else 0.0
-        assert box.ignored <= PROMPT + box.fin, f"told nothing, or deaf, for {box.ignored} s"
-        if memory.st == "grace":
-            box.graces[sid] += STEP
-            assert box.graces[sid] <= box.fin + SLACK, "GRACE was spent twice"
-
-    def open_sids(self, box):
-        """Asked at every step of a relay that is on, and so without the ORM's pains."""
-        sql = "SELECT sid FROM access_session WHERE state <> 'ended' AND machine_id = %s"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [self.machines[box.name].pk])
-            return [sid for (sid,) in cursor.fetchall()]
-
-    def come_to_rest(self):
-        """Given a network that works, everything ends by itself."""
-        self.harsh = False
-        if not self.alive:
-            self.restart()
-        for box in self.boxes.values():
-            self.plug(box, True)
-            box.running = False
-            self.cancel(box)
-        self.pass_time(72 + LEASE + max(FIN.values()))
-        for box in self.boxes.values():
-            assert not box.relay, "still on without a ground"
-        left = Session.objects.exclude(state="ended").values_list("state", "sid")
-        assert not left, f"never proven over: {list(left)}"
-        poison = AccessEvent.objects.filter(kind="dropped", code="unhandled")
-        assert not poison.exists(), "a message broke its own handling"
-
-    # --- by itself ----------------------------------------------------------------------------
-
-    def happen(self):
-        """One thing that people, staff, power or network may do; most of it is honest work."""
-        random = self.random
-        box = self.boxes[random.choice(sorted(FIN))]
-        who = random.choice(("alice", "alice", "dana", "charlie", "stranger"))
-        member = random.choice(("alice", "dana"))
-        weighted = (
-            (15, lambda: self.tap(box, who)),
-            (50, lambda: self.come(box, member)),
-            (20, lambda: setattr(box, "running", random.random() < 0.7)),
-            (8, lambda: setattr(self, "harsh", random.random() < 0.6)),
-            (8, lambda: self.plug(box, random.random() < 0.8)),
-            (5, lambda: self.lose_power(box)),
-            (8, self.restart),
-            (1, self.die),
-            (3, self.come_and_go),
-            (4, lambda: self.lock_out(box, random.choice(("stop", "after-job")))),
-            (25, lambda: self.clear(box)),
-            (3, lambda: self.revoke(member)),
-            (25, lambda: member in self.certified or self.certify(member)),
-            (5, lambda: self.cancel(box)),
-            (5, lambda: self.change_by_hand(box, member)),
-            (4, self.put_database_back),
-            (9, lambda: self.say_again(random.randrange(10_000))),
-            (4, lambda: self.hand_out_retained(random.randrange(10_000))),
-            (1, lambda: self.jump(random.choice((-3600, -10, 10, 3600)))),
-        )
-        weights, things = zip(*weighted, strict=True)
-        random.choices(things, weights)[0]()
-        self.deliver()
-
-    def live(self, steps):
-        """Things happen, and time goes by, for so many steps of half a second; then rest."""
-        self.restart()
-        while self.steps < steps:
-            self.happen()
-            self.pass_time(self.random.choice((0.5, 0.5, 0.5, 1, 2, 4, 12)))
-        self.come_to_rest()
-        self.met.update(
-            f"answered {code}"
-            for code in AccessEvent.objects.filter(kind="tap").values_list("code", flat=True)
-        )
-        self.met.update(
-            f"ended {why}" for why in Session.objects.values_list("end_reason", flat=True)
-        )
+def inbound(message, retain=False):
+    """As it comes from the broker."""
+    return receive(*wire.encode_up(message), retain=retain)
