@@ -3,14 +3,15 @@
 from django.utils import timezone
 
 from training.services.announcing import announce
-from training.services.clock import remind_of_inductions, settle_due
+from training.services.clock import remind_of_inductions, seat_due, settle_due
 from training.services.sitting import finish_due
 
 SCHEDULES = (("settle", "* * * * *"), ("remind", "*/5 * * * *"), ("finish_tests", "* * * * *"))
 
 
 def settle() -> None:
-    """Call off what too few signed up for, confirm the rest, and say which ones come next."""
+    """Give free seats away, call off what too few signed up for, and say which ones come next."""
+    seat_due(now=timezone.now())
     settle_due(now=timezone.now())
     announce(timezone.now())
 

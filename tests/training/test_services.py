@@ -7,6 +7,7 @@ import pytest
 from bookings.errors import Refused
 from bookings.models import Booking
 from equipment.models import Certification, CertificationType, Level
+from equipment.services import revoke_certification
 from members.models import Change, Hold
 from notices.mail import render
 from notices.models import Outbox
@@ -16,10 +17,11 @@ from tests.training.people import HOUR, STARTS, a_plan, an_induction, codes, sig
 from training import services
 from training.models import Attendee, Induction
 from training.services import Mark
-from training.services.clock import remind_of_inductions, settle_due
+from training.services.clock import remind_of_inductions, seat_due, settle_due
 
 State, Outcome = Attendee.State, Attendee.Outcome
 PASSED = Mark(State.ATTENDED, Outcome.PASSED)
+NOT_YET = Mark(State.ATTENDED, Outcome.NOT_YET)
 SOON = timedelta(minutes=1)
 
 
@@ -168,6 +170,32 @@ def test_without_a_seat_one_waits_and_gets_the_first_that_is_left(world, certifi
     assert posted("induction-seat") == ["Bob Lindqvist"]
 
 
+def test_whoever_waits_comes_before_a_newcomer_once_nothing_stands_in_their_way(world, certifier):
+    induction = an_induction(world, certifier, capacity=1)
+    seat = signed_up(induction, world.charlie)
+    bob = signed_up(induction, world.bob)
+    hold = Hold.objects.create(member=world.bob, reason="Unpaid", remedy="Pay", since=NOW)
+    services.withdraw(attendee=seat, by=world.charlie, now=NOW)
+    hold.delete()
+    newcomer = signed_up(induction, a_member("Erin Novak", plan=world.plan))
+    bob.refresh_from_db()
+    assert (bob.state, newcomer.state) == (State.SIGNED_UP, State.WAITING)
+
+
+def test_the_clock_gives_a_free_seat_to_who_waits(world, certifier):
+    induction = an_induction(world, certifier, capacity=1)
+    seat = signed_up(induction, world.charlie)
+    bob = signed_up(induction, world.bob)
+    hold = Hold.objects.create(member=world.bob, reason="Unpaid", remedy="Pay", since=NOW)
+    services.withdraw(attendee=seat, by=world.charlie, now=NOW)
+    assert seat_due(now=NOW) == 0
+    hold.delete()
+    assert (seat_due(now=NOW), seat_due(now=NOW)) == (1, 0)
+    bob.refresh_from_db()
+    assert bob.state == State.SIGNED_UP
+    assert posted("induction-seat") == ["Bob Lindqvist"]
+
+
 def test_who_may_not_come_any_more_is_passed_over_in_line(world, certifier):
     induction = an_induction(world, certifier, capacity=1)
     seat = signed_up(induction, world.charlie)
@@ -285,7 +313,7 @@ def test_present_not_yet_and_absent_give_nothing(world, certifier):
     seat = signed_up(an_induction(world, certifier), world.charlie)
     for mark in (
         Mark(State.ATTENDED),
-        Mark(State.ATTENDED, Outcome.NOT_YET),
+        NOT_YET,
         Mark(State.ABSENT),
     ):
         services.mark(attendee=seat, mark=mark, by=certifier, now=STARTS)
@@ -305,6 +333,23 @@ def test_a_pass_that_gave_something_is_not_unsaid(world, certifier):
     with pytest.raises(Refused) as error:
         services.mark(attendee=seat, mark=Mark(State.ABSENT), by=certifier, now=STARTS)
     assert codes(error) == ["passed-already"]
+
+
+def test_a_pass_given_by_mistake_is_put_right_once_what_it_gave_is_taken_back(world, certifier):
+    seat = signed_up(an_induction(world, certifier), world.charlie)
+    services.mark(attendee=seat, mark=PASSED, by=certifier, now=STARTS)
+    revoke_certification(
+        certification=Certification.objects.get(member=world.charlie),
+        why="Slip",
+        by=certifier,
+        now=STARTS,
+    )
+    services.mark(attendee=seat, mark=PASSED, by=certifier, now=STARTS)  # the page saved once more
+    assert not Certification.objects.valid(STARTS).filter(member=world.charlie).exists()
+    again = services.mark(attendee=seat, mark=NOT_YET, by=certifier, now=STARTS)
+    assert (again.outcome, again.certification) == (Outcome.NOT_YET, None)
+    services.mark(attendee=seat, mark=PASSED, by=certifier, now=STARTS)
+    assert Certification.objects.valid(STARTS).filter(member=world.charlie).count() == 1
 
 
 def test_a_certifier_who_lost_it_marks_nobody_as_passed(world, certifier):

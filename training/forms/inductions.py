@@ -189,6 +189,7 @@ class AttendanceForm(forms.Form):
         return [
             {
                 "attendee": attendee,
+                "taken_back": attendee.certification_id and not attendee.has_certification,
                 "lacks": [] if attendee.certification_id else self.lacking[attendee.member_id],
                 "how": self[f"how-{attendee.public_id}"],
                 "note": self[f"note-{attendee.public_id}"],

@@ -76,3 +76,8 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} at {self.induction}"
+
+    @property
+    def has_certification(self) -> bool:
+        """Whether what was given for it has not been taken back."""
+        return self.certification is not None and self.certification.revoked_at is None

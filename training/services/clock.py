@@ -6,7 +6,7 @@ from django.db import transaction
 
 from notices.leads import lead
 from training.models import Attendee, Induction
-from training.services import history
+from training.services import history, seats
 from training.services.planning import cancel_induction
 
 LEADS = (timedelta(hours=24), timedelta(hours=2))
@@ -18,6 +18,21 @@ def settle_due(*, now: datetime) -> int:
     due = planned.filter(closes_at__lte=now, starts__gt=now)
     settled = [_settle(induction, now) for induction in due]
     return len(settled)
+
+
+def seat_due(*, now: datetime) -> int:
+    """Seats that are free go to those who wait and may come by now; how many were given."""
+    waited_for = Induction.objects.coming(now).filter(attendees__state=Attendee.State.WAITING)
+    return sum(_seat(induction, now) for induction in waited_for.distinct())
+
+
+@transaction.atomic
+def _seat(induction: Induction, now: datetime) -> int:
+    induction = history.locked(induction)
+    seated = seats.fill(induction, now)
+    if seated:
+        seats.admit(induction, now)
+    return len(seated)
 
 
 @transaction.atomic

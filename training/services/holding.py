@@ -31,14 +31,18 @@ PRESENT = Mark(State.ATTENDED)
 def mark(*, attendee: Attendee, mark: Mark, by: Member, now: datetime) -> Attendee:
     """Write it down, and certify whoever passed. The same mark twice is once.
 
-    Raises Refused before it begins, and where a certification that was given would be left behind.
+    Where a certification was taken back by hand the same mark gives none again: a page saved once
+    more must not. Another mark is taken then, and from that on passing certifies anew.
+    Raises Refused before it begins, and where a certification that stands would be left behind.
     """
     induction = history.locked(attendee.induction)
-    attendee = induction.attendees.select_related("member").get(pk=attendee.pk)
+    attendee = induction.attendees.select_related("member", "certification").get(pk=attendee.pk)
     attendee.induction = induction
     if (attendee.state, attendee.outcome, attendee.note) == (mark.state, mark.outcome, mark.note):
         return attendee
     _may_mark(attendee, induction, mark, now)
+    if mark.outcome != Outcome.PASSED:
+        attendee.certification = None  # taken back, else it may not be marked so
     attendee.state, attendee.outcome, attendee.note = mark.state, mark.outcome, mark.note
     attendee.answered_at = now
     if mark.outcome == Outcome.PASSED and attendee.certification is None:
@@ -76,7 +80,7 @@ def _may_mark(attendee: Attendee, induction: Induction, mark: Mark, now: datetim
     _has_begun(induction, now)
     if attendee.state not in Attendee.SEATED:
         raise Refused(Reason("not-seated", {"name": attendee.member.name}))
-    if attendee.certification_id and mark.outcome != Outcome.PASSED:
+    if attendee.has_certification and mark.outcome != Outcome.PASSED:
         raise Refused(Reason("passed-already", {"name": attendee.member.name}))
 
 

@@ -28,6 +28,7 @@ def sign_up(*, induction: Induction, member: Member, by: Member, now: datetime) 
     facts = facts_for(induction=induction, member=member, now=now, at_desk=by != member)
     if reasons := rules.refusals(facts):
         raise Refused(*reasons)
+    seats.fill(induction, now)  # whoever waits comes first, be it that they may come only now
     state = _place(induction, now)
     attendee = Attendee.objects.create(
         induction=induction, member=member, state=state, asked_at=now
@@ -49,11 +50,13 @@ def _place(induction: Induction, now: datetime) -> State:
 
 
 @transaction.atomic
-def withdraw(*, attendee: Attendee, by: Member, now: datetime) -> Attendee:
+def withdraw(
+    *, attendee: Attendee, by: Member, now: datetime, leaves_for_good: bool = False
+) -> Attendee:
     """Give the seat to the next in line, or leave the line. Twice is once.
 
-    Too late to cancel, only others may do it: whoever gives it, or staff. A place in line may be
-    left at any time.
+    Too late to cancel, only others may do it: whoever gives it, or staff; unless the member is to
+    be forgotten. A place in line may be left at any time.
     """
     induction = history.locked(attendee.induction)
     attendee = induction.attendees.select_related("member").get(pk=attendee.pk)
@@ -62,7 +65,8 @@ def withdraw(*, attendee: Attendee, by: Member, now: datetime) -> Attendee:
     if attendee.state not in (State.SIGNED_UP, State.WAITING) or induction.starts <= now:
         raise Refused(Reason("induction-begun"))
     is_seated = attendee.state == State.SIGNED_UP
-    if is_seated and by == attendee.member and now >= induction.cancel_until:
+    is_too_late = by == attendee.member and now >= induction.cancel_until
+    if is_seated and is_too_late and not leaves_for_good:
         raise Refused(Reason("withdrawal-closed", {"closed": induction.cancel_until}))
     attendee.induction, attendee.state, attendee.withdrawn_at = induction, State.CANCELLED, now
     attendee.save(update_fields=["state", "withdrawn_at"])

@@ -194,7 +194,7 @@ def attendance(request: MemberRequest, public_id: UUID) -> HttpResponse:
     refusals = _mark(form, induction, request)
     if refusals:
         return _detail(request, induction, form, refusals)
-    messages.success(request, _("Saved. Whoever passed is certified and told."))
+    messages.success(request, _("Saved. Whoever passed just now is certified and told."))
     return redirect("training:induction_detail", public_id)
 
 
@@ -237,7 +237,9 @@ def _detail(
 
 
 def _attendance_form(induction: Induction, request: MemberRequest | None = None) -> AttendanceForm:
-    attendees = list(induction.attendees.seated().select_related("member", "induction"))
+    attendees = list(
+        induction.attendees.seated().select_related("member", "induction", "certification")
+    )
     lacking = pages.lacks_of(induction, attendees, timezone.now())
     return AttendanceForm(request.POST if request else None, attendees=attendees, lacking=lacking)
 
