@@ -41,8 +41,11 @@ def _in_the_way(member: Member, by: Member, now: datetime) -> Iterator[str]:
         yield _("A booking is running. Finish it first.")
     if member.wards.filter(is_active=True, anonymised_at=None).exists():
         yield _("They are the guardian of a child here. Give the child another guardian first.")
-    if Induction.objects.coming(now).filter(certifier=member).exists():
+    given = Induction.objects.filter(certifier=member, state=Induction.State.PLANNED)
+    if given.filter(starts__gt=now).exists():
         yield _("They give an induction that comes. Give it to somebody else, or call it off.")
+    if given.filter(starts__lte=now).exists():
+        yield _("They give an induction that has begun. Mark everybody there and finish it first.")
     if member.holds.standing(now).filter(document=None).exists():
         yield _("A hold stands. Staff lift it first, or it would be forgotten with the rest.")
     if by != member and not all(may_give(by, role.space) for role in member.roles.all()):

@@ -30,6 +30,7 @@ from notices.services.purging import KEPT_FOR, purge
 from tests.access.world import Site
 from tests.bookings.people import a_booking
 from tests.people import NOW, PASSWORD, a_certification, a_member, a_world
+from tests.training.people import an_induction, marta, signed_up
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,20 @@ class TestErasure:
         assert not Outbox.objects.filter(to=world.alice).exists()
         for change in Change.objects.all():
             assert "Alice" not in json.dumps([change.before, change.after])
+
+    def test_a_seat_that_is_too_late_to_give_back_does_not_keep_them(self, world):
+        induction = an_induction(world, marta(world))
+        seat = signed_up(induction, world.alice)
+        late = induction.cancel_until
+        erase(member=world.alice, by=world.alice, now=late)
+        seat.refresh_from_db()
+        assert seat.state == "cancelled"
+
+    def test_whoever_gives_an_induction_that_has_begun_finishes_it_first(self, world):
+        certifier = marta(world)
+        induction = an_induction(world, certifier)
+        with pytest.raises(CannotErase, match="has begun"):
+            erase(member=certifier, by=world.dana, now=induction.starts)
 
     def test_what_was_written_about_them_goes_from_the_history(self, world, settings, tmp_path):
         settings.MEDIA_ROOT = tmp_path

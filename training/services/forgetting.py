@@ -12,5 +12,5 @@ def forget(*, member: Member, by: Member, now: datetime) -> None:
     open_states = (Attendee.State.SIGNED_UP, Attendee.State.WAITING)
     coming = Attendee.objects.filter(member=member, state__in=open_states)
     for attendee in coming.filter(induction__starts__gt=now).select_related("induction", "member"):
-        withdraw(attendee=attendee, by=by, now=now)
+        withdraw(attendee=attendee, by=by, now=now, leaves_for_good=True)
     Attendee.objects.filter(member=member).update(note="")
