@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -157,17 +157,20 @@ def _hear_silence(batch: Batch) -> None:
         box = context.box
         if box is None or box.is_revoked:
             continue
-        box.online = False
-        batch.touch(box)
-        batch.note("avail", "silent", device_id=box.id, boot=box.boot)
+        if box.online:  # another gatekeeper, or the one before us, may have missed it already
+            box.online = False
+            batch.touch(box)
+            batch.note("avail", "silent", device_id=box.id, boot=box.boot)
         words = format_lazy(_("No word from {device} for 35 seconds."), device=box.name)
         alarm(batch, box, "silent", words)
 
 
 def start_listening(watch: Watch, mono: float) -> None:
-    """Expect to hear of every device that was there when somebody last looked."""
-    names = models.Device.objects.filter(online=True, revoked_at=None).values_list(
-        "name", flat=True
-    )
-    for name in names:
+    """Expect to hear of every device that was ever heard.
+
+    Of those that are said to be offline, too: it may have died while nobody was there to miss it.
+    """
+    heard = Q(online=True) | Q(seen_at__isnull=False)
+    known = models.Device.objects.filter(heard, revoked_at=None)
+    for name in known.values_list("name", flat=True):
         watch.heard.setdefault(name, mono)

@@ -7,9 +7,11 @@ from unittest.mock import Mock
 import pytest
 from django.db import OperationalError
 
+import wire
 from access import facts, services
 from access.models import AccessEvent, Device, Session
 from access.services.batch import Batch
+from access.watch import Watch
 from bookings.models import Booking
 from bookings.services import book
 from equipment.services import lock_out, revoke_certification
@@ -17,7 +19,7 @@ from members.models import AccessEpoch, Badge, Member, Space
 from members.services import end_membership, place_hold, revoke_badge
 from notices.models import Outbox
 from tests.access.world import Site, kinds
-from tests.people import a_certification, a_machine
+from tests.people import NOW, a_certification, a_machine
 
 
 def offs(messages):
@@ -269,6 +271,37 @@ class TestSilence:
         services.start_listening(site.watch, site.mono)
         site.wait(36).sweep(redecide_all=False)
         assert not site.box().online
+
+    def restart(self, site):
+        site.watch = Watch()
+        site.watch.connect(site.mono)
+        services.start_listening(site.watch, site.mono)
+
+    def test_one_that_died_just_before_a_restart_is_missed(self, site):
+        site.state()
+        site.handle(wire.Avail(device="mill-1", on=False))
+        self.restart(site)
+        site.wait(34).sweep(redecide_all=False)
+        assert site.events("alarm") == []
+        site.wait(2).sweep(redecide_all=False)
+        assert site.events("alarm") == ["silent"]
+
+    def test_one_that_is_missed_already_is_not_missed_again(self, site):
+        site.state()
+        site.wait(36).sweep(redecide_all=False)
+        before = site.events()
+        for _ in range(3):
+            self.restart(site)
+            site.wait(36).sweep(redecide_all=False)
+        assert site.events() == before
+        assert Outbox.objects.filter(kind="alarm", to=site.world.dana).count() == 1
+
+    @pytest.mark.parametrize("fields", [{"online": False}, {"seen_at": NOW, "revoked_at": NOW}])
+    def test_one_that_was_never_heard_or_is_revoked_is_not_missed(self, site, fields):
+        Device.objects.update(**fields)
+        self.restart(site)
+        site.wait(36).sweep(redecide_all=False)
+        assert site.events("alarm") == []
 
     def test_without_a_broker_nobody_is_called_silent(self, site):
         site.state()
