@@ -69,7 +69,7 @@ class Watch:
     keys: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     newest: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     hellos: OrderedDict[tuple[str, str], Hello] = field(default_factory=OrderedDict)
-    latest_n: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    latest: OrderedDict[tuple[str, str], tuple[int, int]] = field(default_factory=OrderedDict)
     heard: dict[str, float] = field(default_factory=dict)
     written: dict[int, float] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)
@@ -136,13 +136,14 @@ class Watch:
         return max(self.newest.get((device, boot), 0), known_up) - up > FRESH
 
     def is_older(self, device: str, boot: str, n: int, known_n: int) -> bool:
-        """S1: whether a state came after a newer one; else it is the newest now."""
-        key = device, boot
-        if n < max(self.latest_n.get(key, 0), known_n):
-            return True
-        self.latest_n[key] = n
-        _keep(self.latest_n)
-        return False
+        """S1: whether a state came after a newer one."""
+        latest_n, _up = self.latest.get((device, boot), (0, 0))
+        return n < max(latest_n, known_n)
+
+    def note_state(self, device: str, boot: str, n: int, up: int) -> None:
+        """The newest state of that boot, once it is committed what it came to."""
+        self.latest[device, boot] = n, up
+        _keep(self.latest)
 
     def may_ask(self, device: str, mono: float) -> bool:
         """At most one sync a second and device."""

@@ -82,6 +82,7 @@ class Batch:
     standing: set[tuple[str, str, str]] | None = None  # the alarms that do, where it was looked up
     silent: list[str] = field(default_factory=list)
     newest: dict[int, Event] = field(default_factory=dict)  # tap of each box, if there is one
+    latest: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # n, up of a boot
     counted: list[tuple[tuple[object, ...], Event]] = field(default_factory=list)  # have no line
     summed: list[tuple[object, ...]] = field(default_factory=list)  # have one line together
     greeted: list[int] = field(default_factory=list)  # may take lists, or another, from now on
@@ -158,6 +159,10 @@ class Batch:
             sid=session.sid,
         )
 
+    def last_state(self, device: str, boot: str) -> tuple[int, int] | None:
+        """n and up of the newest state of that boot that this gatekeeper has handled."""
+        return self.latest.get((device, boot)) or self.watch.latest.get((device, boot))
+
     def count_drop(self, box: Box | None, why: str) -> None:
         self.watch.dropped += 1
         if box is not None:
@@ -228,6 +233,8 @@ class Batch:
         for sid in self.over:
             self.watch.forget(sid)
         self.watch.last_taps.update(self.newest)
+        for (device, boot), (n, up) in self.latest.items():
+            self.watch.note_state(device, boot, n, up)
         for about, event in self.counted:
             self.watch.count(about, event, self.mono)
         for about in self.summed:

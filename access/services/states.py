@@ -80,6 +80,12 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
     box = context.box
     if box is None or batch.watch.is_older(box.name, state.boot, state.n, box.n):
         return
+    last = batch.last_state(box.name, state.boot)
+    if last is not None and last[0] == state.n:
+        if last[1] == state.up:
+            _answer_again(batch, context, state)
+        return
+    batch.latest[box.name, state.boot] = state.n, state.up
     batch.watch.heard[box.name] = batch.mono
     _observe(batch, box, state)
     if (peripheral := peripheral_of(box)) is not None:
@@ -99,6 +105,23 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
         _switch_off_unasked(batch, box, state)
     if state.want is not None:
         _want(batch, context, state, session)
+
+
+def _answer_again(batch: Batch, context: Context, state: wire.State) -> None:
+    """A state that comes twice is no sign of life, whoever repeats it: the broker, or a thief.
+
+    The answer may have been lost, so it is said again; of the same `up`, it lasts no longer.
+    """
+    session = _session_of(batch, context.box) if context.box is not None else None
+    if session is None:
+        return
+    if state.want == session.sid:
+        _want(batch, context, state, session)
+    elif state.sid == session.sid and session.state == ACTIVE:
+        session = redecide(batch, context, session)
+        lease = sessions.lease(session, bench_of(context).terms, state, batch.now)
+        if session.state == ACTIVE and lease is not None:
+            batch.say(state.device, lease)
 
 
 def is_current(batch: Batch, box: Box, message: wire.Alive, *, signed: bool) -> bool:
@@ -297,7 +320,8 @@ def _want(batch: Batch, context: Context, state: wire.State, session: Session | 
     if session.state != OFFERED:
         tell_off(batch, session, state.device)
         return
-    grant = sessions.grant(session, bench_of(context).terms, state.n, up=state.up, now=batch.now)
+    terms = bench_of(context).terms
+    grant = sessions.grant(session, terms, state.n, up=state.up, now=batch.now)
     if grant is not None:
-        batch.put(sessions.granted(session, state.up))
+        batch.put(sessions.granted(session, terms, state.up))
         batch.say(state.device, grant)

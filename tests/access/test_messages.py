@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection
@@ -13,13 +14,14 @@ from access import facts, services
 from access.models import AccessEvent, Candidate, Device, Session
 from access.records import receive
 from access.services import messages as messages_module
+from access.services.batch import Batch
 from access.watch import Watch
 from bookings.models import Booking
 from equipment.models import Lockout
 from equipment.services import clear_lockout, lock_out
 from members.models import Badge
 from notices.models import Outbox
-from tests.access.world import BADGES, BOOT, OTHER_BOOT, Site, kinds
+from tests.access.world import BADGES, BOOT, OTHER_BOOT, Site, kinds, replace
 
 LEASE = 30
 
@@ -630,3 +632,76 @@ def test_a_tap_that_another_gatekeeper_has_answered_is_answered_from_the_record(
     said = [query["sql"].strip() for query in queries]
     assert len([sql for sql in said if "WITH asked" in sql or "EXECUTE places_asked" in sql]) == 1
     assert not [sql for sql in said if "UNION ALL" in sql or "known_of" in sql]
+
+
+class TestDoubles:
+    """A state that comes twice, by QoS 1 or by a thief's hand, is no sign of life."""
+
+    def test_one_old_state_keeps_no_dead_device_alive(self, site):
+        site.arm()
+        last = site.a_state("armed", site.sid)
+        site.handle(last)
+        seen_at, mark = site.box().seen_at, site.session.mark
+        for _ in range(12):
+            site.wait(10).handle(last)
+            site.sweep(redecide_all=False)
+        assert (site.box().seen_at, site.box().online) == (seen_at, False)
+        assert (site.session.mark, site.session.end_reason) == (mark, "lost")
+        assert site.events("alarm") == ["silent", "lost"]
+
+    def test_a_double_has_the_same_answer_for_no_longer(self, site):
+        site.arm()
+        state = site.a_state("armed", site.sid)
+        (lease,) = site.handle(state)
+        (again,) = site.wait(3).handle(state)
+        assert (again.re, again.exp) == (lease.re, lease.exp)
+        (first, second) = site.handle(*[site.a_state("armed", site.sid)] * 2)
+        assert first == second
+
+    def test_one_that_asked_for_its_session_is_granted_it_again(self, site):
+        site.book()
+        reader = Device.objects.create(
+            name="reader-1",
+            space=site.world.space,
+            machine=site.mill,
+            is_interlock=False,
+            boot=BOOT,
+            online=True,
+        )
+        said = site.handle(replace(site.a_tap(), device=reader.name))
+        (offer,) = [message for message in said if message.kind == "offer"]
+        asks = site.a_state(want=offer.sid)
+        (grant,) = site.handle(asks)
+        assert grant.kind == "grant"
+        assert site.handle(asks) == [grant]
+
+    def test_of_a_session_that_is_closing_no_more_is_given(self, site):
+        site.arm()
+        state = site.a_state("armed", site.sid)
+        site.handle(state)
+        site.tap()
+        assert site.handle(state) == []
+
+    def test_another_state_under_the_same_number_counts_for_nothing(self, site):
+        site.arm()
+        state = site.a_state("armed", site.sid)
+        site.handle(state)
+        assert site.wait(20).handle(replace(state, up=site.up)) == []
+
+    def test_what_was_not_committed_was_not_heard(self, site):
+        state = site.a_state()
+        with pytest.MonkeyPatch.context() as broken, pytest.raises(OperationalError):
+            broken.setattr(Batch, "write", Mock(side_effect=OperationalError("locked")))
+            site.handle(state)
+        site.handle(state)
+        assert site.box().seen_at == site.now
+
+    def test_another_gatekeeper_counts_for_itself(self, site):
+        site.arm()
+        state = site.a_state("armed", site.sid)
+        site.handle(state)
+        site.watch = Watch()
+        site.watch.connect(site.mono)
+        (lease,) = site.handle(state)
+        assert lease.re == state.n
+        assert site.watch.heard == {"mill-1": site.mono}
