@@ -105,6 +105,8 @@ def met_by_other(
     decision = decide(asked, now) if since is not None else None
     if since is None or bench.take_over is None or not isinstance(decision, Grant):
         return occupied(known, bench, session, asked, now)
+    if not session.run_ma:
+        return occupied(known, bench, session, asked, now)
     holder = known.people[session.member_id].short_name
     named = {"machine": bench.name, "machine_slug": bench.slug, "holder": holder}
     if st != ARMED:

@@ -41,7 +41,7 @@ BENCH = """m.id, m.name, m.slug, m.space_id, sp.zone, m.retired_at, m.feedback, 
     ct.slug, ct.how_to_get, ct.needs_theory, ct.next_session_at, tc.walk_up,
     tc.early_start_minutes, tc.overrun_minutes, tc.finish_seconds, tc.idle_end_minutes,
     tc.take_over_minutes, tc.extend_by_tap_minutes, tc.keep_minutes, tc.least_credential,
-    tc.two_person, tc.supervised"""
+    tc.two_person, tc.supervised, il.ma IS NOT NULL"""
 INTERLOCK = """il.id, il.name, il.boot, il.online, il.state, il.caps, il.key_sealed,
     il.key_before_sealed, il.must_sign"""
 SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
@@ -415,6 +415,7 @@ _RETIRED, _NEXT, *_YES_OR_NO = _columns(
     "walk_up",
     "two_person",
     "supervised",
+    "measures",
 )
 _MOMENTS = _columns(
     Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"

@@ -82,6 +82,7 @@ class Bench:
     least_credential: str
     two_person: bool
     supervised: bool
+    measures: bool  # its interlock says how much current flows
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -106,19 +107,29 @@ class Bench:
 
     @property
     def overrun(self) -> timedelta:
-        return timedelta(minutes=self.overrun_minutes)
+        """Where no job is seen, the fixed time for one belongs to it: each lease is decided."""
+        fixed = 0 if self.senses_load else self.finish_fixed_seconds
+        return timedelta(minutes=self.overrun_minutes, seconds=fixed)
+
+    @property
+    def senses_load(self) -> bool:
+        """Whether it shows that a job runs. Where it does not, a machine at work looks idle.
+
+        An auxiliary contact tells of the contactor, and not of what the machine does.
+        """
+        return self.feedback == "current" and self.run_above_ma > 0 and self.measures
 
     @property
     def idle_end(self) -> timedelta | None:
-        """Without feedback nobody knows that it stands idle."""
-        if self.idle_end_minutes is None or self.feedback == "none":
+        """Only where it shows that nothing runs."""
+        if self.idle_end_minutes is None or not self.senses_load:
             return None
         return timedelta(minutes=self.idle_end_minutes)
 
     @property
     def take_over(self) -> timedelta | None:
-        """Nor whether a job runs, which nobody may take over."""
-        return None if self.feedback == "none" else timedelta(minutes=self.take_over_minutes)
+        """Nobody takes over a job, so it has to show that none runs."""
+        return timedelta(minutes=self.take_over_minutes) if self.senses_load else None
 
     @property
     def keep(self) -> timedelta | None:
@@ -126,14 +137,13 @@ class Bench:
 
     @property
     def terms(self) -> Terms:
-        """Without feedback nobody knows when a job is over, so only a fixed time is left to it."""
-        blind = self.feedback == "none"
-        fin = self.finish_fixed_seconds if blind else self.finish_seconds
+        """A device gives a job time to finish only while it sees one run."""
+        fin = self.finish_seconds if self.senses_load else 0
         short = self.risk == "high" and fin == 0
         return Terms(
             fin=fin,
             idle_s=self.idle_seconds,
-            run_ma=0 if blind else self.run_above_ma,
+            run_ma=self.run_above_ma if self.senses_load else 0,
             ttl=SHORT_LEASE if short else LEASE,
         )
 

@@ -42,6 +42,14 @@ def minutes_left(session: Session, now: datetime) -> int:
     return max(1, round(seconds_until(session.until, now) / 60))
 
 
+def shows_jobs(session: Session, ma: int | None) -> bool:
+    """Whether its device would say that a job runs: it measures, and was told from what on.
+
+    What is set while somebody is at it holds from the next session on.
+    """
+    return session.run_ma > 0 and ma is not None
+
+
 def noticed(session: Session, st: str, now: datetime) -> Session:
     """Whether it works: since when it has stood armed without current, if it does."""
     if st != ARMED:

@@ -52,6 +52,7 @@ class Session:
     shown_up: int | None = None
     companion_id: int | None = None  # who tapped second
     companion_badge_id: int | None = None
+    run_ma: int = 0  # from which its device sees a job; 0: it sees none, whatever runs
     warned: int = 0  # minutes of the last warning
     idle_at: datetime | None = None
     ends_when_idle: bool = False
@@ -141,9 +142,15 @@ def lease(session: Session, terms: Terms, state: wire.State, now: datetime) -> w
     )
 
 
-def granted(session: Session, up: int) -> Session:
-    """A grant in answer to `up` is about to leave; from here only proof ends the session."""
-    return replace(session, granted_up=max(up, session.granted_up or 0))
+def granted(session: Session, terms: Terms, up: int) -> Session:
+    """A grant in answer to `up` is about to leave; from here only proof ends the session.
+
+    Of two grants the device took one: it surely sees a job only where both told it how.
+    """
+    if session.granted_up is None:
+        return replace(session, granted_up=up, run_ma=terms.run_ma)
+    run_ma = min(session.run_ma, terms.run_ma)
+    return replace(session, granted_up=max(up, session.granted_up), run_ma=run_ma)
 
 
 def taken_up(session: Session, state: wire.State, now: datetime) -> Session:

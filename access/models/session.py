@@ -53,6 +53,7 @@ class Session(models.Model):
     first_n = models.BigIntegerField(null=True)  # the n that first named it: the proof of the end
     mark = models.PositiveIntegerField(default=0)  # counts renewals, at most one per 30 s
     shown_up = models.BigIntegerField(null=True)  # when the owner last tapped a running machine
+    run_ma = models.PositiveIntegerField(default=0)  # as its grant had it; 0: it sees no job
     warned = models.PositiveSmallIntegerField(default=0)  # minutes of the last warning; 0: none
     idle_at = models.DateTimeField(null=True)  # since when it is armed and draws nothing
     ends_when_idle = models.BooleanField(default=False)  # and tapped again: over when it stops

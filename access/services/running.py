@@ -30,7 +30,7 @@ SHOWN = 20  # seconds that a warning stays on the display
 def look_after(batch: Batch, context: Context, state: wire.State, session: Session) -> Session:
     """What a state of a session that goes on calls for, beside its lease."""
     bench = bench_of(context)
-    if bench.idle_end is not None:
+    if bench.idle_end is not None and running.shows_jobs(session, state.ma):
         session = _idle(batch, context, state, session, bench.idle_end)
     if session.state == sessions.ACTIVE and (minutes := running.warning_due(session, batch.now)):
         session = _warn(batch, context, state, session, minutes)

@@ -396,7 +396,7 @@ def _give(
             batch.put(sessions.ended(session, "time-up", batch.now))
             _deny(batch, context, tap, Denial((reason,)))
             return
-        session = sessions.granted(session, tap.up)
+        session = sessions.granted(session, bench.terms, tap.up)
     else:
         batch.say(interlock.name, wire.Offer(boot=session.boot, sid=session.sid))
     batch.put(session)

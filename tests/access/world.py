@@ -49,6 +49,7 @@ class Site:
             boot=BOOT,
             online=True,
             state="locked",
+            ma=0,
         )
 
     def sign(self):
@@ -103,6 +104,7 @@ class Site:
 
     def a_state(self, st="locked", sid=None, **changes):
         fields = {"boot": BOOT, "up": self.up, "n": next(self.n), "relay": sid is not None}
+        fields["ma"] = 0
         return wire.State(device="mill-1", st=st, sid=sid, **(fields | changes))
 
     def state(self, st="locked", sid=None, **changes):
