@@ -87,6 +87,14 @@ def register_pins() -> None:
         display=_("Type your PIN, then tap."),
     )
     register(
+        "no-keypad",
+        _("{machine} asks for your badge and your PIN, and this reader has no keys to type one."),
+        _("Tell staff: the reader needs keys, or the machine another policy."),
+        label=_("See the machine"),
+        link=machine_page,
+        display=_("It asks for a PIN, and here are no keys. Tell staff."),
+    )
+    register(
         "no-pin",
         _("This machine asks for a PIN, and you have none yet."),
         _("Set one on your own page, then type it at the reader and tap."),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import wire
 from access.pins import MOST, shut, wrong_pins
-from access.records import Context
+from access.records import Box, Context
 from access.services.batch import Batch, bench_of
 from equipment.models import ToolClass
 from equipment.reason import Reason
@@ -23,12 +23,18 @@ def pin_refusal(batch: Batch, context: Context, tap: wire.Tap) -> Reason | None:
     if (reason := shut(member, wrong)) is not None:
         return reason
     if tap.pin is None:
-        return Reason("needs-pin", {"machine": bench.name})
+        code = "no-keypad" if _has_no_keys(context.box) else "needs-pin"
+        return Reason(code, {"machine": bench.name})
     if is_pin(member, tap.pin):
         return None
     if len(wrong) + 1 >= MOST:
         _tell(member, bench.name, bench.zone_name, batch.now)
     return Reason("wrong-pin")
+
+
+def _has_no_keys(box: Box | None) -> bool:
+    """Whether nobody could type one at this reader; it has said what it can."""
+    return box is not None and bool(box.caps) and "pin" not in box.caps
 
 
 def _wrong(batch: Batch, member: Member) -> list[datetime]:

@@ -50,6 +50,18 @@ class TestTap:
         assert site.tap().code == "needs-pin"
         assert not Session.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("caps", "code"),
+        [(["reader"], "no-keypad"), (["reader", "pin"], "needs-pin"), ([], "needs-pin")],
+    )
+    def test_nobody_is_told_to_type_where_there_are_no_keys(self, site, caps, code):
+        """A reader that has not said what it can may have some."""
+        Device.objects.update(caps=caps)
+        site.book()
+        answer = site.tap()
+        assert answer.code == code
+        assert ("Type your PIN, then tap." in answer.text) == (code == "needs-pin")
+
     def test_a_wrong_one_starts_nothing(self, site):
         site.book()
         assert site.tap(pin="73915").code == "wrong-pin"
