@@ -23,6 +23,11 @@ PLANS = (
     " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 )
 
+# How a transaction ends. Unhurried: what a power cut takes of it would be written once more, so
+# nobody waits for the disk, nor holds the disk up for those who must.
+COMMIT = "COMMIT"
+COMMIT_UNHURRIED = "SET LOCAL synchronous_commit = off; COMMIT"
+
 Row = tuple[Any, ...]
 
 
@@ -122,10 +127,10 @@ def find(statement: Statement, params: Mapping[str, Any], *, first: str = "") ->
         return found
 
 
-def write(*writes: tuple[Write, Sequence[Row]], last: bool = False) -> None:
+def write(*writes: tuple[Write, Sequence[Row]], end: str = "") -> None:
     """All of them in their order; those without rows are left out.
 
-    `last`: the caller's transaction ends with them, and so it is committed when this returns.
+    With an `end` the caller's transaction ends with them, and is committed when this returns.
     """
     wanted = [(one, rows) for one, rows in writes if rows]
     if not wanted:
@@ -136,7 +141,7 @@ def write(*writes: tuple[Write, Sequence[Row]], last: bool = False) -> None:
         texts = (as_json(one.columns, rows) for one, rows in wanted)
         params = {one.name: text for one, text in zip(statements, texts, strict=True)}
         with connection.cursor() as cursor:
-            cursor.execute(f"{said}; COMMIT" if last and _is_outermost() else said, params)
+            cursor.execute(f"{said}; {end}" if end and _is_outermost() else said, params)
         return
     with connection.cursor() as cursor:
         for one, rows in wanted:

@@ -199,8 +199,8 @@ class Batch:
 
     # --- the end ------------------------------------------------------------------------------
 
-    def write(self, *, last: bool = False) -> None:
-        """Everything in at most five statements, in the caller's transaction or as its `last`."""
+    def write(self, end: str = "") -> None:
+        """Everything in at most five statements, in the caller's transaction or with its `end`."""
         # what ends first, so that the machine is free for what begins
         changed = sorted(self._changed.values(), key=lambda s: s.state != ENDED)
         drops = self.drops.items()
@@ -210,7 +210,7 @@ class Batch:
             (UPDATE_BOXES, [(*_values(box, _BOX), box.id) for box in self._touched.values()]),
             (COUNT_DROPS, [(n, why[:200], self.now, pk) for pk, (n, why) in drops]),
             (INSERT_EVENTS, [_values(event, _EVENT) for event in self.events]),
-            last=last,
+            end=end,
         )
 
     def remember(self) -> None:

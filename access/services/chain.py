@@ -17,7 +17,7 @@ from django.db.models import OuterRef, Subquery
 
 from access.models import AccessEvent, Device
 from access.services.batch import hold_facts
-from access.statements import Write, write
+from access.statements import COMMIT_UNHURRIED, Write, write
 
 SEAL = Write("access_accessevent", ("number", "prev_seal", "seal", "id"), key="id")
 START = b"\0" * 32
@@ -48,7 +48,8 @@ def _seal(limit: int) -> int:
     last = _last_seals(by_device)
     for device_id, lines in by_device.items():
         _chain(lines, *last.get(device_id, (0, START)))
-    write((SEAL, [(event.number, event.prev_seal, event.seal, event.pk) for event in events]))
+    seals = [(event.number, event.prev_seal, event.seal, event.pk) for event in events]
+    write((SEAL, seals), end=COMMIT_UNHURRIED)  # the lines are on the disk, and give the same again
     return len(events)
 
 

@@ -22,6 +22,7 @@ from access.services.signing import note_signature
 from access.services.states import handle_avail, handle_hello, handle_state, is_current
 from access.services.strangers import note_stranger
 from access.services.taps import handle_tap
+from access.statements import COMMIT
 from access.watch import Watch
 from wire.fields import name
 
@@ -63,7 +64,7 @@ def _handle(
         batch = Batch.of(contexts, now, mono, watch)
         for inbound, context in zip(messages, contexts, strict=True):
             _one(batch, context, inbound)
-        batch.write(last=True)
+        batch.write(COMMIT)
     batch.remember()
     watch.messages += len(messages)
     return batch.out

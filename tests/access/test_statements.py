@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access import facts
 from access.models import AccessEvent, Device, Session
-from access.statements import Statement, Write, begin, write
+from access.statements import COMMIT, COMMIT_UNHURRIED, Statement, Write, begin, write
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
 LINES = Write(
@@ -145,7 +145,7 @@ def test_begin_and_commit_go_along_with_what_is_said(apart):
     after = []
     with journeys() as seen, transaction.atomic():
         begin("SELECT 1")
-        write((NOTED, [("a",)]), last=True)
+        write((NOTED, [("a",)]), end=COMMIT)
         transaction.on_commit(lambda: after.append(noted()))
     assert len(seen) == 3, seen  # the third is of what followed
     assert after == [["a", "plan it"]]
@@ -157,7 +157,7 @@ def test_what_fails_at_last_leaves_nothing_and_the_next_can_begin(apart):
         with pytest.raises(IntegrityError), transaction.atomic():
             begin("SELECT 1")
             write((NOTED, [("a",)]))
-            write((NOTED, [("a",)]), last=True)
+            write((NOTED, [("a",)]), end=COMMIT)
     assert noted() == ["plan it"]
     with transaction.atomic():
         begin("SELECT 1")
@@ -170,6 +170,17 @@ def test_inside_another_transaction_the_last_is_not_committed(apart):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         with transaction.atomic():
             begin("SELECT 1")
-            write((NOTED, [("a",)]), last=True)
+            write((NOTED, [("a",)]), end=COMMIT)
         raise ZeroDivisionError
     assert noted() == ["plan it"]
+
+
+@on_postgres
+def test_after_what_need_not_be_waited_for_the_disk_is_waited_for_again(apart):
+    with transaction.atomic():
+        begin("SELECT 1")
+        write((NOTED, [("a",)]), end=COMMIT_UNHURRIED)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+    assert noted() == ["a", "plan it"]
