@@ -1,7 +1,8 @@
 """Lives as a program, on the database of the environment.
 
 python -m tests.protocol many SEED STEPS     two gatekeepers that take turns
-python -m tests.protocol overlap SEED STEPS  two that do not; needs a database of its own
+python -m tests.protocol overlap SEED STEPS  two at once; needs a database of its own
+python -m tests.protocol unheld SEED STEPS   two at once that do not wait for one another
 """
 
 import os
@@ -15,7 +16,12 @@ def main(what: str, seed: int, steps: int) -> None:
     django.setup()
     from tests.protocol import lives, overlapping
 
-    print(overlapping.live(seed, steps) if what == "overlap" else lives.many(seed, steps, 2))
+    lead = {
+        "many": lambda: lives.many(seed, steps, 2),
+        "overlap": lambda: overlapping.live(seed, steps),
+        "unheld": lambda: overlapping.live_without_turns(seed, steps),
+    }
+    print(lead[what]())
 
 
 if __name__ == "__main__":

@@ -84,18 +84,16 @@ class Invariants:
         assert session.interlock.name == box.name, "another machine's session"
         assert session.state != "ended", "a session that is over switched on"
         assert sid not in self.books.over, "a session that people ended switched on"
-        *first, last = (box.last_tap(who) for who in people)
-        taps = sorted((*first, last))
+        taps = sorted(box.last_tap(who) for who in people)
         assert wild.t - taps[-1] <= TAP + SLACK, "switched on long after the tap"
         assert taps[-1] - taps[0] <= TOGETHER + SLACK, "the first of two had gone"
         two = KINDS[box.name].policy.get("two_person")
         assert not two or len(set(people)) == 2, "one person alone switched on what takes two"
         assert set(people) <= self.place.certified, "a stranger switched on"
-        last = self.entitled_at.get((box.name, people), LONG_AGO)
-        late = 0.0 if self.books.entitled(box.name, people, wild.now) else wild.t - last
-        assert late <= TAP + SLACK, "switched on for one who lost the right to it before the tap"
-        if len(people) == 2:
-            wild.met["two switched on"] += 1
+        wild.met["two switched on"] += len(people) == 2
+        if not self.books.entitled(box.name, people, wild.now):
+            late = wild.t - self.entitled_at.get((box.name, people), LONG_AGO)
+            assert late <= TAP + SLACK, "switched on for one who lost the right to it before"
 
     def _began_alone(self, box, event):
         """Without the server: cut off for a while, and one who was listed for this very time."""

@@ -8,13 +8,16 @@ Nothing is undone: a life needs a database of its own.
 import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from unittest.mock import patch
 
 from django.db import OperationalError, connection
 
+from access.services import batch, messages
 from tests.protocol import happenings, lives
 from tests.protocol.place import SITES
 from tests.protocol.wild import Wild, inbound
 
+NO_TURNS = batch.HOLD.replace("pg_advisory_xact_lock", "abs")
 STAFF = 0.03  # of the messages arrive just when staff change something
 MET = {"both at once", "staff came between", "switched on", "answered granted"}
 
@@ -82,6 +85,13 @@ def live(seed, steps):
         happenings.live(wild, steps)
     finally:
         wild.close()
-    never = MET - wild.met.keys()
+    met = +wild.met
+    never = MET - met.keys()
     assert not never, f"never met: {never}"
-    return f"{lives.told(wild.steps, f'seed {seed}, both at once')}; {lives.counted(wild.met)}"
+    return f"{lives.told(wild.steps, f'seed {seed}, both at once')}; {lives.counted(met)}"
+
+
+def live_without_turns(seed, steps):
+    """The same, but that they do not take turns in the database."""
+    with patch.object(messages, "HOLD", NO_TURNS), patch.object(batch, "HOLD", NO_TURNS):
+        return live(seed, steps)

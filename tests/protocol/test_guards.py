@@ -29,6 +29,7 @@ from access.services.taps import handle_tap
 from tests.protocol import happenings
 from tests.protocol.lives import site_of, undone
 from tests.protocol.place import SITES
+from tests.protocol.test_wild import on_postgres
 from tests.protocol.wild import Wild
 from wire import offline, rules
 
@@ -40,17 +41,18 @@ LONG_LIFE = 1_000
 def wild(db, request):
     """At the site of the scene, if it names one."""
     scene = GUARDS[request.getfixturevalue("guard")][0]
-    wild = Wild(random.Random(0), site=getattr(scene, "site", SITES[0]))
+    site, gatekeepers = getattr(scene, "place", (SITES[0], 1))
+    wild = Wild(random.Random(0), gatekeepers, site)
     wild.restart()
     wild.pass_time(2)
     return wild
 
 
-def at(name):
+def at(name, gatekeepers=1):
     """The scene is played where this machine stands."""
 
     def place(scene):
-        scene.site = next(site for site in SITES if name in site)
+        scene.place = next(site for site in SITES if name in site), gatekeepers
         return scene
 
     return place
@@ -137,6 +139,14 @@ def the_answer_is_lost_and_the_tap_repeated(wild):
     (tap,) = [n for n, (_device, message) in enumerate(wild.said) if message.kind == "tap"]
     wild.say_again(tap)
     assert box.relay, "the repeat was taken for a second tap"
+    wild.eyes.come_to_rest()
+
+
+@at("cut", gatekeepers=2)
+def two_hear_one_tap(wild):
+    """The first has committed, and said nothing yet, when the second handles it."""
+    begin(wild)
+    assert wild.met["handled between commit and answer"]
     wild.eyes.come_to_rest()
 
 
@@ -419,6 +429,11 @@ GUARDS = {
         [(taps, "_repeated", lambda *_: False)],
         "a message broke its own handling",
     ),
+    "S2 a tap that another has decided is known": (
+        two_hear_one_tap,
+        [(taps, "_repeated", lambda *_: False)],
+        "a message broke its own handling",
+    ),
     "S2 what is answered is written down": (
         a_member_taps,
         [(answers, "record", nothing), (taps, "record", nothing)],
@@ -581,3 +596,14 @@ def test_without_it_chance_alone_breaks_the_world(db, monkeypatch, guard, figure
                 figure(f"without {guard}: life {seed}, step {wild.steps:,}: {why}")
                 return
     pytest.fail(f"{LIVES} lives without {guard}, and nothing was missed")
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+def test_two_gatekeepers_at_once_break_it_if_they_take_no_turns(new_postgres_url, figure):
+    with pytest.raises(AssertionError) as broken:
+        on_postgres(new_postgres_url("wild"), "unheld", 0, 500)
+    (*_before, why) = [
+        line for line in str(broken.value).splitlines() if "AssertionError: " in line
+    ]
+    figure(f"without turns: {why}")
