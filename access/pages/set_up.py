@@ -18,6 +18,7 @@ from equipment.models import ToolClass
 from members.models import Member
 
 DONE, NEXT = "done", "next"
+Driven = Door | Peripheral
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,20 @@ def may_choose_parts(device: Device) -> bool:
     return device.is_reader and bool(speech_of(device.speaks).reads_with)
 
 
-def steps_of(device: Device) -> list[Step]:
-    """In order; the first that is not done is next."""
-    steps = list(_steps(device))
+def steps_of(device: Device, drives: Driven | None) -> list[Step]:
+    """In order; the first that is not done is next. `drives`: what `serves` says of it."""
+    steps = list(_steps(device, drives))
     todo = [step for step in steps if not step.css]
     return [replace(step, css=NEXT) if todo and step is todo[0] else step for step in steps]
 
 
-def _steps(device: Device) -> Iterator[Step]:
+def _steps(device: Device, drives: Driven | None) -> Iterator[Step]:
     yield _credential(device)
     yield _online(device)
     if device.is_reader:
-        yield _tap(device)
+        yield _tap(device, is_placed=bool(device.machine or drives))
     if not device.is_enrolment:
-        yield _machine(device)
+        yield _machine(device, drives)
     if device.is_interlock:
         yield _relay(device)
 
@@ -96,11 +97,11 @@ def _missing(device: Device) -> str:
     return ""
 
 
-def _tap(device: Device) -> Step:
+def _tap(device: Device, *, is_placed: bool) -> Step:
     title = _("It reads badges")
     newest = AccessEvent.objects.filter(device=device, kind="tap").order_by("-id").first()
     if newest is None:
-        return Step("tap", "", title, _harmless_tap(device))
+        return Step("tap", "", title, _harmless_tap(is_placed))
     whose = Member.objects.filter(pk=newest.member_id or 0).first()
     told = {"when": _when(newest.at), "hint": newest.detail.get("hint", "…")}
     if whose is None:
@@ -113,16 +114,16 @@ def _tap(device: Device) -> Step:
     return Step("tap", DONE, title, text)
 
 
-def _harmless_tap(device: Device) -> str:
-    if device.machine is None and serves(device) is None:
-        return _("Tap any badge at it. Nothing is unlocked by that.")
-    return _("Tap a badge at it that is nobody's. Nothing is unlocked by that.")
+def _harmless_tap(is_placed: bool) -> str:
+    if is_placed:
+        return _("Tap a badge at it that is nobody's. Nothing is unlocked by that.")
+    return _("Tap any badge at it. Nothing is unlocked by that.")
 
 
-def _machine(device: Device) -> Step:
+def _machine(device: Device, drives: Driven | None) -> Step:
     title = _("It has its place")
-    if (other := serves(device)) is not None:
-        return Step("machine", DONE, title, _("It serves %s.") % other)
+    if drives is not None:
+        return Step("machine", DONE, title, _("It serves %s.") % drives)
     if device.machine is None:
         return Step("machine", "", title, _("Until then it unlocks nothing."))
     told = _("It is on %s.") % device.machine
@@ -139,7 +140,7 @@ def _asks_for_more(device: Device) -> str:
     return _("Its kind of machine asks for a PIN, and this reader has no keys: nobody gets in.")
 
 
-def serves(device: Device) -> Door | Peripheral | None:
+def serves(device: Device) -> Driven | None:
     """What it drives in the place of a machine."""
     door = Door.objects.filter(device=device).first()
     return door or Peripheral.objects.filter(device=device).first()

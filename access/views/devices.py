@@ -82,16 +82,17 @@ def _register(request: MemberRequest, form: DeviceForm) -> Device | None:
 def device_attach(request: MemberRequest, pk: int) -> HttpResponse:
     """One device: how far its set-up has come, its machine, its credential, its end."""
     device = device_for(request.user, pk)
+    drives = serves(device)
     form = AttachForm(request.POST or None, device=device)
     if request.method == "POST" and form.is_valid() and _attach(request, device, form):
         return redirect("access:device_attach", device.pk)
     page = {
         "form": form,
         "device": device,
-        "steps": steps_of(device),
+        "steps": steps_of(device, drives),
         "parts": PartsForm(device=device) if may_choose_parts(device) else None,
         "alarms": alarms_of(device),
-        "serves": serves(device),
+        "serves": drives,
         "relay_test": RelayTestForm(),
         "alone": on_its_own(device, timezone.now()),
         "cannot_sign": cannot_sign_because(device),

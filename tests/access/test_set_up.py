@@ -6,6 +6,8 @@ from html import unescape
 from urllib.parse import unquote
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +26,7 @@ from access.models import (
 )
 from access.pages.broker_line import CHANGES
 from access.pages.recipes import BOOT as BY_HAND
-from access.pages.set_up import steps_of
+from access.pages.set_up import serves, steps_of
 from access.services import DeviceError, attach_device, register_device
 from access.services.credentials import password_at
 from access.services.parts import set_parts
@@ -68,12 +70,17 @@ def fresh(device):
     return Device.objects.select_related("machine").get(pk=device.pk)
 
 
+def set_up(device):
+    found = fresh(device)
+    return steps_of(found, serves(found))
+
+
 def states(device):
-    return {step.name: step.css for step in steps_of(fresh(device))}
+    return {step.name: step.css for step in set_up(device)}
 
 
 def texts(device):
-    return {step.name: step.text for step in steps_of(fresh(device))}
+    return {step.name: step.text for step in set_up(device)}
 
 
 def issue(staff, device, seen_at=""):
@@ -199,7 +206,8 @@ class TestParts:
 
     def test_the_page_says_that_keys_are_missing(self, site, staff, saw):
         Device.objects.filter(pk=saw.pk).update(
-            is_interlock=False, has_keypad=True, caps=["reader", "relay"], online=True, seen_at=site.now,
+            is_interlock=False, has_keypad=True, caps=["reader", "relay"], online=True,
+            seen_at=site.now,
             machine=site.world.mill,
         )  # fmt: skip
         assert "names none. Flash it" in texts(saw)["online"]
@@ -247,10 +255,16 @@ class TestSteps:
         assert not Session.objects.exists()
         assert UNKNOWN not in str(list(AccessEvent.objects.values_list("detail", flat=True)))
 
+    def test_the_page_asks_once_what_it_drives_in_the_place_of_a_machine(self, staff, saw):
+        with CaptureQueriesContext(connection) as asked:
+            staff.get(url(saw))
+        of_a_door = f'"access_door"."device_id" = {saw.pk}'
+        assert sum(of_a_door in query["sql"] for query in asked) == 1
+
     def test_each_kind_has_its_own_steps(self, site):
         def names(name, **flags):
             device = Device.objects.create(name=name, space=site.world.space, **flags)
-            return [step.name for step in steps_of(device)]
+            return [step.name for step in steps_of(device, serves(device))]
 
         assert names("desk-1", is_interlock=False, is_enrolment=True) == [
             "credential", "online", "tap",

@@ -27,7 +27,7 @@ from access.models import (
     Peripheral,
     Session,
 )
-from access.pages.set_up import steps_of
+from access.pages.set_up import serves, steps_of
 from access.services import revoke_device
 from access.services.credentials import issue_credential
 from access.services.keys import new_key
@@ -38,6 +38,7 @@ from equipment import services
 from equipment.models import Machine, ToolClass
 from members.models import AccessEpoch, Member, Plan
 from members.services import issue_badge
+from members.services.pins import set_pin
 from tests.people import a_world
 
 BADGES = {"alice": "04A11CE0", "charlie": "04C4A41E", "dana": "04DA4A00"}
@@ -137,6 +138,12 @@ def clear(name):
     AccessEpoch.bump()
 
 
+def ask_for_pin(name, pin):
+    """Of whoever taps at that kind of machine; Alice has this one."""
+    ToolClass.objects.filter(machines__devices__name=name).update(least_credential="pin")
+    set_pin(member=Member.objects.get(name="Alice Meyer"), pin=pin, now=datetime.now(UTC))
+
+
 def lock_out(name):
     services.lock_out(machine=machine_of(name), why="Belt torn", by=None, now=datetime.now(UTC))
     return datetime.now(UTC).isoformat()
@@ -162,7 +169,8 @@ def recipes(name):
 
 def steps(name):
     """How far the page says a device has come."""
-    return {step.name: step.css for step in steps_of(Device.objects.get(name=name))}
+    device = Device.objects.get(name=name)
+    return {step.name: step.css for step in steps_of(device, serves(device))}
 
 
 def hear_relay(name):
@@ -254,7 +262,7 @@ THINGS = {
     f.__name__: f
     for f in (
         fill, stock, equip, desk, box, book, end, clear, lock_out, alone, trusted, copies, rows,
-        listed, credential, recipes, steps, hear_relay, known, revoke, broker, sessions, status,
+        listed, credential, ask_for_pin, recipes, steps, hear_relay, known, revoke, broker, sessions, status,
         started, current,
     )
 }  # fmt: skip
