@@ -48,8 +48,8 @@ SESSION = ", ".join(f"s.{f.name}" for f in fields(Session))
 REVOKED = "sb.revoked_at IS NOT NULL OR cb.revoked_at IS NOT NULL"
 READ = """CASE d.badge_format WHEN 'reversed' THEN asked.reversed
     WHEN 'decimal' THEN asked.as_decimal ELSE asked.badge END"""
-BADGE = f"""b.id, b.member_id, CASE WHEN b.id IS NULL AND length(asked.badge) > 0
-    THEN (SELECT MAX(o.id) FROM members_badge o WHERE o.number_hash = {READ}) END"""  # noqa: S608
+BADGE = f"""b.id, b.member_id, b.id IS NULL AND EXISTS (SELECT 1 FROM members_badge o
+    WHERE o.number_hash = {READ} AND o.revoked_at IS NOT NULL)"""  # noqa: S608  constants only
 # The one row of a table that grows for years is looked up by itself. Joined by these columns,
 # PostgreSQL may read a whole index, and believes it as short as it was when last looked at.
 OPEN_THERE = """s.id = (SELECT o.id FROM access_session o
@@ -417,9 +417,7 @@ _RETIRED, _NEXT, *_YES_OR_NO = _columns(
     "supervised",
     "measures",
 )
-_MOMENTS = _columns(
-    Session, "offered_at", "until", "idle_at", "activated_at", "closing_at", "ended_at"
-)
+_MOMENTS = _columns(Session, "offered_at", "until", "activated_at", "closing_at", "ended_at")
 (_IDLE,) = _columns(Session, "ends_when_idle")
 (_CAPS,) = _columns(Box, "caps")
 
@@ -437,7 +435,7 @@ def _context(row: Sequence[Any]) -> Context:
     if len(row) > _SESSION + 1:
         badge_id, member_id, revoked, badge_hash, sid, answer, at = row[_SESSION + 1 :]
         context.badge_id, context.member_id = badge_id, member_id
-        context.badge_was_revoked = revoked is not None
+        context.badge_was_revoked = bool(revoked)
         if at is not None:
             answer = None if answer is None else bytes(answer)
             context.recorded = Recorded(bytes(badge_hash or b""), sid, answer, _aware(at))

@@ -50,18 +50,21 @@ def shows_jobs(session: Session, ma: int | None) -> bool:
     return session.run_ma > 0 and ma is not None
 
 
-def noticed(session: Session, st: str, now: datetime) -> Session:
-    """Whether it works: since when it has stood armed without current, if it does."""
+def noticed(session: Session, st: str, up: int) -> Session:
+    """Whether it works: since when it has stood armed without current, if it does.
+
+    By the seconds of its device (amendment 17): a session is of one boot, and nobody sets them.
+    """
     if st != ARMED:
-        return session if session.idle_at is None else replace(session, idle_at=None)
-    return session if session.idle_at is not None else replace(session, idle_at=now)
+        return session if session.idle_up is None else replace(session, idle_up=None)
+    return session if session.idle_up is not None else replace(session, idle_up=up)
 
 
-def idle_left(session: Session, limit: timedelta, now: datetime) -> timedelta | None:
+def idle_left(session: Session, limit: timedelta, up: int) -> timedelta | None:
     """How long it may stand idle yet; None while it works, or there is time enough."""
-    if session.idle_at is None:
+    if session.idle_up is None:
         return None
-    left = session.idle_at + limit - now
+    left = limit - timedelta(seconds=up - session.idle_up)
     return left if left <= IDLE_NOTICE else None
 
 

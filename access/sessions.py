@@ -54,7 +54,7 @@ class Session:
     companion_badge_id: int | None = None
     run_ma: int = 0  # from which its device sees a job; 0: it sees none, whatever runs
     warned: int = 0  # minutes of the last warning
-    idle_at: datetime | None = None
+    idle_up: int | None = None
     ends_when_idle: bool = False
     activated_at: datetime | None = None
     closing_at: datetime | None = None

@@ -55,7 +55,7 @@ class Session(models.Model):
     shown_up = models.BigIntegerField(null=True)  # when the owner last tapped a running machine
     run_ma = models.PositiveIntegerField(default=0)  # as its grant had it; 0: it sees no job
     warned = models.PositiveSmallIntegerField(default=0)  # minutes of the last warning; 0: none
-    idle_at = models.DateTimeField(null=True)  # since when it is armed and draws nothing
+    idle_up = models.BigIntegerField(null=True)  # since when it is armed and draws nothing
     ends_when_idle = models.BooleanField(default=False)  # and tapped again: over when it stops
     activated_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)

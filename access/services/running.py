@@ -56,10 +56,10 @@ def _idle(
 ) -> Session:
     """Armed and drawing nothing: told in its last minute, with every state; then it is over."""
     bench = bench_of(context)
-    seen = running.noticed(session, state.st, batch.now)
+    seen = running.noticed(session, state.st, state.up)
     if seen is not session:
         session = batch.put(seen)
-    left = running.idle_left(session, limit, batch.now)
+    left = running.idle_left(session, limit, state.up)
     if left is None:
         return session
     minutes = {"idle_minutes": limit // timedelta(minutes=1)}

@@ -149,7 +149,7 @@ class TestIdle:
         site.arm()
         self.idle(site, 240)
         site.wait(5).state("running", site.sid)
-        assert site.session.idle_at is None
+        assert site.session.idle_up is None
         assert self.idle(site, 240) == []
         assert site.session.state == "active"
 
@@ -157,6 +157,19 @@ class TestIdle:
         site.arm()
         for _ in range(60):
             assert kinds(site.wait(10).state("running", site.sid)) == ["lease"]
+
+    def test_a_wall_clock_that_is_set_ends_and_keeps_nothing(self, site):
+        site.arm(minutes=120)
+        self.idle(site, 60)
+        for moved in (20 * MINUTE, -3 * MINUTE):
+            inbound = receive(*wire.encode_up(site.a_state("armed", site.sid)))
+            now = site.now + moved
+            (said,) = services.handle([inbound], now=now, mono=site.mono, watch=site.watch)
+            assert wire.parse_down(said.topic, said.payload).kind == "lease"
+        assert self.idle(site, 170) == []
+        assert texts(self.idle(site, 60))[0] == "Nothing runs. Start within 60 s, or it locks."
+        (off,) = self.idle(site, 10)
+        assert (off.mode, off.code) == ("stop", "idle")
 
     def test_what_is_not_sensed_is_not_idle(self, site):
         site.mill.feedback = "none"
@@ -169,7 +182,7 @@ class TestIdle:
         site.world.tool_class.save()
         site.arm()
         assert self.idle(site, 600) == []
-        assert site.session.idle_at is None
+        assert site.session.idle_up is None
 
 
 class TestEarly:
