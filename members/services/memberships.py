@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members import terms
-from members.models import AccessEpoch, DayPass, Member, Membership, Plan
+from members.models import AccessEpoch, DayPass, Member, Membership, Pause, Plan
 from members.permissions import is_for_oneself
 from members.services.changes import record
 from members.services.errors import MemberError
@@ -234,7 +234,7 @@ def _tell_renewed(row: Membership, now: datetime) -> None:
 def end_membership(
     *, membership: Membership, until: datetime, by: Member | None, now: datetime, why: str = ""
 ) -> Membership:
-    """Let it end at `until`, now or later; a session it carries ends then too.
+    """Let it end at `until`, now or later; a session it carries and its pauses end then too.
 
     Raises MembershipError for an end before its start, in the past, or after the one it has.
     """
@@ -244,6 +244,7 @@ def end_membership(
     before = told(row)
     cut(row, until, now, why)
     row.save()
+    _end_pauses(row, until, now)
     after = told(row) | ({"why": why} if why else {})
     _log("end_membership", row, by, now, before=before, after=after)
     context = {"plan": row.plan.name, "until": until.isoformat(), "why": why}
@@ -251,6 +252,13 @@ def end_membership(
     post(to=row.member, kind="membership-ended", key=key, context=context, at=now)
     AccessEpoch.bump()
     return row
+
+
+def _end_pauses(row: Membership, until: datetime, now: datetime) -> None:
+    """What comes after it does not rest for a pause of this one."""
+    standing = Pause.objects.filter(membership=row, called_off_at=None, until__gt=until)
+    standing.filter(starts__gte=until).update(called_off_at=now)
+    standing.filter(starts__lt=until).update(until=until)
 
 
 def may_end(row: Membership, until: datetime, now: datetime) -> None:

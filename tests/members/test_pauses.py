@@ -8,7 +8,7 @@ import pytest
 from members import busy
 from members.models import AccessEpoch, Change, Membership, Pause, Plan
 from members.services.changing_plans import change_plan
-from members.services.memberships import MembershipError
+from members.services.memberships import MembershipError, end_membership
 from members.services.pauses import end_pause, start_pause
 from members.standing import state_of
 from members.terms import State
@@ -73,6 +73,24 @@ def test_called_off_before_it_begins_it_never_was(life: Life, row: Membership) -
     end_pause(pause=rest(row), by=life.nora, now=NOW)
     assert ends(row) == (XMAS, TWELFTH_NIGHT)
     rest(row, until=berlin(2026, 12, 31))  # all thirty days are there again
+
+
+def test_what_comes_after_an_ended_membership_does_not_rest_for_it(
+    life: Life, row: Membership
+) -> None:
+    rest(row)
+    end = berlin(2026, 12, 3)
+    end_membership(membership=row, until=end, by=life.dana, now=NOW)
+    life.starts(starts=end, until=berlin(2027, 1, 3))
+    seen = [state_of(life.nora, berlin(2026, 12, day)) for day in (2, 3, 10)]
+    assert seen == [State.PAUSED, State.ACTIVE, State.ACTIVE]
+
+
+def test_a_pause_after_the_end_is_called_off(life: Life, row: Membership) -> None:
+    pause = rest(row)
+    end_membership(membership=row, until=pause.starts - DAY, by=life.dana, now=NOW)
+    pause.refresh_from_db()
+    assert pause.called_off_at == NOW
 
 
 def test_two_pauses_do_not_overlap_and_count_together(row: Membership) -> None:
