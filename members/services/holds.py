@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from members.models import AccessEpoch, Hold, Member
 from members.services.changes import record
+from members.services.errors import MemberError
+from members.services.memberships import lock_member
 from notices.services import post
 
 
-class HoldError(Exception):
-    """Nothing was written; its text is for the person who tried."""
+class HoldError(MemberError):
+    """A hold that cannot be placed, or not lifted."""
 
 
 @transaction.atomic
@@ -24,10 +26,12 @@ def place_hold(
     now: datetime,
     until: datetime | None = None,
 ) -> Hold:
-    """Serve this member no more until the hold is lifted or over."""
-    hold = Hold.objects.create(
-        member=member, reason=reason, remedy=remedy, placed_by=by, since=now, until=until
-    )
+    """Serve this member no more until the hold is lifted or over. The same one twice is once."""
+    lock_member(member)
+    words = {"reason": reason, "remedy": remedy, "until": until}
+    if standing := member.holds.standing(now).filter(document=None, **words).first():
+        return standing
+    hold = Hold.objects.create(member=member, placed_by=by, since=now, **words)
     after = {"reason": reason, "until": until.isoformat() if until else None}
     record(actor=by, verb="place_hold", subject=hold, at=now, after=after, on_behalf_of=member)
     context = {"reason": reason, "remedy": remedy, "until": after["until"]}
