@@ -37,10 +37,13 @@ QUIET = 12.0  # seconds without a word after which it is asked how it is; some t
 SETTLES = 5.0  # seconds after switching off in which reports may tell of before
 
 
-def caps_of(adapter: Adapter) -> tuple[str, ...]:
-    """What the played device can do; `aux` is what the firmware says of its relay."""
+def caps_of(adapter: Adapter, *, measures: bool) -> tuple[str, ...]:
+    """What the played device can do; `aux` is what the firmware says of its relay.
+
+    Many models measure nothing, and one that never told a current must not seem to draw none.
+    """
     able = adapter.abilities
-    current = ["current"] if able.current else []
+    current = ["current"] if able.current and measures else []
     return ("relay", "aux", *current, *(["reader"] if able.reader else []))
 
 
@@ -70,7 +73,9 @@ class Emulated:
         self._asked_at: float | None = None  # since when it is not known whether it still is on
         self.is_over = False  # another memory is to begin
         self._said = Said()
-        config = Config(name=name, caps=caps_of(adapter), fw="", model=adapter.speaks)
+        config = Config(
+            name=name, caps=caps_of(adapter, measures=False), fw="", model=adapter.speaks
+        )
         self._device = Device(config, boot)
         self._play(Boot("power"), mono)
 
@@ -135,10 +140,12 @@ class Emulated:
     # --- how it is played ---------------------------------------------------------------------
 
     def _learn(self, report: Report) -> bool:
-        """Whether that is another version or model than before."""
+        """Whether that is another version or model than before, or it has begun to measure."""
         config = self._device.config
         fw, model = report.fw or config.fw, report.model or config.model
-        self._device.config = replace(config, fw=fw, model=model)
+        measures = "current" in config.caps or report.ma is not None
+        caps = caps_of(self.adapter, measures=measures)
+        self._device.config = replace(config, caps=caps, fw=fw, model=model)
         return self._device.config != config
 
     def _meet(self, mono: float) -> None:

@@ -103,6 +103,7 @@ class Tasmota(Plug):
         self.settings = dict(self.FACTORY)
         self.backlog = deque()
         self.delayed_until = 0.0
+        self.measures = True  # a plain switch does not
         self.asked_stops_timer = False  # as in older versions, by POWER with nothing behind it
 
     @property
@@ -245,7 +246,8 @@ class Tasmota(Plug):
     def sensors(self):
         watts = round(230 * self.amperes)
         energy = {"Total": 3.185, "Power": watts, "Voltage": 230, "Current": self.amperes}
-        return {"Time": "2026-11-24T12:30:00", "ENERGY": energy}
+        measured = {"ENERGY": energy} if self.measures else {}
+        return {"Time": "2026-11-24T12:30:00", **measured}
 
     def tell_current(self):
         """PowerDelta."""
@@ -406,7 +408,7 @@ class EspHome(Plug):
         self.on, self.off_at = False, None
 
     def come_online(self):
-        return [("status", b"online"), *self.hello()]
+        return [("status", b"online"), *self.hello(), *self.tell_current()]
 
     def go_offline(self):
         return [self.WILL]

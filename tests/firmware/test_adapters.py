@@ -410,6 +410,28 @@ MORE = ("tele/SENSOR", "tele/STATE", "stat/RESULT", "stat/STATUS8", "events/rpc"
         "status/switch:0", "")  # fmt: skip
 
 
+class TestOneThatMeasuresNothing:
+    def test_it_does_not_seem_to_stand_idle(self):
+        plug = Tasmota()
+        plug.measures = False
+        site = StockSite(plug, "tasmota", idle_end_minutes=1)
+        site.connect()
+        site.pass_time(31)
+        box = Device.objects.get(name="mill-1")
+        assert (box.ma, box.lacks("current")) == (None, True)
+        armed(site)
+        site.pass_time(120)
+        assert site.plug.on
+
+    def test_what_measures_says_so_and_is_cut(self):
+        site = StockSite(Tasmota(), "tasmota", idle_end_minutes=1)
+        site.connect()
+        assert not Device.objects.get(name="mill-1").lacks("current")
+        armed(site)
+        site.pass_time(70)
+        assert not site.plug.on
+
+
 class TestReading:
     @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.speaks)
     @pytest.mark.parametrize(
