@@ -18,6 +18,14 @@ class Badge(models.Model):
 
     class Meta:
         ordering = ["issued_at"]
+        indexes = [
+            # the tap again: whether a badge that is nobody's was somebody's
+            models.Index(
+                fields=["number_hash"],
+                condition=Q(revoked_at__isnull=False),
+                name="members_badge_revoked",
+            ),
+        ]
         constraints = [
             # also the index of the tap: one number opens for one person at a time
             models.UniqueConstraint(

@@ -100,10 +100,22 @@ def test_however_many_sessions_are_over_the_open_one_is_found_by_its_machine(sit
     site.tap("bob")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE access_session")
-        cursor.execute(f"EXPLAIN EXECUTE {facts.PLACES_ASKED.name} ('[]')")
-        plan = [line.strip() for (line,) in cursor.fetchall()]
+    plan = planned(facts.PLACES_ASKED)
     open_one = next(n for n, line in enumerate(plan) if "access_session_one_open" in line)
     assert plan[open_one + 1] == "Index Cond: (machine_id = m.id)"
+
+
+@on_postgres
+def test_a_badge_that_is_nobodys_is_looked_up_by_its_number(site):
+    site.tap("nobody")
+    assert any("members_badge_revoked" in line for line in planned(facts.PLACES_ASKED))
+
+
+def planned(statement):
+    """How PostgreSQL goes about a statement with one parameter that it has planned."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN EXECUTE {statement.name} ('[]')")
+        return [line.strip() for (line,) in cursor.fetchall()]
 
 
 NOTED = Write("noted", ("word",))
