@@ -262,8 +262,8 @@ THINGS = {
     f.__name__: f
     for f in (
         fill, stock, equip, desk, box, book, end, clear, lock_out, alone, trusted, copies, rows,
-        listed, credential, ask_for_pin, recipes, steps, hear_relay, known, revoke, broker, sessions, status,
-        started, current,
+        listed, credential, ask_for_pin, recipes, steps, hear_relay, known, revoke, broker,
+        sessions, status, started, current,
     )
 }  # fmt: skip
 
