@@ -49,6 +49,7 @@ VERBS = {
     "change_pin": gettext_lazy("changed the PIN"),
     "remove_pin": gettext_lazy("removed the PIN"),
     "set_badge_format": gettext_lazy("said how a reader sends numbers"),
+    "set_parts": gettext_lazy("said what a reader is made of"),
     "grant_maintenance": gettext_lazy("let somebody mend a machine"),
     "withdraw_maintenance": gettext_lazy("took leave to mend back"),
     "place_hold": gettext_lazy("placed a hold"),
