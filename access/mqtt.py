@@ -152,6 +152,8 @@ class Adapter:
         enough = time.monotonic() + GATHER
         while True:
             self._client.loop_read()
+            if self._client.socket() is None:  # the other end hung up, and that has been told
+                return
             if len(self._queue) >= PLENTY or time.monotonic() > enough:
                 return
             if not (_pending(sock) or select.select([sock], [], [], 0)[0]):

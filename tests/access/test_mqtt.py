@@ -48,6 +48,18 @@ def test_a_broker_that_hangs_up_at_once_is_not_dialled_in_a_frenzy():
     assert not adapter.connected
 
 
+def test_a_broker_that_dies_is_told_of_once_and_dialled_again_soon(own_broker, caplog):
+    adapter = Adapter(own_broker.url, "gatekeeper-left-alone", lambda _inbound: None)
+    work(adapter, lambda: adapter.connected)
+    own_broker.stop()
+    work(adapter, lambda: not adapter.connected)
+    assert adapter.error.startswith("connection lost")
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
+    own_broker.start()
+    work(adapter, lambda: adapter.connected)
+    adapter.close()
+
+
 def test_a_flood_nobody_handles_does_not_fill_the_memory(mosquitto, monkeypatch):
     monkeypatch.setattr("access.mqtt.MOST_WAITING", 3)
     adapter = Adapter(mosquitto.url, "gatekeeper-that-is-slow", lambda _inbound: None)
