@@ -47,6 +47,7 @@ def everywhere(wild: Wild):
         (1, wild.die),
         (1, lambda: wild.die([random.choice(wild.keepers)])),
         (3, wild.come_and_go),
+        (1, lambda: fall_silent(wild, box)),
         (4, lambda: wild.lock_out(box, random.choice(("stop", "after-job")))),
         (25, lambda: wild.clear(box)),
         (3, lambda: wild.revoke(certified)),
@@ -73,5 +74,34 @@ def here(wild: Wild):
         yield 25, lambda: wild.come_both(boxes["lesson"], "charlie", "dana", wait)
     if "shared" in boxes:
         after = random.choice((5, 62, 62))
-        yield 25, lambda: wild.leave_on(boxes["shared"], who, other, after)
+        yield 12, lambda: left_on(wild, who, other, after)
+        yield 3, lambda: come_late(wild, who)
         yield 15, lambda: wild.tap(boxes["door"], random.choice((who, "charlie", "stranger")))
+
+
+def left_on(wild: Wild, who, other, after):
+    """On a good day: the machine is free and in service, and the network carries."""
+    box = wild.boxes["shared"]
+    wild.harsh = False
+    wild.clear(box)
+    wild.cancel(box)
+    for member in (who, other):
+        if not wild.books.levels[member]:
+            wild.certify(member)
+    wild.leave_on(box, who, other, after)
+
+
+def come_late(wild: Wild, who):
+    """For an hour the clock is wrong, or it is really that late."""
+    wild.jump(3600)
+    wild.pass_time(12)
+    wild.tap(wild.boxes["door"], who)
+    wild.pass_time(2)
+    wild.jump(-3600)
+
+
+def fall_silent(wild: Wild, box):
+    """For longer than any lease lasts."""
+    wild.plug(box, False)
+    wild.pass_time(90)
+    wild.plug(box, True)

@@ -167,33 +167,33 @@ class Invariants:
     def stopped(self, box):
         assert not box.relay, "on, and STOP was pressed"
 
-    def taken_over(self, box, sid):
-        """Told off for the next: over for long enough, idle, and the next was there."""
-        if sid in self.books.over or sid in self.forgotten:
-            return
-        wild, (old,) = self.wild, self.people_of(sid)
-        wild.met["taken over"] += 1
-        self.books.over.add(sid)
-        own = [b.ends for b in self.books.booked[box.name] if b.who == old and b.starts <= wild.now]
-        over = timedelta(minutes=box.kind.minutes("take_over"))
-        said = timedelta(seconds=SLACK + 3)
-        assert not own or max(own) + over <= wild.now + said, "taken over in its own time"
-        came = [who for who in self.books.levels if wild.t - box.last_tap(who) <= LATEST]
-        assert set(came) - {old}, "taken over by nobody"
-
-    def look_at_bookings(self, name):
-        """What taps and the worker have made of bookings; each change must have had its cause."""
+    def look_at_rows(self, name):
+        """What taps and the worker have made of sessions and bookings: each had its cause."""
         if name != "shared":
             return
+        told = Session.objects.filter(closing_code="taken-over").values_list("sid", flat=True)
+        for sid in set(told) - self.books.over - self.forgotten:
+            self._taken_over(name, sid)
         rows = dict(Booking.objects.filter(holds=True).values_list("pk", "ends"))
         for booked in list(self.books.booked[name]):
             ends = rows.get(booked.pk)
             if ends is None or ends < booked.ends:
-                self._given_back(name, booked)
+                self._given_back(booked)
                 self.books.booked[name].remove(booked)
             elif ends > booked.ends:
                 self._extended(name, booked, ends)
                 booked.ends = ends
+
+    def _taken_over(self, name, sid):
+        """Told off for the next: its time over for long enough, and the next was there."""
+        wild, box, (old,) = self.wild, self.wild.boxes[name], self.people_of(sid)
+        wild.met["taken over"] += 1
+        self.books.over.add(sid)
+        own = [b.ends for b in self.books.booked[name] if b.who == old and b.starts <= wild.now]
+        over = timedelta(minutes=box.kind.minutes("take_over"))
+        assert not own or max(own) + over <= wild.now, "taken over in its own time"
+        came = {who for who in self.books.levels if wild.t - box.last_tap(who) <= LATEST}
+        assert came - {old}, "taken over by nobody"
 
     def _extended(self, name, booked: Booked, ends):
         wild, box = self.wild, self.wild.boxes[name]
@@ -206,7 +206,7 @@ class Invariants:
         taken = any(b.starts < ends and booked.ends <= b.starts for b in others)
         assert not taken, "extended into somebody else's time"
 
-    def _given_back(self, name, booked):
+    def _given_back(self, booked):
         sessions = Session.objects.filter(booking=booked.pk, end_reason__in=("finished", "stopped"))
         assert sessions.exists() or self.forgotten, "given back, and nobody had left early"
 

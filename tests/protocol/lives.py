@@ -27,13 +27,12 @@ MET = {  # in every 25,000 steps
     # two people
     *("two switched on", "answered granted-together", "answered granted-supervised"),
     # shared, with an extractor and a door
-    *("extended", "answered finished-kept", "ended stopped", "stop pressed"),
-    *("extractor ran", "door opened"),
+    *("taken over", "answered finished-kept", "stop pressed", "extractor ran", "door opened"),
 }
 SELDOM = {  # but in every 100,000
     *("grace → running", "ended lost", "answered time-up", "answered not-certified"),
     *("given back", "answered left-on", "answered trainee-first", "answered ends-when-idle"),
-    *("ended companion-may-not", "answered booked-by-other", "taken over", "answered door-shut"),
+    *("extended", "ended stopped", "answered booked-by-other", "answered door-shut"),
 }
 
 

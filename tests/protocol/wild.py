@@ -261,7 +261,7 @@ class Wild:
     def handled(self, keeper, message, said):
         """It is committed: people may read it, and answers may leave. Or it dies just then."""
         if isinstance(message, wire.Tap):
-            self.eyes.look_at_bookings(message.device)
+            self.eyes.look_at_rows(message.device)
         if self.harsh and self.random.random() < 0.05:
             self.met["gatekeeper died before it answered"] += 1
             self.begin(keeper)
@@ -288,8 +288,6 @@ class Wild:
             message = wire.parse_down(out.topic, out.payload, key)
             if isinstance(message, wire.List):
                 self.boxes[device].listed = message
-            elif isinstance(message, wire.Off) and message.code == "taken-over":
-                self.eyes.taken_over(self.boxes[device], message.sid)
             self.send(device, message)
 
     def look_at_clocks(self):
@@ -323,7 +321,7 @@ class Wild:
         self.worked_at = self.t
         given_back = give_back(self.now)
         self.met["given back"] += given_back
-        self.eyes.look_at_bookings("shared")
+        self.eyes.look_at_rows("shared")
         if given_back:
             self.tell_keepers()
 
