@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access.views import alone, devices, doors, formats, maintenance, set_up, signing
+from access.views import alone, devices, doors, formats, maintenance, sensing, set_up, signing
 
 app_name = "access"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("devices/<int:pk>/signing/", signing.device_signing, name="device_signing"),
     path("devices/<int:pk>/revoke/", devices.device_revoke, name="device_revoke"),
     path("machines/<slug:slug>/maintenance/", maintenance.maintenance, name="maintenance"),
+    path("machines/<slug:slug>/sensing/", sensing.sensing, name="sensing"),
+    path("tool-classes/<slug:slug>/risk/", sensing.risk, name="risk"),
     path(
         "maintenance/<int:pk>/withdraw/",
         maintenance.maintenance_withdraw,

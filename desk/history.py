@@ -42,6 +42,8 @@ VERBS = {
     "set_shared": gettext_lazy("said what machines share"),
     "remove_shared": gettext_lazy("freed machines of what they shared"),
     "set_up_machine": gettext_lazy("set a machine up"),
+    "set_sensing": gettext_lazy("said how a machine knows that a job runs"),
+    "set_risk": gettext_lazy("said how dangerous a kind of machine is"),
     "report_fault": gettext_lazy("reported a fault"),
     "issue_badge": gettext_lazy("issued a badge"),
     "revoke_badge": gettext_lazy("revoked a badge"),

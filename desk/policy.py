@@ -1,10 +1,10 @@
 """What holds at one machine, as plain sentences; the numbers are the tool class's own."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from access.pages.sensing import senses_load
 from bookings import policy as booking
 from equipment.models import Machine, ToolClass
 from equipment.words import length
@@ -28,8 +28,9 @@ def rules_of(machine: Machine) -> list[Rule]:
     if policy.no_show_minutes is not None:
         rules.append(Rule("none", no_show_rule(policy.no_show_minutes)))
     if machine.has_interlock:
-        rules.append(Rule("lock", end_rule(machine)))
-        rules += [Rule("tap", text) for text in session_rules(machine)]
+        seen = senses_load(machine)
+        rules.append(Rule("lock", end_rule(machine, seen=seen)))
+        rules += [Rule("tap", text) for text in session_rules(machine, seen=seen)]
         rules += [Rule("plug", text) for text in beside_rules(machine)]
     return rules + [Rule("warn", note) for note in machine.notes.splitlines() if note.strip()]
 
@@ -57,11 +58,11 @@ def start_rule(machine: Machine) -> str:
     return f"{booked} {walk_up % length(policy.walk_up_minutes)}"
 
 
-def session_rules(machine: Machine) -> list[str]:
-    """What happens between the start and the end, where the machine can tell whether it works."""
+def session_rules(machine: Machine, *, seen: bool) -> list[str]:
+    """What happens between the start and the end; some of it only where jobs are `seen`."""
     policy = machine.tool_class
     told = []
-    if machine.feedback != Machine.Feedback.NONE:
+    if seen:
         if policy.extend_by_tap_minutes:
             by = length(policy.extend_by_tap_minutes)
             told.append(_("While it runs, a tap in the last 10 minutes extends by %s.") % by)
@@ -89,10 +90,11 @@ def no_show_rule(after: int) -> str:
     return _("Not started %s after your start? The time is free for others again.") % length(after)
 
 
-def end_rule(machine: Machine) -> str:
-    finish = timedelta(seconds=machine.finish_seconds)
-    if not finish:
+def end_rule(machine: Machine, *, seen: bool) -> str:
+    seconds = machine.tool_class.finish_seconds if seen else machine.finish_fixed_seconds
+    if not seconds:
         return _("When your time is up, it locks. Be done by then, or extend while it is free.")
-    seconds = int(finish.total_seconds())
     longest = length(seconds // 60) if seconds >= 60 else _("%d s") % seconds
-    return _("When your time is up, a running job may finish, for at most %s.") % longest
+    if seen:
+        return _("When your time is up, a running job may finish, for at most %s.") % longest
+    return _("When your time is up, it stays on for %s, unless somebody is next.") % longest

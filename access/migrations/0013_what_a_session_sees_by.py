@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0012_readers_and_keypads'),
+        ("access", "0012_readers_and_keypads"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='session',
-            name='run_ma',
+            model_name="session",
+            name="run_ma",
             field=models.PositiveIntegerField(default=0),
         ),
     ]

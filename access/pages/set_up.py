@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from access.adapters import speech_of
 from access.models import AccessEvent, Device, Door, Peripheral, Session
+from access.pages.sensing import amperes, read
 from access.services.credentials import is_managed
-from equipment.models import ToolClass
+from equipment.models import Machine, ToolClass
 from members.models import Member
 
 DONE, NEXT = "done", "next"
@@ -29,6 +31,7 @@ class Step:
     css: str
     title: str
     text: str
+    url: str = ""  # where to do it, if that is another page
 
 
 def may_choose_parts(device: Device) -> bool:
@@ -52,6 +55,8 @@ def _steps(device: Device, drives: Driven | None) -> Iterator[Step]:
         yield _machine(device, drives)
     if device.is_interlock:
         yield _relay(device)
+    if device.is_interlock and device.machine is not None:
+        yield from _senses(device, device.machine)
 
 
 def _credential(device: Device) -> Step:
@@ -154,6 +159,29 @@ def _relay(device: Device) -> Step:
         return Step("relay", "", title, _("Once it is on a machine, switch it on for a moment."))
     told = {"when": _when(newest.activated_at), "name": newest.member.short_name}
     return Step("relay", DONE, title, _("%(name)s switched it on, last on %(when)s.") % told)
+
+
+def _senses(device: Device, machine: Machine) -> Iterator[Step]:
+    """Where there is something to measure with, or the machine asks for it."""
+    if device.ma is None and machine.feedback != Machine.Feedback.CURRENT:
+        return
+    title, reading = _("It senses current"), read(device, machine)
+    url = reverse("access:sensing", args=[machine.slug])
+    if not machine.may_sense:
+        told = _("It measures %(amperes)s, and %(machine)s makes no use of it.")
+        text = told % {"amperes": reading.amperes, "machine": machine}
+        yield Step("senses", DONE, title, text, url)
+    elif reading.warning:
+        yield Step("senses", "", title, reading.warning, url)
+    elif reading.seen_at is None:
+        told = _(
+            "It measures %(amperes)s. Start a job that draws %(threshold)s or more, and watch."
+        )
+        figures = {"amperes": reading.amperes, "threshold": amperes(machine.run_above_ma)}
+        yield Step("senses", "", title, told % figures, url)
+    else:
+        seen = _("A job was last seen to begin %s.") % _when(reading.seen_at)
+        yield Step("senses", DONE, title, seen, url)
 
 
 def _when(at: datetime | None) -> str:

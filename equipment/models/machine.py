@@ -43,7 +43,7 @@ class Machine(models.Model):
     feedback = models.CharField(max_length=8, choices=Feedback.choices, default=Feedback.NONE)
     run_above_ma = models.PositiveIntegerField(default=500)
     idle_seconds = models.PositiveSmallIntegerField(default=10)
-    finish_fixed_seconds = models.PositiveIntegerField(default=0)  # GRACE where nothing is sensed
+    finish_fixed_seconds = models.PositiveIntegerField(default=0)  # where no job is seen
 
     class Meta:
         ordering = ["tool_class__order", "name"]
@@ -55,8 +55,6 @@ class Machine(models.Model):
         return self.name
 
     @property
-    def finish_seconds(self) -> int:
-        """`fin` of the wire: how long a running job may go on after the time is up."""
-        if self.feedback == self.Feedback.NONE:
-            return self.finish_fixed_seconds
-        return self.tool_class.finish_seconds
+    def may_sense(self) -> bool:
+        """Whether current is to tell of jobs; if any is measured, its interlock says."""
+        return self.feedback == self.Feedback.CURRENT and self.run_above_ma > 0

@@ -5,10 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from equipment.models import Feature, Machine
-from members.models import Member
+from members.models import AccessEpoch, Member
 from members.services import record
+
+SENSING = ("feedback", "run_above_ma", "idle_seconds", "finish_fixed_seconds")
+
+
+class SensingError(Exception):
+    """It cannot be sensed like that; the text says what to write instead."""
 
 
 @transaction.atomic
@@ -36,6 +43,36 @@ def set_up_machine(
     return machine
 
 
+@transaction.atomic
+def set_sensing(
+    *,
+    machine: Machine,
+    feedback: str,
+    run_above_ma: int,
+    idle_seconds: int,
+    finish_fixed_seconds: int,
+    by: Member,
+    now: datetime,
+) -> Machine:
+    """Say how it knows that a job runs. The same again changes nothing and leaves no trace.
+
+    Whoever is at it keeps the threshold they began with. Less counts at once: a job that is not
+    looked for any more gets no time to finish. Raises SensingError.
+    """
+    if feedback == Machine.Feedback.CURRENT and run_above_ma == 0:
+        raise SensingError(_("Write from how many milliamperes on a job runs: more than 0."))
+    machine = Machine.objects.select_for_update(no_key=True).get(pk=machine.pk)
+    before = _sensing(machine)
+    machine.feedback, machine.run_above_ma = feedback, run_above_ma
+    machine.idle_seconds, machine.finish_fixed_seconds = idle_seconds, finish_fixed_seconds
+    if (after := _sensing(machine)) == before:
+        return machine
+    machine.save(update_fields=SENSING)
+    record(actor=by, verb="set_sensing", subject=machine, at=now, before=before, after=after)
+    AccessEpoch.bump()
+    return machine
+
+
 def feature_named(name: str) -> Feature:
     """The one of that name, however it is capitalised; made where there is none."""
     name = " ".join(name.split())
@@ -50,3 +87,7 @@ def feature_named(name: str) -> Feature:
 def _as_told(machine: Machine) -> dict[str, object]:
     names = machine.features.order_by("name").values_list("name", flat=True)
     return {"features": list(names), "releases_no_shows": machine.releases_no_shows}
+
+
+def _sensing(machine: Machine) -> dict[str, object]:
+    return {name: getattr(machine, name) for name in SENSING}

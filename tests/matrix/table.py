@@ -241,6 +241,8 @@ ROWS = [
     Row("access:badge_format", "device", get=THIS_DESK, post=THIS_DESK),
     Row("access:maintenance", "machine", get=CARETAKERS, post=CARETAKERS),
     Row("access:maintenance_withdraw", "leave to mend", post=CARETAKERS),
+    Row("access:sensing", "machine", get=CARETAKERS, post=CARETAKERS),
+    Row("access:risk", "kind", get=ORGANISATION, post=ORGANISATION),
     Row("access:doors", get=A_DESK, keeps="Front door"),
     Row("access:door_create", get=A_DESK, post=A_DESK, keeps="northside"),
     Row("access:door_edit", "door", get=THIS_DESK, post=THIS_DESK),
