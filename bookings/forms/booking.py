@@ -300,3 +300,7 @@ class CancelForm(SeenForm):
             self.fields["why"].required = True
         else:
             del self.fields["why"]
+
+    def told(self) -> dict[str, Any]:
+        """As the services that cancel ask for it."""
+        return {"why": self.cleaned_data.get("why", ""), "sequence": self.seen}

@@ -123,8 +123,8 @@ def booking_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
     cancelled: Booking | None = None
     refusals: list[Told] = []
     if request.method == "POST":
-        cancelling = partial(_cancel, form, booking, request)
-        cancelled, refusals = attempt(form, booking.machine, cancelling)
+        cancel = partial(services.cancel, booking=booking, by=request.user, now=now)
+        cancelled, refusals = attempt(form, booking.machine, lambda: cancel(**form.told()))
     if cancelled is not None:
         messages.success(request, _("Cancelled. The time is free for others."))
         return redirect("bookings:booking_list")
@@ -134,16 +134,6 @@ def booking_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
         "notice": length(booking.machine.tool_class.cancel_notice_minutes),
     }
     return change_page(request, "cancel", booking, form, refusals, **shown)
-
-
-def _cancel(form: CancelForm, booking: Booking, request: MemberRequest) -> Booking:
-    return services.cancel(
-        booking=booking,
-        by=request.user,
-        now=timezone.now(),
-        why=form.cleaned_data.get("why", ""),
-        sequence=form.seen,
-    )
 
 
 @require_POST

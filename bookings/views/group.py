@@ -129,27 +129,17 @@ def _move(form: GroupMoveForm, request: MemberRequest, booking: Booking) -> list
 @login_required
 def group_cancel(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Asks once; staff who cancel somebody else's say why."""
-    booking = of_a_group(request.user, public_id)
+    booking, now = of_a_group(request.user, public_id), timezone.now()
     form = CancelForm(posted(request), others=booking.member_id != request.user.pk)
     refusals: list[Told] = []
     if request.method == "POST":
-        cancelling = partial(_cancel, form, request, booking)
-        cancelled, refusals = attempt(form, booking.machine, cancelling)
+        cancel = partial(services.cancel_group, booking=booking, by=request.user, now=now)
+        cancelled, refusals = attempt(form, booking.machine, lambda: cancel(**form.told()))
         if cancelled is not None:
             messages.success(request, _("Cancelled. The time is free for others."))
             return redirect("bookings:booking_list")
     shown = {"booking": booking, "together": together_with(booking), "form": form}
     return page(request, "group_cancel", booking.machine, shown | {"refusals": refusals})
-
-
-def _cancel(form: CancelForm, request: MemberRequest, booking: Booking) -> list[Booking]:
-    return services.cancel_group(
-        booking=booking,
-        by=request.user,
-        now=timezone.now(),
-        why=form.cleaned_data.get("why", ""),
-        sequence=form.seen,
-    )
 
 
 @read_or_change
