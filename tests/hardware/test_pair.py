@@ -3,6 +3,7 @@
 Both hear every message; what must be done once is done once, whoever was faster.
 """
 
+import signal
 import time
 from queue import Empty, SimpleQueue
 
@@ -18,6 +19,7 @@ from tests.hardware.scene import BADGES
 TURNS = 3
 EACH = 3.3  # the same badge counts again after 3 s
 RUN_ON = 2
+SLOW = 2.5  # seconds, of the five that an offer has
 
 pytestmark = [pytest.mark.broker, pytest.mark.postgres, pytest.mark.races]
 
@@ -108,7 +110,10 @@ def test_an_extractor_is_offered_one_run_for_each_time(pair, ear, lines):
     heard = ear("extractor")
     pair.run("book", "mill", 7200)
     for _ in range(TURNS):
+        extractor.process.send_signal(signal.SIGSTOP)  # slow to take it up, so that both look
         assert pair.tap("mill", BADGES["alice"])["code"] == "granted"
+        time.sleep(SLOW)
+        extractor.process.send_signal(signal.SIGCONT)
         extractor.until(relay=True)
         time.sleep(EACH)
         assert extractor.do()["relay"]
