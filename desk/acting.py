@@ -18,9 +18,9 @@ from django.urls import reverse
 from bookings.effects import rehearse
 from bookings.models import Booking
 from bookings.services.disruptions import find_disruptions
+from members.form_pages import refusals_in
 from members.models import Member
 from members.requests import MemberRequest
-from members.services.errors import MemberError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,13 @@ def perform(request: MemberRequest, form: Form, act: Act, now: datetime) -> Http
     """The form, then what it would do, then the deed and the way back."""
     if not form.is_valid():
         return _page(request, form, act)
-    try:
+    with refusals_in(form):
         result, lost = rehearse(member=act.person, act=act.do, now=now)
         if request.POST.get("seen") == _told(lost):
             return _done(request, act, now)
         effect = {"words": act.tell(result, now), "lost": lost, "seen": _told(lost)}
-    except MemberError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-        return _page(request, form, act)
-    return _page(request, form, act, effect)
+        return _page(request, form, act, effect)
+    return _page(request, form, act)
 
 
 def _told(lost: Sequence[Booking]) -> str:

@@ -1,5 +1,6 @@
 """What staff type about a person; each form cleans its fields, the services judge."""
 
+from datetime import tzinfo
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from members.fields import DayField, NameField
 from members.models import Member, Plan, Role, Space
 from members.services import normalise_badge
 from members.services.badges import BadgeError
+from members.zones import end_of
 
 
 class DateInput(forms.DateInput):
@@ -32,6 +34,12 @@ class HoldForm(forms.Form):
         required=False,
         help_text=_("Empty: until somebody lifts it."),
     )
+
+    def told(self, zone: tzinfo) -> dict[str, Any]:
+        """As place_hold asks for it; until the first instant after the last day in `zone`."""
+        day = self.cleaned_data["last_day"]
+        words = {name: self.cleaned_data[name] for name in ("reason", "remedy")}
+        return {**words, "until": end_of(day, zone) if day else None}
 
 
 class BadgeForm(forms.Form):
@@ -61,7 +69,10 @@ class GuardianForm(forms.Form):
     guardian = forms.EmailField(
         label=_("Mail address of the guardian"),
         required=False,
-        help_text=_("Who signs for them. Empty: they sign for themselves."),
+        help_text=_(
+            "Who signs for them, and reads their mails where they have no address of their own."
+            " Empty: they sign for themselves."
+        ),
     )
     adult_from = DayField(
         label=_("Comes of age on"),
@@ -71,23 +82,18 @@ class GuardianForm(forms.Form):
     )
 
 
-class PersonForm(forms.Form):
+def signer_of(person: Member) -> dict[str, Any]:
+    """What a form about the guardian of `person` begins with."""
+    address = person.guardian.email if person.guardian else ""
+    return {"guardian": address, "adult_from": person.adult_from}
+
+
+class PersonForm(GuardianForm):
     name = NameField(label=_("Name"))
     email = forms.EmailField(
         label=_("Mail address"),
         required=False,
         help_text=_("They set a password by it. A child may have none."),
-    )
-    guardian = forms.EmailField(
-        label=_("Mail address of the guardian"),
-        required=False,
-        help_text=_("Of a minor: who signs for them. Without an address of theirs, reads mails."),
-    )
-    adult_from = DayField(
-        label=_("Comes of age on"),
-        widget=DateInput(),
-        required=False,
-        help_text=_("Of a minor: from that day on they sign for themselves."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     sure = forms.BooleanField(
@@ -95,6 +101,7 @@ class PersonForm(forms.Form):
         required=False,
         widget=forms.HiddenInput,
     )
+    field_order = ["name", "email", "guardian", "adult_from", "language", "sure"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -102,6 +109,12 @@ class PersonForm(forms.Form):
         if not self.errors and not any(typed):
             self.add_error("email", _("Write an address of theirs, or of a guardian."))
         return values
+
+    def told(self) -> dict[str, Any]:
+        """As make_member asks for it."""
+        given = {name: self.cleaned_data[name] for name in ("name", "email", "language")}
+        signer = self.cleaned_data["guardian"], self.cleaned_data["adult_from"]
+        return {**given, "guardian_email": signer[0], "adult_from": signer[1]}
 
     def ask_whether(self) -> None:
         """Show the box to tick: somebody like them is here, or the address looks mistyped."""

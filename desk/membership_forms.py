@@ -12,12 +12,15 @@ from members.fields import DayField, NameField
 from members.models import Plan
 from members.services.day_passes import MOST
 from members.services.plans import COLUMNS
-from members.terms import day_begins
+from members.terms import day_begins, term_ends
 from members.zones import end_of
 
 
 class DaysForm(forms.Form):
-    """A form about days, by the clock of whoever's membership it is."""
+    """A form about days, by the clock of whoever's membership it is.
+
+    `told` of each is what was typed as the service of that act asks for it.
+    """
 
     def __init__(self, *args: Any, zone: tzinfo, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +63,13 @@ class StartForm(DaysForm):
             self.add_error("last_day", _("The last day comes before the first."))
         return values
 
+    def told(self) -> dict[str, Any]:
+        """Without a last day, to the end of the plan's term."""
+        plan, starts = self.cleaned_data["plan"], self.from_day(self.cleaned_data["first_day"])
+        until = self.after_day(self.cleaned_data["last_day"])
+        until = until or term_ends(starts, plan.months, self.zone)
+        return {"plan": plan, "starts": starts, "until": until, "why": self.cleaned_data["why"]}
+
 
 class EndForm(DaysForm):
     last_day = DayField(
@@ -67,11 +77,20 @@ class EndForm(DaysForm):
     )
     why = forms.CharField(label=_("Why"), max_length=120, required=False)
 
+    def told(self) -> dict[str, Any]:
+        until = self.after_day(self.cleaned_data["last_day"]) or self.now
+        return {"until": until, "why": self.cleaned_data["why"]}
+
 
 class PauseForm(DaysForm):
     first_day = DayField(label=_("From"), widget=DateInput())
     last_day = DayField(label=_("Until and with"), widget=DateInput())
     why = forms.CharField(label=_("Why"), max_length=120, required=False)
+
+    def told(self) -> dict[str, Any]:
+        starts = self.from_day(self.cleaned_data["first_day"])
+        until = self.after_day(self.cleaned_data["last_day"])
+        return {"starts": starts, "until": until, "why": self.cleaned_data["why"]}
 
 
 class ChangeForm(DaysForm):
@@ -83,6 +102,10 @@ class ChangeForm(DaysForm):
     def __init__(self, *args: Any, plans: "QuerySet[Plan]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
+
+    def told(self) -> dict[str, Any]:
+        starts = self.from_day(self.cleaned_data["first_day"])
+        return {"plan": self.cleaned_data["plan"], "starts": starts}
 
 
 class SureForm(forms.Form):
@@ -112,6 +135,11 @@ class PassesForm(DaysForm):
         required=False,
         help_text=_("Empty: whenever they like."),
     )
+
+    def told(self) -> dict[str, Any]:
+        plan, count = self.cleaned_data["plan"], self.cleaned_data["count"]
+        expires = self.after_day(self.cleaned_data["last_day"])
+        return {"plan": plan, "count": count, "expires": expires}
 
 
 class DayForm(DaysForm):

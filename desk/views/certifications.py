@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.effects import Change, bookings_lost
 from desk.certification_effects import suspended, taken_back
@@ -21,12 +21,10 @@ from desk.people import booking_words
 from equipment import permissions, services
 from equipment.forms.certifications import RevokeForm, SuspendForm
 from equipment.models import Certification
-from equipment.services import Uncertifiable
 from equipment.services.suspensions import lift_suspension, suspend_certification
+from members.form_pages import form_page, refusals_in, refusals_told
 from members.requests import MemberRequest
 from members.zones import at_home, zone_of
-
-read_or_change = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -39,7 +37,7 @@ def certification(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "desk/certification.html", page)
 
 
-@read_or_change
+@form_page
 @login_required
 @at_home
 def certification_suspend(request: MemberRequest, pk: int) -> HttpResponse:
@@ -47,24 +45,14 @@ def certification_suspend(request: MemberRequest, pk: int) -> HttpResponse:
     found = permissions.certification_to_judge(request.user, pk, now)
     form = SuspendForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            suspend_certification(
-                member=found.member,
-                type=found.type,
-                why=form.cleaned_data["why"],
-                until=form.until,
-                mode=form.cleaned_data["mode"],
-                by=request.user,
-                now=now,
-            )
-        except Uncertifiable as error:
-            form.add_error(None, str(error))
-        else:
+        given = {"member": found.member, "type": found.type, **form.told()}
+        with refusals_in(form):
+            suspend_certification(by=request.user, now=now, **given)
             return _done(request, found, _("“%(type)s” of %(name)s is suspended."))
     return _page(request, found, form, suspended(found, now), "desk/certification_suspend.html")
 
 
-@read_or_change
+@form_page
 @login_required
 @at_home
 def certification_revoke(request: MemberRequest, pk: int) -> HttpResponse:
@@ -72,13 +60,9 @@ def certification_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     found = permissions.certification_to_judge(request.user, pk, now)
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            services.revoke_certification(
-                certification=found, by=request.user, now=now, **form.cleaned_data
-            )
-        except Uncertifiable as error:
-            form.add_error(None, str(error))
-        else:
+        told = form.cleaned_data
+        with refusals_in(form):
+            services.revoke_certification(certification=found, by=request.user, now=now, **told)
             return _done(request, found, _("%(name)s no longer holds “%(type)s”."))
     return _page(request, found, form, taken_back(found, now), "desk/certification_revoke.html")
 
@@ -89,12 +73,10 @@ def suspension_lift(request: MemberRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     suspension = permissions.suspension_to_lift(request.user, pk, now)
     held = suspension.member.certifications.filter(type=suspension.type).latest("given_at")
-    try:
+    with refusals_told(request):
         lift_suspension(suspension=suspension, by=request.user, now=now)
-    except Uncertifiable as error:
-        messages.error(request, str(error))
-        return redirect("desk:certification", held.pk)
-    return _done(request, held, _("“%(type)s” of %(name)s counts again."))
+        return _done(request, held, _("“%(type)s” of %(name)s counts again."))
+    return redirect("desk:certification", held.pk)
 
 
 def _page(

@@ -10,19 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from members.form_pages import form_page, refusals_in
 from members.forms import VersionForm
 from members.models import Document, DocumentVersion
 from members.permissions import organisation_required, runs_organisation
 from members.prose import blocks
 from members.requests import MemberRequest
-from members.services.documents import (
-    SigningError,
-    people_to_sign,
-    publish_version,
-    say_who_signs,
-)
+from members.services.documents import people_to_sign, publish_version, say_who_signs
 from members.zones import at_home, zone_of
 
 TIME_TO_SIGN = timedelta(days=14)  # what a form proposes
@@ -39,7 +35,7 @@ def document_list(request: MemberRequest) -> HttpResponse:
     return render(request, "desk/document_list.html", page)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @organisation_required
 @at_home
 def document_write(request: MemberRequest, slug: str = "") -> HttpResponse:
@@ -116,7 +112,7 @@ def _publish(request: MemberRequest, form: VersionForm, document: Document) -> b
     if document.pk is None:
         document.name, document.guardian_signs = told["name"], told["guardian_signs"]
     day = datetime.combine(told["required_from"], time(), zone_of(request.user))
-    try:
+    with refusals_in(form):
         version = publish_version(
             document=document,
             text=told["text"],
@@ -124,8 +120,6 @@ def _publish(request: MemberRequest, form: VersionForm, document: Document) -> b
             by=request.user,
             now=timezone.now(),
         )
-    except SigningError as error:
-        form.add_error("name", str(error))
-        return False
-    messages.success(request, _("%s is published. Everybody is asked to sign it.") % version)
-    return True
+        messages.success(request, _("%s is published. Everybody is asked to sign it.") % version)
+        return True
+    return False

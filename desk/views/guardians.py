@@ -12,12 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from members.form_pages import form_page, refusals_in, refusals_told
 from members.forms import GuardianNameForm
 from members.models import GuardianRequest, Member
 from members.requests import MemberRequest
-from members.services.errors import MemberError
 from members.services.guardian_requests import (
     decline_guardianship,
     name_guardian,
@@ -27,7 +27,7 @@ from members.services.guardians import confirm_guardianship, is_asked
 from members.zones import at_home
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @login_required
 @at_home
 def guardian_name(request: MemberRequest) -> HttpResponse:
@@ -36,20 +36,14 @@ def guardian_name(request: MemberRequest) -> HttpResponse:
     if not request.user.is_minor(now) or request.user.guardian_id:
         return redirect("desk:join")
     form = GuardianNameForm(request.POST or None)
-    if form.is_valid() and _named(form, request.user):
-        messages.success(request, _("They are asked by mail. You hear when they have answered."))
-        return redirect("desk:join")
+    if form.is_valid():
+        with refusals_in(form):
+            name_guardian(ward=request.user, now=now, **form.cleaned_data)
+            told = _("They are asked by mail. You hear when they have answered.")
+            messages.success(request, told)
+            return redirect("desk:join")
     page = {"form": form, "asked": request.user.guardian_requests.open(now).first()}
     return render(request, "desk/guardian_name.html", page, status=422 if form.errors else 200)
-
-
-def _named(form: GuardianNameForm, ward: Member) -> bool:
-    try:
-        name_guardian(ward=ward, now=timezone.now(), **form.cleaned_data)
-    except MemberError as error:
-        form.add_error(error.field, str(error))
-        return False
-    return True
 
 
 @require_POST
@@ -77,23 +71,19 @@ def guardian_request(request: HttpRequest, token: UUID) -> HttpResponse:
 @login_required
 def guardian_confirm(request: MemberRequest, token: UUID) -> HttpResponse:
     asked = _asked(token)
-    try:
+    with refusals_told(request):
         confirm_guardianship(asked=asked, by=request.user, now=timezone.now())
-    except MemberError as error:
-        messages.error(request, str(error))
-        return redirect("desk:guardian_request", token)
-    words = _("You sign for %s from now on. What is to be signed stands here.")
-    messages.success(request, words % asked.ward.name)
-    return redirect("desk:signing")
+        words = _("You sign for %s from now on. What is to be signed stands here.")
+        messages.success(request, words % asked.ward.name)
+        return redirect("desk:signing")
+    return redirect("desk:guardian_request", token)
 
 
 @require_POST
 def guardian_decline(request: HttpRequest, token: UUID) -> HttpResponse:
-    try:
-        decline_guardianship(asked=_asked(token), now=timezone.now())
-    except MemberError as error:
-        messages.error(request, str(error))
-    else:
+    asked = _asked(token)
+    with refusals_told(request):
+        decline_guardianship(asked=asked, now=timezone.now())
         messages.success(request, _("They are told that you do not. Your address is forgotten."))
     return redirect("desk:guardian_request", token)
 

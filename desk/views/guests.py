@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk.membership_forms import GuestForm
 from desk.places import desk_of, shown_space
+from members.form_pages import refusals_told
 from members.models import Guest
 from members.permissions import is_staff, staff_required
 from members.requests import MemberRequest
 from members.services.guests import guests_in, sign_in_guest, sign_out_guest
-from members.services.memberships import MembershipError
 
 
 @require_POST
@@ -28,13 +28,9 @@ def guest_sign_in(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("Write the name of your guest."))
         return redirect("desk:my_membership")
     name = form.cleaned_data["name"]
-    try:
-        sign_in_guest(
-            host=request.user, space=space, name=name, by=request.user, now=timezone.now()
-        )
-    except MembershipError as error:
-        messages.error(request, str(error))
-    else:
+    told = {"space": space, "name": name, "now": timezone.now()}
+    with refusals_told(request):
+        sign_in_guest(host=request.user, by=request.user, **told)
         messages.success(request, _("%s is your guest today.") % name)
     return redirect("desk:my_membership")
 

@@ -8,25 +8,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from desk.forms import DeclineForm, PlanForm
 from desk.joining import is_left, steps_of
+from desk.person_form import person_form
+from members.form_pages import form_page, refusals_in, refusals_told
 from members.models import Member, MembershipRequest, Plan
 from members.permissions import staff_required
 from members.requests import MemberRequest
-from members.services.joining import (
-    JoiningError,
-    choose_plan,
-    confirm_request,
-    decline_request,
-)
-from members.services.memberships import MembershipError
+from members.services.joining import choose_plan, confirm_request, decline_request
 from members.standing import home_zone
 from members.terms import term_ends
 from members.zones import at_home
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -46,13 +40,9 @@ def plan_choose(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     if form.is_valid():
         plan = form.cleaned_data["plan"]
-        try:
-            started = choose_plan(
-                member=request.user, plan=plan, until=_until(plan, request.user, now), now=now
-            )
-        except MembershipError as error:
-            form.add_error(None, str(error))
-        else:
+        until = _until(plan, request.user, now)
+        with refusals_in(form):
+            started = choose_plan(member=request.user, plan=plan, until=until, now=now)
             words = _("%s begins.") if started else _("You asked for %s. Staff confirm it soon.")
             messages.success(request, words % plan)
             return redirect("desk:join")
@@ -74,12 +64,9 @@ def plan_requests(request: MemberRequest) -> HttpResponse:
 @staff_required
 def plan_confirm(request: MemberRequest, pk: int) -> HttpResponse:
     wish, now = _wish(pk), timezone.now()
-    try:
-        until = _until(wish.plan, wish.member, now)
+    until = _until(wish.plan, wish.member, now)
+    with refusals_told(request):
         confirm_request(wish=wish, until=until, by=request.user, now=now)
-    except MembershipError as error:
-        messages.error(request, str(error))
-    else:
         told = {"name": wish.member.name, "plan": wish.plan}
         messages.success(request, _("%(name)s is on %(plan)s from now on.") % told)
     return redirect("desk:plan_requests")
@@ -91,18 +78,13 @@ def plan_decline(request: MemberRequest, pk: int) -> HttpResponse:
     wish = _wish(pk)
     form = DeclineForm(request.POST or None)
     if form.is_valid():
-        try:
-            decline_request(
-                wish=wish, why=form.cleaned_data["why"], by=request.user, now=timezone.now()
-            )
-        except JoiningError as error:
-            form.add_error(None, str(error))
-        else:
+        why = form.cleaned_data["why"]
+        with refusals_in(form):
+            decline_request(wish=wish, why=why, by=request.user, now=timezone.now())
             messages.success(request, _("%s is told.") % wish.member.name)
             return redirect("desk:plan_requests")
     title = _("Decline %(plan)s for %(name)s") % {"plan": wish.plan, "name": wish.member.name}
-    page = {"person": wish.member, "form": form, "title": title, "submit": _("Decline")}
-    return render(request, "desk/person_form.html", page, status=422 if form.errors else 200)
+    return person_form(request, wish.member, form, title, _("Decline"))
 
 
 def _wish(pk: int) -> MembershipRequest:

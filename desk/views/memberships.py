@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.permissions import person_to_serve
 from desk import memberships as words
@@ -27,6 +27,8 @@ from desk.membership_forms import (
     StartForm,
     SureForm,
 )
+from desk.person_form import person_form
+from members.form_pages import form_page, refusals_in, refusals_told
 from members.models import DayPass, Member, Membership, Pause, Plan
 from members.permissions import is_staff, staff_required
 from members.requests import MemberRequest
@@ -39,7 +41,6 @@ from members.services.day_passes import (
 )
 from members.services.joining import ask_to_change
 from members.services.memberships import (
-    MembershipError,
     end_membership,
     renew_membership,
     sign_up_to_plan,
@@ -47,10 +48,8 @@ from members.services.memberships import (
 )
 from members.services.pauses import end_pause, start_pause
 from members.standing import home_zone
-from members.terms import term_ends
 from members.zones import at_home
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 Row = TypeVar("Row", bound=Model)
 
 
@@ -81,34 +80,12 @@ def membership_start(request: MemberRequest, public_id: UUID) -> HttpResponse:
     today = {"first_day": now.astimezone(zone).date()}
     form = StartForm(request.POST or None, initial=today, zone=zone, now=now)
     if form.is_valid():
-        try:
-            row = _start(person, form, request.user, now)
-        except MembershipError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
+        with refusals_in(form):
+            row = sign_up_to_plan(member=person, by=request.user, now=now, **form.told())
             messages.success(request, _("%(plan)s begins.") % {"plan": row.plan})
             return redirect("desk:person", person.public_id)
-    page = {
-        "person": person,
-        "form": form,
-        "title": _("Sign %s up to a plan") % person.name,
-        "submit": _("Sign up"),
-    }
-    return render(request, "desk/person_form.html", page, status=422 if form.is_bound else 200)
-
-
-def _start(person: Member, form: StartForm, by: Member, now: datetime) -> Membership:
-    told = form.cleaned_data
-    starts = form.from_day(told["first_day"])
-    return sign_up_to_plan(
-        member=person,
-        plan=told["plan"],
-        starts=starts,
-        until=form.after_day(told["last_day"]) or term_ends(starts, told["plan"].months, form.zone),
-        by=by,
-        now=now,
-        why=told["why"],
-    )
+    title = _("Sign %s up to a plan") % person.name
+    return person_form(request, person, form, title, _("Sign up"))
 
 
 @form_page
@@ -139,13 +116,7 @@ def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
     form = EndForm(_typed(request), zone=home_zone(row.member), now=now)
     act = Act(
         person=row.member,
-        do=lambda: end_membership(
-            membership=row,
-            until=form.after_day(form.cleaned_data["last_day"]) or now,
-            by=request.user,
-            now=now,
-            why=form.cleaned_data["why"],
-        ),
+        do=lambda: end_membership(membership=row, by=request.user, now=now, **form.told()),
         tell=words.ended_words,
         title=_of(row, _("End %s") % row.plan, request.user),
         submit=_("End it"),
@@ -168,13 +139,7 @@ def membership_change(request: MemberRequest, pk: int) -> HttpResponse:
         return _ask(request, row, form, now)
     act = Act(
         person=row.member,
-        do=lambda: change_plan(
-            membership=row,
-            plan=form.cleaned_data["plan"],
-            starts=form.from_day(form.cleaned_data["first_day"]),
-            by=request.user,
-            now=now,
-        ),
+        do=lambda: change_plan(membership=row, by=request.user, now=now, **form.told()),
         tell=words.changed_words,
         title=_of(row, _("Another plan"), request.user),
         submit=_("Change it"),
@@ -188,11 +153,8 @@ def _has_to_ask(by: Member, row: Membership, plan: Plan) -> bool:
 
 
 def _ask(request: MemberRequest, row: Membership, form: ChangeForm, now: datetime) -> HttpResponse:
-    try:
+    with refusals_told(request):
         ask_to_change(member=row.member, plan=form.cleaned_data["plan"], now=now)
-    except MembershipError as error:
-        messages.error(request, str(error))
-    else:
         words_ = _("You asked for %s. Staff change it, and you hear by mail.")
         messages.success(request, words_ % form.cleaned_data["plan"])
     return redirect("desk:my_membership")
@@ -224,21 +186,9 @@ def membership_take_back(request: MemberRequest, pk: int) -> HttpResponse:
 def membership_pause(request: MemberRequest, pk: int) -> HttpResponse:
     row, now = _theirs(request, _memberships(), pk), timezone.now()
     form = PauseForm(_typed(request), zone=home_zone(row.member), now=now)
-
-    def rest() -> Pause:
-        told = form.cleaned_data
-        return start_pause(
-            membership=row,
-            starts=form.from_day(told["first_day"]),
-            until=form.after_day(told["last_day"]) or now,
-            why=told["why"],
-            by=request.user,
-            now=now,
-        )
-
     act = Act(
         person=row.member,
-        do=rest,
+        do=lambda: start_pause(membership=row, by=request.user, now=now, **form.told()),
         tell=words.paused_words,
         title=_("Let %s rest") % row.plan,
         submit=_("Let it rest"),
@@ -277,29 +227,14 @@ def day_passes(request: MemberRequest, public_id: UUID) -> HttpResponse:
         count = take_back_passes(member=person, by=request.user, now=now)
         messages.success(request, _("%s taken back.") % count)
         return redirect("desk:person", person.public_id)
-    if form.is_valid() and _given(form, person, request.user, now):
-        messages.success(request, _("Given. They choose the days themselves."))
-        return redirect("desk:person", person.public_id)
+    if form.is_valid():
+        with refusals_in(form):
+            give_day_passes(member=person, by=request.user, now=now, **form.told())
+            messages.success(request, _("Given. They choose the days themselves."))
+            return redirect("desk:person", person.public_id)
     unused = DayPass.objects.filter(member=person, used_at=None).count()
     page = {"person": person, "form": form, "unused": unused}
     return render(request, "desk/day_passes.html", page, status=422 if form.is_bound else 200)
-
-
-def _given(form: PassesForm, person: Member, by: Member, now: datetime) -> bool:
-    told = form.cleaned_data
-    try:
-        give_day_passes(
-            member=person,
-            plan=told["plan"],
-            count=told["count"],
-            expires=form.after_day(told["last_day"]),
-            by=by,
-            now=now,
-        )
-    except MembershipError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-        return False
-    return True
 
 
 @form_page

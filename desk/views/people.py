@@ -1,41 +1,38 @@
 """People, for staff: find one, see everything, and do the five things a desk does."""
 
-from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.permissions import person_to_serve
 from desk import forms
 from desk.acting import Act, perform
 from desk.memberships import guardian_words, held_words
 from desk.people import find, person_page, standing_of
+from desk.person_form import person_form
 from desk.places import shown_space
 from members import services
 from members.doubts import meant
+from members.form_pages import form_page, refusals_in, refusals_told
 from members.models import Badge, DocumentVersion, Hold, Member
 from members.permissions import staff_required
 from members.requests import MemberRequest, searched
-from members.services.badges import BadgeError
 from members.services.documents import unsigned
-from members.services.guardians import PersonError, set_guardian
-from members.services.holds import HoldError
+from members.services.guardians import set_guardian
 from members.services.people import make_member
 from members.services.pins import remove_pin
 from members.twins import twins_of
-from members.zones import end_of, zone_of
+from members.zones import zone_of
 
 PER_PAGE = 40
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -52,7 +49,7 @@ def people(request: MemberRequest) -> HttpResponse:
 @staff_required
 def person(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Member, public_id=public_id)
-    page = person_page(found, timezone.now(), _zone(request), reader=request.user)
+    page = person_page(found, timezone.now(), zone_of(request.user), reader=request.user)
     return render(request, "desk/person.html", page)
 
 
@@ -66,21 +63,9 @@ def person_create(request: MemberRequest) -> HttpResponse:
     if doubts:
         form.ask_whether()
     elif form.is_valid():
-        told = form.cleaned_data
-        try:
-            made = make_member(
-                name=told["name"],
-                email=told["email"],
-                guardian_email=told["guardian"],
-                language=told["language"],
-                adult_from=told["adult_from"],
-                space=shown_space(request),
-                by=request.user,
-                now=timezone.now(),
-            )
-        except PersonError as error:
-            form.add_error(error.field, str(error))
-        else:
+        with refusals_in(form):
+            space, now = shown_space(request), timezone.now()
+            made = make_member(space=space, by=request.user, now=now, **form.told())
             return _back(request, made, _("%s is here. What is left stands below.") % made.name)
     status = 422 if form.errors or doubts else 200
     return render(request, "desk/person_create.html", {"form": form, **doubts}, status=status)
@@ -103,11 +88,9 @@ def hold_place(request: MemberRequest, public_id: UUID) -> HttpResponse:
         person=found,
         do=lambda: services.place_hold(
             member=found,
-            reason=form.cleaned_data["reason"],
-            remedy=form.cleaned_data["remedy"],
-            until=_after(form, request),
             by=request.user,
             now=now,
+            **form.told(zone_of(request.user)),
         ),
         tell=held_words,
         title=_("Place a hold on %s") % found.name,
@@ -124,16 +107,12 @@ def badge_issue(request: MemberRequest, public_id: UUID) -> HttpResponse:
     found = person_to_serve(public_id)
     form = forms.BadgeForm(request.POST or None)
     if form.is_valid():
-        number = form.cleaned_data["badge"]
-        try:
-            badge = services.issue_badge(
-                member=found, number=number, by=request.user, now=timezone.now()
-            )
-        except BadgeError as error:
-            form.add_error("number", str(error))
-        else:
+        number, now = form.cleaned_data["badge"], timezone.now()
+        with refusals_in(form):
+            badge = services.issue_badge(member=found, number=number, by=request.user, now=now)
             return _back(request, found, _("Badge %(badge)s is bound.") % {"badge": badge})
-    return _form(request, found, form, _("Give %s a badge") % found.name, _("Bind the badge"))
+    title = _("Give %s a badge") % found.name
+    return person_form(request, found, form, title, _("Bind the badge"))
 
 
 @require_POST
@@ -142,12 +121,10 @@ def hold_lift(request: MemberRequest, pk: int) -> HttpResponse:
     """Any but that of a document, which only a signature lifts."""
     rows = Hold.objects.select_related("member")
     hold = get_object_or_404(rows, pk=pk, lifted_at=None, document=None)
-    try:
+    with refusals_told(request):
         services.lift_hold(hold=hold, by=request.user, now=timezone.now())
-    except HoldError as error:
-        messages.error(request, str(error))
-        return redirect("desk:person", hold.member.public_id)
-    return _back(request, hold.member, _("The hold is lifted."))
+        messages.success(request, _("The hold is lifted."))
+    return redirect("desk:person", hold.member.public_id)
 
 
 @require_POST
@@ -164,18 +141,11 @@ def guardian_set(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Of a minor who signed up alone, or whose guardian is another now; or of nobody any more."""
     found, now = person_to_serve(public_id), timezone.now()
     form = forms.GuardianForm(request.POST if request.method == "POST" else None)
-    address = found.guardian.email if found.guardian else ""
-    form.initial = {"guardian": address, "adult_from": found.adult_from}
+    form.initial = forms.signer_of(found)
 
     def note() -> tuple[Member, list[DocumentVersion]]:
-        told = form.cleaned_data
-        person = set_guardian(
-            member=found,
-            email=told["guardian"],
-            adult_from=told["adult_from"],
-            by=request.user,
-            now=now,
-        )
+        told = {"email": form.cleaned_data["guardian"], "by": request.user, "now": now}
+        person = set_guardian(member=found, adult_from=form.cleaned_data["adult_from"], **told)
         return person, unsigned(person)  # asked here, before a rehearsal is undone
 
     act = Act(
@@ -199,29 +169,6 @@ def pin_remove(request: MemberRequest, public_id: UUID) -> HttpResponse:
     return _back(request, person, words % person.name)
 
 
-def _zone(request: MemberRequest) -> tzinfo:
-    return zone_of(request.user)
-
-
-def _after(form: Form, request: MemberRequest) -> datetime | None:
-    """The first instant after the last day that was typed; None where the field stayed empty."""
-    day = form.cleaned_data["last_day"]
-    return end_of(day, _zone(request)) if day else None
-
-
 def _back(request: MemberRequest, person: Member, words: str) -> HttpResponse:
     messages.success(request, words)
     return redirect("desk:person", person.public_id)
-
-
-def _form(
-    request: MemberRequest,
-    person: Member,
-    form: Form,
-    title: str,
-    submit: str,
-    danger: bool = False,
-) -> HttpResponse:
-    context = {"person": person, "form": form, "title": title, "submit": submit, "danger": danger}
-    status = 422 if form.is_bound else 200
-    return render(request, "desk/person_form.html", context, status=status)

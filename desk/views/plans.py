@@ -6,16 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from desk.membership_forms import PlanSettingsForm
+from members.form_pages import form_page, refusals_in
 from members.models import Plan
 from members.permissions import organisation_required
 from members.requests import MemberRequest
-from members.services.memberships import MembershipError
 from members.services.plans import bring_back_plan, make_plan, retire_plan, set_plan
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -37,14 +35,11 @@ def plan_edit(request: MemberRequest, slug: str = "") -> HttpResponse:
     form = PlanSettingsForm(request.POST if request.method == "POST" else None, instance=plan)
     if form.is_valid():
         told, now = form.cleaned_data, timezone.now()
-        try:
+        with refusals_in(form):
             if plan is None:
                 make_plan(told=told, by=request.user, now=now)
             else:
                 set_plan(plan=plan, told=told, by=request.user, now=now)
-        except MembershipError as error:
-            form.add_error(error.field, str(error))
-        else:
             messages.success(request, _("Saved."))
             return redirect("desk:plans")
     page = {"form": form, "plan": Plan.objects.filter(slug=slug).first()}

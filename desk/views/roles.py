@@ -7,23 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from desk.forms import RoleForm
+from members.form_pages import form_page, refusals_in, refusals_told
 from members.models import Member, Role, Space
 from members.permissions import admin_required
 from members.requests import MemberRequest
 from members.second_factor import has_one
-from members.services.roles import (
-    RoleError,
-    give_role,
-    may_give,
-    reset_second_factor,
-    take_role,
-)
+from members.services.roles import give_role, may_give, reset_second_factor, take_role
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @admin_required
 def roles(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """The roles of one person, and one more."""
@@ -31,11 +26,8 @@ def roles(request: MemberRequest, public_id: UUID) -> HttpResponse:
     form = RoleForm(request.POST or None, initial={"space": person.space_id})
     form.offer([s for s in Space.objects.all() if may_give(request.user, s)], _rules_all(request))
     if form.is_valid():
-        try:
+        with refusals_in(form):
             give_role(member=person, by=request.user, now=timezone.now(), **form.cleaned_data)
-        except RoleError as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, _("%s has the role now.") % person.name)
             return redirect("desk:roles", person.public_id)
     rows = person.roles.select_related("space").order_by("kind", "space__name")
@@ -53,10 +45,8 @@ def roles(request: MemberRequest, public_id: UUID) -> HttpResponse:
 @admin_required
 def role_take(request: MemberRequest, pk: int) -> HttpResponse:
     role = get_object_or_404(Role.objects.select_related("member", "space"), pk=pk)
-    try:
+    with refusals_told(request):
         take_role(role=role, by=request.user, now=timezone.now())
-    except RoleError as error:
-        messages.error(request, str(error))
     return redirect("desk:roles", role.member.public_id)
 
 
@@ -64,11 +54,8 @@ def role_take(request: MemberRequest, pk: int) -> HttpResponse:
 @admin_required
 def second_factor_reset(request: MemberRequest, public_id: UUID) -> HttpResponse:
     person = get_object_or_404(Member, public_id=public_id, anonymised_at=None)
-    try:
+    with refusals_told(request):
         reset_second_factor(member=person, by=request.user, now=timezone.now())
-    except RoleError as error:
-        messages.error(request, str(error))
-    else:
         told = _("%s adds a new passkey or app at the next sign-in.") % person.name
         messages.success(request, told)
     return redirect("desk:roles", person.public_id)

@@ -9,15 +9,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from desk.person_form import person_form
+from members.form_pages import form_page, refusals_in
 from members.forms import PaperForm, SignForm
 from members.models import DocumentVersion, Member, Signature
 from members.permissions import staff_required
 from members.prose import blocks
 from members.requests import MemberRequest
 from members.services.documents import (
-    SigningError,
     may_sign,
     needs_guardian,
     sign,
@@ -26,8 +27,6 @@ from members.services.documents import (
 )
 from members.services.guardians import requests_to
 from members.zones import at_home
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -51,24 +50,16 @@ def signing(request: MemberRequest) -> HttpResponse:
 def document_sign(request: MemberRequest, slug: str, public_id: UUID) -> HttpResponse:
     mine = Member.objects.filter(Q(pk=request.user.pk) | Q(guardian=request.user))
     member = get_object_or_404(mine.select_related("guardian"), public_id=public_id)
-    version = get_object_or_404(DocumentVersion.objects.newest(), document__slug=slug)
+    version, now = _newest(slug), timezone.now()
     form = SignForm(request.POST or None)
     if form.is_valid():
-        try:
-            sign(
-                member=member,
-                version=version,
-                name=form.cleaned_data["name"],
-                by=request.user,
-                now=timezone.now(),
-            )
-        except SigningError as error:
-            form.add_error(None, str(error))
-        else:
+        name = form.cleaned_data["name"]
+        with refusals_in(form):
+            sign(member=member, version=version, name=name, by=request.user, now=now)
             messages.success(request, _("%s is signed.") % version.document)
             return redirect("desk:signing")
     page = {"member": member, "version": version, "blocks": blocks(version.text), "form": form}
-    page["may_sign"] = may_sign(request.user, member, version.document, timezone.now())
+    page["may_sign"] = may_sign(request.user, member, version.document, now)
     return render(request, "desk/document_sign.html", page, status=422 if form.errors else 200)
 
 
@@ -76,28 +67,21 @@ def document_sign(request: MemberRequest, slug: str, public_id: UUID) -> HttpRes
 @staff_required
 def paper_sign(request: MemberRequest, public_id: UUID, slug: str) -> HttpResponse:
     """Staff hold the signed paper in their hands."""
-    person = get_object_or_404(Member, public_id=public_id)
-    version = get_object_or_404(DocumentVersion.objects.newest(), document__slug=slug)
-    guarded = needs_guardian(person, version.document, timezone.now())
-    signer = person.guardian if guarded else person
+    person, now = get_object_or_404(Member, public_id=public_id), timezone.now()
+    version = _newest(slug)
+    signer = person.guardian if needs_guardian(person, version.document, now) else person
     form = PaperForm(request.POST or None, initial={"name": signer.name if signer else ""})
     if form.is_valid():
-        try:
-            sign_on_paper(
-                member=person,
-                version=version,
-                by=request.user,
-                now=timezone.now(),
-                **form.cleaned_data,
-            )
-        except SigningError as error:
-            form.add_error(None, str(error))
-        else:
+        told = {"member": person, "version": version, **form.cleaned_data}
+        with refusals_in(form):
+            sign_on_paper(by=request.user, now=now, **told)
             messages.success(request, _("%s is signed.") % version.document)
             return redirect("desk:person", person.public_id)
-    title = _("%(document)s, signed on paper by %(name)s") % {
-        "document": version.document,
-        "name": person.name,
-    }
-    page = {"person": person, "form": form, "title": title, "submit": _("It is signed")}
-    return render(request, "desk/person_form.html", page, status=422 if form.errors else 200)
+    told = {"document": version.document, "name": person.name}
+    title = _("%(document)s, signed on paper by %(name)s") % told
+    return person_form(request, person, form, title, _("It is signed"))
+
+
+def _newest(slug: str) -> DocumentVersion:
+    """What is still signed of a document."""
+    return get_object_or_404(DocumentVersion.objects.newest(), document__slug=slug)

@@ -115,10 +115,11 @@ class SuspendForm(forms.Form):
     )
     mode = mode_field(_("If a machine is running for them now"))
 
-    @property
-    def until(self) -> datetime | None:
+    def told(self) -> dict[str, Any]:
+        """As suspend_certification asks for it."""
         day = self.cleaned_data["last_day"]
-        return end_of(day, timezone.get_current_timezone()) if day else None
+        until = end_of(day, timezone.get_current_timezone()) if day else None
+        return {"until": until, **{name: self.cleaned_data[name] for name in ("why", "mode")}}
 
 
 class AttachmentForm(forms.Form):

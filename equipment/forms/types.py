@@ -106,7 +106,3 @@ class TypeForm(forms.Form):
 
     def was_shown(self, disuse_days: int | None) -> bool:
         return bool(self.cleaned_data["shown"] == str(disuse_days))
-
-    def refuse(self, field: str, words: str) -> None:
-        """What the service refused, beside what it is about."""
-        self.add_error(field if field in self.fields else None, words)

@@ -20,14 +20,15 @@ from equipment.sniffing import HEAD, SUFFIXES, TAIL, media_type_of, safe_name
 from equipment.uploads import MOST_BYTES
 from members.models import Member
 from members.services import record
+from members.services.errors import NotDone
 
 FOLDER = "attachments"
 MOST = 5  # of one certification
 KEPT = timedelta(days=1)  # how long a file may wait for its row
 
 
-class Unattachable(Exception):
-    """Nothing was kept; its text is for the one who tried."""
+class Unattachable(NotDone):
+    """A file that is not kept."""
 
 
 def attach(

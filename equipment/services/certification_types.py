@@ -16,16 +16,13 @@ from equipment.models import Certification, CertificationQuerySet, Certification
 from equipment.standings import read_graph, rung
 from members.models import AccessEpoch, Member
 from members.services import record
+from members.services.errors import NotDone
 
 NOTICE = timedelta(days=30)  # nobody loses one earlier because the rule about disuse was changed
 
 
-class TypeRefused(Exception):
-    """Nothing was saved; its text is for the one who tried, `field` what it is about."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
+class TypeRefused(NotDone):
+    """A type, or a step of its ladder, cannot be so."""
 
 
 @dataclass(frozen=True, slots=True)

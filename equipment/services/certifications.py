@@ -15,13 +15,14 @@ from equipment.standings import read_graph, standing_of
 from members.models import AccessEpoch, Member, Role
 from members.permissions import STAFF
 from members.services import record
+from members.services.errors import NotDone
 from notices.services import post
 
 NOTE = 200  # characters of it that are kept
 
 
-class Uncertifiable(Exception):
-    """Nothing was given, or taken; its text is for the one who tried.
+class Uncertifiable(NotDone):
+    """Nothing was given, or taken.
 
     `lacks` is what is in the way of the member; empty where it is the one who tried.
     """

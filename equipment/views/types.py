@@ -12,11 +12,11 @@ from equipment.forms.types import TypeForm
 from equipment.models import Certification, CertificationType
 from equipment.services.certification_types import (
     Reach,
-    TypeRefused,
     facts_of,
     reach_of_disuse,
     save_type,
 )
+from members.form_pages import refusals_in
 from members.permissions import organisation_required
 from members.requests import MemberRequest
 from members.zones import at_home
@@ -49,11 +49,8 @@ def type_edit(request: MemberRequest, slug: str = "") -> HttpResponse:
     )
     reach = _unseen_reach(form, type) if form.is_valid() else None
     if form.is_valid() and reach is None:
-        try:
+        with refusals_in(form):
             saved = save_type(type=type, facts=form.facts, by=request.user, now=timezone.now())
-        except TypeRefused as error:
-            form.refuse(error.field, str(error))
-        else:
             messages.success(request, _("“%s” is saved.") % saved)
             return redirect("equipment:type_list")
     page = {"form": form, "type": type, "reach": reach}

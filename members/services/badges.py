@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from members.models import AccessEpoch, Badge, Member
 from members.services.changes import record
+from members.services.errors import NotDone
 
 FORMATS = ("hex", "reversed", "decimal")
 LONGEST_DECIMAL = 20  # digits, leading zeros included
 
 
-class BadgeError(Exception):
-    """A badge that cannot be issued; its text is for the person who tried."""
+class BadgeError(NotDone):
+    """A badge that cannot be issued."""
 
 
 def normalise_badge(text: str, fmt: str = "hex") -> str:
@@ -30,11 +31,12 @@ def normalise_badge(text: str, fmt: str = "hex") -> str:
     if fmt == "decimal":
         digits = text.strip()
         if not digits.isdecimal() or len(digits) > LONGEST_DECIMAL or int(digits) >= 2**40:
-            raise BadgeError(_("“%s” is not a decimal badge number.") % text[:40])
+            raise BadgeError(_("“%s” is not a decimal badge number.") % text[:40], "number")
         return f"{int(digits):08X}"
     digits = text.strip().replace(":", "").replace("-", "").replace(" ", "").upper()
     if not 4 <= len(digits) <= 32 or len(digits) % 2 or set(digits) - set("0123456789ABCDEF"):
-        raise BadgeError(_("“%s” is not a badge number: 2 to 16 bytes in hex.") % text[:40])
+        words = _("“%s” is not a badge number: 2 to 16 bytes in hex.")
+        raise BadgeError(words % text[:40], "number")
     return bytes.fromhex(digits)[::-1].hex().upper() if fmt == "reversed" else digits
 
 
@@ -79,7 +81,7 @@ def issue_badge(*, member: Member, number: str, by: Member | None, now: datetime
                 issued_at=now,
             )
     except IntegrityError as error:
-        raise BadgeError(_taken(number)) from error
+        raise BadgeError(_taken(number), "number") from error
     record(
         actor=by,
         verb="issue_badge",

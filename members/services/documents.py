@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from members.models import AccessEpoch, Document, DocumentVersion, Hold, Member, Signature
 from members.services.changes import record, record_all
 from members.services.closures import BATCH
+from members.services.errors import NotDone
 from members.services.guardian_requests import withdraw_requests
 from notices.services import post
 
 Told = tuple[Model, dict[str, Any], dict[str, Any]]
 
 
-class SigningError(Exception):
-    """Nothing was signed or published; its text is for the person who tried."""
+class SigningError(NotDone):
+    """Nothing was signed or published."""
 
 
 @transaction.atomic
@@ -52,7 +53,8 @@ def publish_version(
 
 def _save_new(document: Document) -> None:
     if Document.objects.filter(name__iexact=document.name).exists():
-        raise SigningError(_("There is one of this name. Publish a new version of it instead."))
+        words = _("There is one of this name. Publish a new version of it instead.")
+        raise SigningError(words, "name")
     stem = slugify(document.name)[:34] or "document"
     taken = Document.objects.filter(slug__startswith=stem).count()
     document.slug = f"{stem}-{taken + 1}" if taken else stem

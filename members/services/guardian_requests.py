@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from members.models import GuardianRequest, Member
 from members.models.guardian import LASTS, mark_of
 from members.services.changes import record
-from members.services.errors import MemberError
+from members.services.errors import NotDone
 from members.services.memberships import lock_member
 from notices.services import post, take_back
 
@@ -24,7 +24,7 @@ MOST_A_WEEK = 5  # mails to one address, from however many
 BATCH = 50
 
 
-class GuardianError(MemberError):
+class GuardianError(NotDone):
     """Nobody was named, or nobody answered."""
 
 

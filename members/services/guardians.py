@@ -10,7 +10,7 @@ from members.models import GuardianRequest, Member
 from members.models.guardian import mark_of
 from members.services.changes import record
 from members.services.documents import ask_again
-from members.services.errors import MemberError
+from members.services.errors import NotDone
 from members.services.guardian_requests import (
     GuardianError,
     close,
@@ -20,7 +20,7 @@ from members.services.guardian_requests import (
 )
 
 
-class PersonError(MemberError):
+class PersonError(NotDone):
     """An account, or who signs for its owner, cannot be so."""
 
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from members.models import AccessEpoch, Hold, Member
 from members.services.changes import record
-from members.services.errors import MemberError
+from members.services.errors import NotDone
 from members.services.memberships import lock_member
 from notices.services import post
 
 
-class HoldError(MemberError):
+class HoldError(NotDone):
     """A hold that cannot be placed, or not lifted."""
 
 

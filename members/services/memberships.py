@@ -13,14 +13,14 @@ from members import terms
 from members.models import AccessEpoch, DayPass, Member, Membership, Pause, Plan
 from members.permissions import is_for_oneself
 from members.services.changes import record
-from members.services.errors import MemberError
+from members.services.errors import NotDone
 from members.standing import home_zone
 from notices.services import post
 
 Kind = Plan.Kind
 
 
-class MembershipError(MemberError):
+class MembershipError(NotDone):
     """A membership, a pass or a visit cannot be so."""
 
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from members.models import Member
 from members.services.changes import record
+from members.services.errors import NotDone
 
 SHORTEST, LONGEST = 4, 8
 
 
-class PinError(Exception):
-    """A PIN that will not do; its text says why and what to do."""
+class PinError(NotDone):
+    """A PIN that will not do; the text says why and what to do."""
 
 
 @transaction.atomic

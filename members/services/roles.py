@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, Role, Space
 from members.services.changes import record
+from members.services.errors import NotDone
 from members.services.sign_ins import end_sessions
 from notices.services import post
 
 
-class RoleError(Exception):
-    """Nothing was written; its text is for the person who tried."""
+class RoleError(NotDone):
+    """A role that is not given, or not taken."""
 
 
 def may_give(by: Member, space: Space | None) -> bool:
