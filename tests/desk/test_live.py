@@ -1,7 +1,7 @@
 """The stream behind pages that keep themselves true: one poll, many listeners, nothing left."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from django.db import connection
@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from access.models import AccessEvent
 from desk import live
-from members.models import AccessEpoch, Change
-from tests.people import NOW
+from members.models import AccessEpoch, Change, Member
+from tests.people import NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -159,3 +159,13 @@ def test_a_database_that_is_away_is_looked_for_again(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(AccessEpoch.objects, "filter", away)
     monkeypatch.setattr(connection, "close", lambda: None)
     assert live.version() is None
+
+
+def test_a_page_fetched_to_be_kept_true_leaves_a_message_to_whoever_reads_it(
+    world: World, as_member: Callable[[Member], Client]
+) -> None:
+    client, home = as_member(world.alice), reverse("desk:home")
+    client.post(reverse("members:pin_remove"))
+    assert b'class="toast"' not in client.get(home, headers={"X-Live": "1"}).content
+    assert b'class="toast"' in client.get(home).content
+    assert b'class="toast"' not in client.get(home).content
