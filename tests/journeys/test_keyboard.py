@@ -99,8 +99,8 @@ def go(page: Page, selector: str) -> None:
 def test_from_signing_up_to_a_cancelled_booking(workshop: World, screen: OpenScreen) -> None:
     window = screen()
     page = window.open("/account/signup/")
-    type_into(page, "name", "Nora Lindholm")
-    type_into(page, "email", "nora@example.org")
+    type_into(page, "name", "Maja Lindholm")
+    type_into(page, "email", "maja@example.org")
     tab_to(page, "[type=radio]")
     page.keyboard.press("Space")
     type_into(page, "password1", PASSWORD)
@@ -112,13 +112,13 @@ def test_from_signing_up_to_a_cancelled_booking(workshop: World, screen: OpenScr
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
-    now, nora = timezone.now(), Member.objects.get(email="nora@example.org")
-    Membership.objects.create(member=nora, plan=workshop.plan, starts=now - YEAR, until=now + YEAR)
-    a_certification(nora, workshop.certification, now=now)
+    now, maja = timezone.now(), Member.objects.get(email="maja@example.org")
+    Membership.objects.create(member=maja, plan=workshop.plan, starts=now - YEAR, until=now + YEAR)
+    a_certification(maja, workshop.certification, now=now)
     page.context.clear_cookies()
     day = f"{at(workshop, 0).astimezone(workshop.space.tz):%Y-%m-%d}"
     page = window.open(f"/account/login/?next=/board/%3Fday={day}")
-    type_into(page, "login", nora.email or "")
+    type_into(page, "login", maja.email or "")
     type_into(page, "password", PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -127,7 +127,7 @@ def test_from_signing_up_to_a_cancelled_booking(workshop: World, screen: OpenScr
     page.wait_for_url("**/bookings/*/")
     go(page, "main a[href$='/cancel/']")
     go(page, "main button.danger")
-    assert Booking.objects.get(member=nora).state == Booking.State.CANCELLED
+    assert Booking.objects.get(member=maja).state == Booking.State.CANCELLED
     assert not window.complaints
 
 
