@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access import facts
+from access.contact import lost_since
 from access.models import Candidate, Device, Session
 from bookings.disrupted import waiting_in
 from bookings.models import Booking
@@ -23,6 +24,7 @@ from equipment.facts import facts_for
 from equipment.models import FaultReport
 from equipment.words import tell
 from members.models import Member, MembershipRequest, Space
+from training.services.giving import forsaken
 
 MOST_FOUND = 8
 MOST_ARRIVALS = 8
@@ -169,13 +171,16 @@ def arrivals(space: Space, now: datetime) -> list[dict[str, Any]]:
 
 
 def needs(space: Space, now: datetime) -> list[dict[str, Any]]:
-    """What waits for staff: requests, reports, disruptions, silent devices, badges, mails."""
+    """What waits for staff, of every room."""
+    lost = lost_since(now)
     return [
+        *_gatekeeper(lost, now, space),
         *_requests(space, now),
         *_plan_requests(),
         *_faults(space, now),
         *_disruptions(space),
-        *_silent(space, now),
+        *_forsaken_inductions(space, now),
+        *([] if lost else _silent(space, now)),
         *_unknown_badges(space),
         *_stuck_messages(),
     ]
@@ -221,6 +226,25 @@ def _faults(space: Space, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _forsaken_inductions(space: Space, now: datetime) -> list[dict[str, Any]]:
+    """Whoever would give them may not any more."""
+    return [
+        {
+            "icon": "warn",
+            "title": induction.title,
+            "text": _(
+                "%(name)s may not give it %(when)s. Choose another certifier, or call it off."
+            )
+            % {
+                "name": induction.certifier.short_name,
+                "when": moment_words(induction.starts, now, space.tz),
+            },
+            "url": reverse("training:induction_change", args=[induction.public_id]),
+        }
+        for induction in forsaken(now, space)
+    ]
+
+
 def _disruptions(space: Space) -> list[dict[str, Any]]:
     waiting = waiting_in(space).count()
     if not waiting:
@@ -232,6 +256,21 @@ def _disruptions(space: Space) -> list[dict[str, Any]]:
             "title": title % waiting,
             "text": _("A closure or lockout fell over it, and nobody has chosen yet."),
             "url": reverse("bookings:disruption_list", args=[space.slug]),
+        }
+    ]
+
+
+def _gatekeeper(lost: datetime | None, now: datetime, space: Space) -> list[dict[str, Any]]:
+    """First of all: while nobody hears the devices, whatever else is said of them is old."""
+    if lost is None:
+        return []
+    told = _("No gatekeeper is connected since %s: nothing unlocks by a tap.")
+    return [
+        {
+            "icon": "warn",
+            "title": _("Devices are not heard"),
+            "text": told % moment_words(lost, now, space.tz),
+            "view": "access:devices",
         }
     ]
 

@@ -52,6 +52,8 @@ KINDS: dict[str, frozenset[str]] = {
     # by "": too few signed up; `gives` to whoever would have given it
     "induction-cancelled": INDUCTION | {"by", "why"},
     "induction-reminder": INDUCTION,
+    "induction-handed": INDUCTION | {"by", "gives"},  # `gives` to whoever gives it from now on
+    "induction-forsaken": INDUCTION,  # to staff: its certifier may not give it
     "membership-expiring": frozenset({"plan", "until"}),
     "document-new": frozenset({"document", "required_from"}),  # to be signed by then
     "membership-confirmed": frozenset({"plan", "by"}),
@@ -83,6 +85,9 @@ KINDS: dict[str, frozenset[str]] = {
     "fault-reported": MACHINE,
     "device-silent": frozenset({"device", "seen_at"}),
     "alarm": frozenset({"words"}),  # `device` where one raised it
+    # to all staff; `runs`: it is there, and without a broker
+    "gatekeeper-gone": frozenset({"since", "runs"}),
+    "gatekeeper-back": frozenset({"since", "until"}),
 }
 
 

@@ -74,6 +74,8 @@ MANNERS: dict[str, Manner] = {
     "induction-changed": Manner("training", choices=AT_ONCE, urgent=True),
     "induction-cancelled": Manner("training", choices=AT_ONCE, urgent=True),
     "induction-reminder": Manner("training", choices=AT_ONCE, moot_after="starts"),
+    "induction-handed": Manner("training", choices=AT_ONCE, urgent=True),
+    "induction-forsaken": Manner("staff", choices=AT_ONCE, urgent=True),
     "membership-expiring": Manner("standing", fixed=True, choices=(NOW,)),
     "document-new": Manner("standing", fixed=True, choices=(NOW,)),
     "membership-confirmed": Manner("standing"),
@@ -103,6 +105,8 @@ MANNERS: dict[str, Manner] = {
     "fault-reported": Manner("staff", urgent=True),
     "device-silent": Manner("staff", DAILY),
     "alarm": Manner("staff", fixed=True, urgent=True, choices=(NOW,)),
+    "gatekeeper-gone": Manner("staff", fixed=True, urgent=True, choices=(NOW,)),
+    "gatekeeper-back": Manner("staff", fixed=True, urgent=True, choices=(NOW,)),
 }
 ORDINARY = Manner()
 

@@ -108,6 +108,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "induction-changed": INDUCTION,
     "induction-cancelled": {**INDUCTION, "by": "Marta Silva", "why": "the laser is broken"},
     "induction-reminder": INDUCTION,
+    "induction-handed": {**INDUCTION, "by": "Dana Osei", "gives": True},
+    "induction-forsaken": INDUCTION,
     "membership-expiring": {"plan": "Full", "until": "2026-12-08T23:00:00+00:00"},
     "membership-confirmed": {"plan": "Full", "by": "Dana Osei"},
     "membership-declined": {"plan": "Student", "by": "Dana Osei", "why": "bring your student card"},
@@ -176,4 +178,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault-reported": MACHINE,
     "device-silent": {"device": "router-1", "seen_at": "2026-11-22T09:00:00+00:00"},
     "alarm": {"device": "router-1", "words": "The relay is on without a grant."},
+    "gatekeeper-gone": {"since": "2026-11-22T09:00:00+00:00", "runs": True},
+    "gatekeeper-back": {
+        "since": "2026-11-22T09:00:00+00:00",
+        "until": "2026-11-22T09:40:00+00:00",
+    },
 }

@@ -49,6 +49,8 @@ TITLES: dict[str, str | Promise] = {
     "induction-seat": _("A seat at an induction you wait for is yours"),
     "induction-changed": _("An induction is at another time"),
     "induction-cancelled": _("An induction is called off"),
+    "induction-handed": _("Somebody else gives an induction, or you do now"),
+    "induction-forsaken": _("An induction whose certifier may not give it any more"),
     "induction-reminder": _("An induction comes: a day and two hours before"),
     "membership-expiring": _("Your membership ends soon"),
     "document-new": _("There is something to be read and signed"),
@@ -79,6 +81,8 @@ TITLES: dict[str, str | Promise] = {
     "fault-reported": _("A fault is reported"),
     "device-silent": _("A device has gone silent"),
     "alarm": _("Alarms of devices"),
+    "gatekeeper-gone": _("No device is heard any more"),
+    "gatekeeper-back": _("Devices are heard again"),
 }
 
 WHY_FIXED: dict[str, str | Promise] = {
@@ -98,6 +102,8 @@ WHY_FIXED: dict[str, str | Promise] = {
     "pin-locked": _("If it was not you who typed, somebody may have your badge."),
     "machine-locked-out": _("Somebody could be hurt if the staff did not know."),
     "alarm": _("Somebody could be hurt if nobody looked."),
+    "gatekeeper-gone": _("No machine unlocks, so you hear of it at once."),
+    "gatekeeper-back": _("You were told that no machine unlocks, so you hear when it is over."),
 }
 
 

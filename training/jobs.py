@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from training.services.announcing import announce
 from training.services.clock import remind_of_inductions, seat_due, settle_due
+from training.services.giving import tell_of_forsaken
 from training.services.sitting import finish_due
 
 SCHEDULES = (("settle", "* * * * *"), ("remind", "*/5 * * * *"), ("finish_tests", "* * * * *"))
@@ -13,6 +14,7 @@ def settle() -> None:
     """Give free seats away, call off what too few signed up for, and say which ones come next."""
     seat_due(now=timezone.now())
     settle_due(now=timezone.now())
+    tell_of_forsaken(now=timezone.now())
     announce(timezone.now())
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from bookings.errors import Refused
 from bookings.models import Booking
-from equipment.models import Certification, CertificationType, Level
+from equipment.models import Certification, CertificationType, Level, Machine
 from equipment.services import revoke_certification
-from members.models import Change, Hold
+from members.models import Change, Hold, Member, Role
 from notices.mail import render
 from notices.models import Outbox
 from tests.bookings.people import a_booking
@@ -18,6 +18,7 @@ from training import services
 from training.models import Attendee, Induction
 from training.services import Mark
 from training.services.clock import remind_of_inductions, seat_due, settle_due
+from training.services.giving import forsaken, tell_of_forsaken
 
 State, Outcome = Attendee.State, Attendee.Outcome
 PASSED = Mark(State.ATTENDED, Outcome.PASSED)
@@ -107,6 +108,51 @@ def test_a_change_that_is_refused_changes_nothing(world, certifier):
     with pytest.raises(Refused):
         services.change_induction(induction=induction, plan=plan, by=certifier, now=NOW)
     assert Booking.objects.get(group=induction.group, holds=True).starts == STARTS
+
+
+def handed(induction, to, by, **given):
+    plan = a_plan(machines=list(Machine.objects.filter(bookings__group=induction.group)), **given)
+    return services.change_induction(induction=induction, plan=plan, certifier=to, by=by, now=NOW)
+
+
+def test_handed_over_its_machines_are_the_others_and_both_are_told(world, certifier):
+    induction = handed(an_induction(world, certifier), world.dana, by=world.dana)
+    held = Booking.objects.filter(group=induction.group, holds=True)
+    assert [(row.member, row.machine) for row in held] == [(world.dana, world.router)]
+    assert posted("induction-handed") == ["Marta Silva"]  # Dana did it herself
+    assert posted("induction-changed") == []
+
+
+def test_it_is_handed_to_nobody_who_is_taught_there_or_may_not_certify(world, certifier):
+    induction = an_induction(world, certifier)
+    signed_up(induction, world.charlie)
+    with pytest.raises(Refused) as error:
+        handed(induction, world.charlie, by=world.dana)
+    assert codes(error) == ["may-not-certify"]
+    Role.objects.create(member=world.charlie, space=None, kind="staff")
+    charlie = Member.objects.get(pk=world.charlie.pk)  # roles are read once
+    with pytest.raises(Refused) as error:
+        handed(induction, charlie, by=world.dana)
+    assert codes(error) == ["is-taught"]
+    assert Booking.objects.get(group=induction.group, holds=True).member == certifier
+
+
+@pytest.mark.parametrize("cause", ["membership", "certification", "hold"])
+def test_staff_are_told_once_of_one_whose_certifier_may_not_give_it(world, certifier, cause):
+    induction = an_induction(world, certifier)
+    assert forsaken(NOW) == []
+    if cause == "membership":
+        certifier.memberships.update(until=STARTS)
+    elif cause == "certification":
+        Certification.objects.filter(member=certifier).update(revoked_at=NOW)
+    else:
+        Hold.objects.create(member=certifier, reason="Ban", remedy="Talk", since=NOW)
+    assert forsaken(NOW, world.space) == [induction]
+    for _twice in range(2):
+        tell_of_forsaken(now=NOW)
+    assert posted("induction-forsaken") == ["Dana Osei"]
+    handed(induction, world.dana, by=world.dana)
+    assert forsaken(NOW) == []
 
 
 def test_more_seats_are_for_those_who_wait_and_fewer_than_taken_are_refused(world, certifier):

@@ -204,7 +204,8 @@ def test_a_change_starts_from_what_it_is(world, certifier, induction, client):
     client.force_login(certifier)
     page = words(client.get(page_of(induction, "induction_change")))
     assert 'value="2026-11-27T13:30"' in page and "CNC for beginners" in page
-    client.post(page_of(induction, "induction_change"), typed(title="", machines=[]))
+    given = typed(title="", machines=[], certifier=str(certifier.public_id))
+    client.post(page_of(induction, "induction_change"), given)
     induction.refresh_from_db()
     assert (induction.title, induction.capacity) == ("CNC", 10)
     assert not Booking.objects.filter(group=induction.group, holds=True).exists()

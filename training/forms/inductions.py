@@ -103,6 +103,19 @@ class PlanForm(forms.Form):
         )
 
 
+class ChangeForm(PlanForm):
+    """The same of one that is planned, and who gives it."""
+
+    certifier = forms.ModelChoiceField(
+        Member.objects.none(), label=_("Given by"), to_field_name="public_id", empty_label=None
+    )
+    field_order = ["certifier", "title"]
+
+    def __init__(self, *args: Any, certifiers: QuerySet[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["certifier"].queryset = certifiers  # type: ignore[attr-defined]
+
+
 class NewPlanForm(PlanForm):
     """The same, with what cannot be changed later."""
 

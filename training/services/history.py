@@ -47,6 +47,19 @@ def tell_certifier(induction: Induction, kind: str, now: datetime, **more: Any) 
     post(to=induction.certifier, kind=kind, key=key, context=context, at=now)
 
 
+def tell_handed(induction: Induction, giver: Member, by: Member, now: datetime) -> None:
+    """Post a notice to whoever gave it and to whoever gives it now, unless they did it."""
+    for person in {giver, induction.certifier} - {by}:
+        once = f"{induction.certifier_id}:{now.isoformat()}:{person.pk}"
+        post(
+            to=person,
+            kind="induction-handed",
+            key=f"induction-handed:{induction.public_id}:{once}",
+            context=facts_of(induction) | {"by": by.name, "gives": person == induction.certifier},
+            at=now,
+        )
+
+
 def facts_of(induction: Induction) -> dict[str, Any]:
     """What a message about an induction tells."""
     return {

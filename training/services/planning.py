@@ -12,11 +12,11 @@ from bookings.models import Booking
 from bookings.services import purposes
 from equipment.models import CertificationType, Level, Machine
 from equipment.reason import Reason
-from equipment.services.certifications import may_certify
 from members.models import Member, Space
 from training.models import Attendee, Induction
 from training.services import history, seats
 from training.services.announcing import announce
+from training.services.giving import may_give
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,8 @@ def plan_induction(
     _sound(plan, now)
     if plan.closes_at <= now:
         raise Refused(Reason("closes-too-soon", {"closed": plan.closes_at}))
-    if level not in Induction.LEVELS or not may_certify(certifier, type, now):
-        params = {"name": certifier.name, "certification": type.name}
-        raise Refused(Reason("may-not-certify", params))
+    if level not in Induction.LEVELS or not may_give(certifier, type, plan.starts, now):
+        raise _may_not(certifier, type)
     induction = Induction.objects.create(
         space=space,
         type=type,
@@ -79,10 +78,18 @@ def plan_induction(
 
 
 @transaction.atomic
-def change_induction(*, induction: Induction, plan: Plan, by: Member, now: datetime) -> Induction:
+def change_induction(
+    *,
+    induction: Induction,
+    plan: Plan,
+    by: Member,
+    now: datetime,
+    certifier: Member | None = None,
+) -> Induction:
     """Change what it is, or when; whoever has a place is told of another time.
 
-    More seats are given to those who wait. Fewer than are taken are refused.
+    `certifier` gives it from now on, and its machines are theirs; both are told. More seats are
+    given to those who wait. Fewer than are taken are refused.
     """
     induction = history.locked(induction)
     _not_begun(induction, now)
@@ -91,8 +98,12 @@ def change_induction(*, induction: Induction, plan: Plan, by: Member, now: datet
     if plan.capacity < taken:
         raise Refused(Reason("seats-taken", {"taken": taken}))
     is_moved = (induction.starts, induction.ends) != (plan.starts, plan.ends)
-    if is_moved or _machines(induction) != {machine.pk for machine in plan.machines}:
+    giver = induction.certifier
+    is_handed = certifier is not None and certifier != giver
+    wanted = {machine.pk for machine in plan.machines}
+    if is_moved or is_handed or _machines(induction) != wanted:
         _release(induction, by=by, now=now)
+        _hand(induction, certifier, plan, now)
         _write(induction, plan, is_moved)
         _claim(induction, plan.machines, by=by, now=now)
     else:
@@ -101,6 +112,8 @@ def change_induction(*, induction: Induction, plan: Plan, by: Member, now: datet
     history.log(induction, "change_induction", by=by, now=now, **_told(plan))
     if is_moved:
         _tell_all(induction, "induction-changed", now)
+    if is_handed:
+        history.tell_handed(induction, giver, by, now)
     seats.fill(induction, now)
     seats.admit(induction, now)
     return induction
@@ -141,6 +154,23 @@ def _sound(plan: Plan, now: datetime) -> None:
         reasons.append(Reason("minimum-above-seats", {"seats": plan.capacity}))
     if reasons:
         raise Refused(*reasons)
+
+
+def _may_not(certifier: Member, type: CertificationType) -> Refused:
+    params = {"name": certifier.name, "certification": type.name}
+    return Refused(Reason("may-not-certify", params))
+
+
+def _hand(induction: Induction, to: Member | None, plan: Plan, now: datetime) -> None:
+    """Somebody else gives it. Whoever has a place there is taught, and teaches nobody."""
+    if to is None or to == induction.certifier:
+        return
+    if not may_give(to, induction.type, plan.starts, now):
+        raise _may_not(to, induction.type)
+    if induction.attendees.open().filter(member=to).exists():
+        raise Refused(Reason("is-taught", {"name": to.name}))
+    induction.certifier = to
+    induction.save(update_fields=["certifier"])
 
 
 def _not_begun(induction: Induction, now: datetime) -> None:

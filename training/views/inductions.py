@@ -28,8 +28,8 @@ from training import permissions, services
 from training.forms.inductions import (
     AttendanceForm,
     CallOffForm,
+    ChangeForm,
     NewPlanForm,
-    PlanForm,
     SignUpForm,
 )
 from training.models import Attendee, Induction
@@ -93,12 +93,22 @@ def induction_change(request: MemberRequest, public_id: UUID) -> HttpResponse:
     space, held = induction.space, pages.machines_of(induction)
     machines = permissions.machines_to_hold(by, space, now)
     initial = _as_it_is(induction) | {"machines": [machine.slug for machine in held]}
-    form = PlanForm(posted(request), space=space, machines=machines, initial=initial)
+    form = ChangeForm(
+        posted(request),
+        space=space,
+        machines=machines,
+        certifiers=permissions.certifiers_for(by, space, now),
+        initial=initial,
+    )
     made, refusals = _attempt(
         form,
         space,
         lambda: services.change_induction(
-            induction=induction, plan=form.plan(induction.type.name), by=by, now=now
+            induction=induction,
+            plan=form.plan(induction.type.name),
+            certifier=form.cleaned_data["certifier"],
+            by=by,
+            now=now,
         ),
     )
     if made is not None:
@@ -262,7 +272,9 @@ def _plan(form: NewPlanForm, space: Space, request: MemberRequest) -> Induction:
 def _as_it_is(induction: Induction) -> dict[str, Any]:
     names = ("title", "starts", "ends", "capacity", "minimum", "notes")
     hours = {"closes_hours": induction.closes_at, "cancel_hours": induction.cancel_until}
-    return {name: getattr(induction, name) for name in names} | {
+    as_it_is = {name: getattr(induction, name) for name in names}
+    as_it_is["certifier"] = induction.certifier.public_id
+    return as_it_is | {
         name: int((induction.starts - moment).total_seconds()) // 3600
         for name, moment in hours.items()
     }

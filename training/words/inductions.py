@@ -108,8 +108,13 @@ def _register_signing_up() -> None:
 def _register_planning() -> None:
     register(
         "may-not-certify",
-        _("{name} may not give “{certification}”."),
+        _("{name} may not give “{certification}” at that time."),
         _("Choose another certification or another certifier."),
+    )
+    register(
+        "is-taught",
+        _("{name} has a place at it."),
+        _("Withdraw them first, or choose another certifier."),
     )
     register(
         "closes-too-soon",
