@@ -15,12 +15,13 @@ from access import services
 from access.broker.backends import Backend
 from access.gathering import Gathering
 from access.keeper import Keeper
-from access.models import AccessEvent, GatekeeperStatus
+from access.models import GatekeeperStatus
 from access.mqtt import STANDSTILL, Adapter
 from access.parting import Partings
 from access.records import Inbound, Outbound
 from access.rounds import Rounds
 from access.services.chain import drop_answers
+from access.services.gatekeepers import note_jump
 from access.services.parting import say_farewell
 from access.services.stock import to_play
 from access.services.strangers import forget_strangers
@@ -81,6 +82,8 @@ class Gatekeeper:
         services.start_listening(self.watch, self._monotonic())
         while not self.stopping:
             self.turn()
+        if self._adapter.connected:
+            self._connected_at = self._clock()  # until when it was
         with suppress(DatabaseError):  # its last word is a courtesy
             self._beat(connected=False)
         self._adapter.close()
@@ -220,9 +223,7 @@ class Gatekeeper:
         jump, self._offset = offset - self._offset, offset
         if abs(jump) > JUMP:
             logger.error("the clock jumped by %.0f s", jump)
-            AccessEvent.objects.create(
-                at=self._clock(), kind="alarm", code="clock-jump", detail={"seconds": round(jump)}
-            )
+            note_jump(seconds=round(jump), now=self._clock())
             self._epoch = -1
 
     def _wall_offset(self) -> float:

@@ -3,7 +3,8 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from access.models import Candidate, Device, Door, MaintenanceGrant, Peripheral
+from access.models import Alarm, Candidate, Device, Door, MaintenanceGrant, Peripheral
+from access.services.seeing import may_be_seen
 from members.models import Member
 from members.permissions import is_caretaker, is_staff
 
@@ -30,6 +31,15 @@ def device_for(member: Member, pk: int) -> Device:
     if not is_staff(member, device.space):
         raise Http404
     return device
+
+
+def alarm_for(member: Member, pk: int) -> Alarm:
+    """One that only happened, in a space this person takes care of, or about the gatekeeper."""
+    alarm = get_object_or_404(Alarm.objects.select_related("device__space"), pk=pk)
+    space = alarm.device.space if alarm.device else None
+    if not is_caretaker(member, space) or not may_be_seen(alarm):
+        raise Http404
+    return alarm
 
 
 def doors_for(member: Member) -> list[Door]:

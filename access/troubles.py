@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from access.sessions import FAULT, LOCKED
 
-MOMENT = timedelta(hours=1)  # what only happened stands so long
+MOMENT = timedelta(hours=1)  # what only happened is told again after so long
 
 Code = Literal[  # every alarm there is, beside the faults that devices name by themselves
     "silent", "lost", "off-unconfirmed", "on-unasked", "off-unasked", "unknown-session",
     "peripheral-off", "unsigned", "bad-signature", "nonce-reuse", "flood", "repeats", "restless",
-    "journal-gap", "journal-conflict", "offline-doubt",
+    "journal-gap", "journal-conflict", "offline-doubt", "leap",
 ]  # fmt: skip
+OwnCode = Literal["no-gatekeeper", "clock-jump"]  # and what is about no device
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,24 @@ TROUBLES: Mapping[str, Trouble] = {
         _("Talk to whoever was there. If this must not be, let nobody in without a network: its "
           "page has a button for that."),
     ),
+    "leap": Trouble(
+        _("Its count of seconds leapt, or two of that name count apart."),
+        _("Restart it. If this comes again, somebody may have its password: make a new credential "
+          "on its page."),
+    ),
+}  # fmt: skip
+
+# About the gatekeeper itself. `what` is given the words it was raised with.
+OWN: Mapping[OwnCode, Trouble] = {
+    "no-gatekeeper": Trouble(
+        _("No gatekeeper is connected: no machine unlocks."),
+        _("See that the gatekeeper and the broker run, and read what they log."),
+    ),
+    "clock-jump": Trouble(
+        _("The clock of the gatekeeper jumped by %s."),
+        _("See that it is right now, and set by NTP. Bookings may have begun or ended by a wrong "
+          "time."),
+    ),
 }  # fmt: skip
 
 
@@ -189,13 +208,24 @@ def fault_of(code: str) -> Fault:
     return FAULTS.get(code, Fault(code, code))
 
 
+def only_happened(code: str) -> bool:
+    """Whether nothing that a device says ends it: staff say that they have seen it."""
+    trouble = TROUBLES.get(code)
+    return trouble is not None and trouble.over is None
+
+
+def is_old(raised_at: datetime, now: datetime) -> bool:
+    """Whether the same, if it happens now, is told anew."""
+    return now - raised_at > MOMENT
+
+
 def is_over(code: str, seen: Seen, raised_at: datetime, now: datetime) -> bool:
     """Whether nobody need look any more. A device that is believed no more raises nothing."""
     if seen.is_revoked:
         return True
     trouble = TROUBLES.get(code)
-    if trouble is not None and trouble.over is not None:
-        return trouble.over(seen, raised_at)
+    if trouble is not None:
+        return trouble.over is not None and trouble.over(seen, raised_at)
     if seen.state == FAULT and seen.fault == code:
         return False
-    return now - raised_at > MOMENT
+    return is_old(raised_at, now)

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from access.views import alone, devices, doors, formats, maintenance, sensing, set_up, signing
+from access.views import (
+    alarms,
+    alone,
+    devices,
+    doors,
+    formats,
+    maintenance,
+    sensing,
+    set_up,
+    signing,
+)
 
 app_name = "access"
 urlpatterns = [
     path("devices/", devices.devices, name="devices"),
     path("devices/add/", devices.device_create, name="device_create"),
+    path("devices/alarms/<int:pk>/seen/", alarms.alarm_seen, name="alarm_seen"),
     path("devices/benchkey.h", set_up.firmware, name="firmware"),
     path("devices/<int:pk>/", devices.device_attach, name="device_attach"),
     path("devices/<int:pk>/alone/", alone.device_alone, name="device_alone"),

@@ -89,6 +89,7 @@ VERBS = {
     "attach_device": gettext_lazy("attached a device"),
     "detach_device": gettext_lazy("took a device off its machine"),
     "revoke_device": gettext_lazy("revoked a device"),
+    "see_alarm": gettext_lazy("said that they have seen an alarm"),
     "add_door": gettext_lazy("added a door"),
     "change_door": gettext_lazy("changed a door"),
     "remove_door": gettext_lazy("removed a door"),

@@ -15,17 +15,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.contact import lives, lost_since
 from access.ending_words import why_off
 from access.models import Alarm, Device, GatekeeperStatus, Peripheral, Session
 from access.pages.on_its_own import on_its_own
 from access.services.busy import at_machines_of
 from access.services.doubts import DRIFT
-from access.troubles import TROUBLES, fault_of
+from access.services.seeing import JUMP, may_be_seen
+from access.troubles import OWN, TROUBLES, fault_of
 from equipment.words import length
 from members.models import Member, Space
 from members.permissions import is_staff
 
-DEAD = timedelta(seconds=10)  # a gatekeeper beats every two
 SAME = 2  # seconds that rounding and the way make of two clocks that agree
 
 
@@ -45,14 +46,19 @@ class Told:
     alarm: Alarm
     what: str
     todo: str
+    may_be_seen: bool  # it stands until somebody says that they have seen it
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`state` is for the {% state %} of templates; `wrong` says that it does what it should not."""
+    """`state` and `word` are for the {% state %} of templates; `word` is empty for the usual one.
+
+    `wrong` says that it does what it should not.
+    """
 
     device: Device
     state: str
+    word: str
     wrong: bool
     facts: tuple[Fact, ...]
     alarms: tuple[Told, ...]
@@ -83,8 +89,8 @@ def lines_for(member: Member, kinds: Collection[str], now: datetime) -> list[Lin
     found = devices.select_related("machine__tool_class", "space", "door", "peripheral").order_by(
         "name"
     )
-    places = _places(found)
-    lines = [_line(device, places[device.pk], member, now) for device in found]
+    places, lost = _places(found), lost_since(now)
+    lines = [_line(device, places[device.pk], member, now, lost) for device in found]
     return sorted(lines, key=lambda line: (not line.alarms, not line.wrong))
 
 
@@ -111,13 +117,18 @@ def _places(devices: Iterable[Device]) -> Mapping[int, _Place]:
     return {pk: _Place(sessions.get(pk), peripherals.get(pk), alarms.get(pk, ())) for pk in ids}
 
 
-def _line(device: Device, place: _Place, looker: Member, now: datetime) -> Line:
-    wrong = device.relay and not _may_be_on(device, place, now)
+def _line(
+    device: Device, place: _Place, looker: Member, now: datetime, lost: datetime | None
+) -> Line:
+    """`lost`: since when nobody hears the devices. Nothing said before is told as if it held."""
+    wrong = lost is None and device.relay and not _may_be_on(device, place, now)
+    facts = _lasting(device, now) if lost else _facts(device, place, wrong, now)
     return Line(
         device=device,
-        state=_state(device),
+        state="offline" if lost else _state(device),
+        word=_("Not known since %s") % clock(lost, now) if lost else "",
         wrong=wrong,
-        facts=tuple(fact for fact in _facts(device, place, wrong, now) if fact.value),
+        facts=tuple(fact for fact in facts if fact.value),
         alarms=tuple(_told(alarm) for alarm in place.alarms),
         may_change=is_staff(looker, device.space),
     )
@@ -148,9 +159,14 @@ def _facts(device: Device, place: _Place, wrong: bool, now: datetime) -> Iterabl
     relay = _("on") if device.relay else _("off")
     yield Fact(_("Relay"), relay if device.is_interlock or _is_door(device) else "", wrong)
     yield Fact(_("Current"), f"{device.ma / 1000:.1f} A" if device.ma is not None else "")
+    yield Fact(_("Up since"), _up_since(device, now))
+    yield from _lasting(device, now)
+
+
+def _lasting(device: Device, now: datetime) -> Iterable[Fact]:
+    """What was so when it was last heard, and changes seldom."""
     seen = clock(device.seen_at, now) if device.seen_at else _("never")
     yield Fact(_("Last heard"), seen, not device.online)
-    yield Fact(_("Up since"), _up_since(device, now))
     yield Fact(_("Firmware"), " ".join(part for part in (device.firmware, device.model) if part))
     yield Fact(_("On its own"), _alone(device, now))
     waiting = device.journal_waiting
@@ -245,8 +261,18 @@ def clock(moment: datetime, now: datetime) -> str:
 def _told(alarm: Alarm) -> Told:
     trouble = TROUBLES.get(alarm.code)
     if trouble is None:
-        return Told(alarm, alarm.words, _("Look at the device, and at what it says in the log."))
-    return Told(alarm, str(trouble.what or alarm.words), str(trouble.todo))
+        todo = _("Look at the device, and at what it says in the log.")
+        return Told(alarm, alarm.words, todo, may_be_seen(alarm))
+    return Told(alarm, str(trouble.what or alarm.words), str(trouble.todo), may_be_seen(alarm))
+
+
+def own_alarms() -> list[Told]:
+    """What stands about the gatekeeper; whether it is there at all is told by its beat."""
+    trouble = OWN[JUMP]
+    return [
+        Told(alarm, str(trouble.what) % alarm.words, str(trouble.todo), may_be_seen(alarm))
+        for alarm in Alarm.objects.filter(device=None, code=JUMP, cleared_at=None)
+    ]
 
 
 def beats(now: datetime) -> list[Beat]:
@@ -256,7 +282,7 @@ def beats(now: datetime) -> list[Beat]:
 
 
 def _trouble(status: GatekeeperStatus, now: datetime) -> str:
-    if now - status.beat_at > DEAD:
+    if not lives(status, now):
         return _("It does not run. No machine unlocks; what is on locks within half a minute.")
     if not status.connected:
         return _("It has no broker. No machine unlocks; what is on locks within half a minute.")

@@ -14,7 +14,7 @@ from access.forms.devices import AssignForm, AttachForm, DeviceForm, PartsForm, 
 from access.models import Candidate, Device, Stranger
 from access.pages.broker_line import broker_line
 from access.pages.on_its_own import on_its_own
-from access.pages.overview import alarms_of, beats, lines_for, revoked_for
+from access.pages.overview import alarms_of, beats, lines_for, own_alarms, revoked_for
 from access.pages.set_up import may_choose_parts, serves, steps_of
 from access.pages.standing import leaves_at
 from access.permissions import candidate_for, candidates_for, device_for
@@ -47,6 +47,7 @@ def devices(request: MemberRequest) -> HttpResponse:
         "troubled": [line.device for line in lines if line.alarms],
         "revoked": revoked_for(request.user, CARETAKERS),
         "beats": beats(now),
+        "own_alarms": own_alarms(),
         "now": now,
         "may_add": is_staff(request.user),
         "strangers": Stranger.objects.all() if is_staff(request.user) else (),

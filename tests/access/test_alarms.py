@@ -8,15 +8,18 @@ from typing import get_args
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 import wire
 from access.models import Alarm, Device, Door
 from access.pages.overview import lines_for
 from access.services import revoke_device
+from access.services.gatekeepers import note_jump
 from access.services.messages import DOUBTS
 from access.services.trust import Doubt
-from access.troubles import FAULTS, TROUBLES, Code, Seen, is_over
+from access.troubles import FAULTS, OWN, TROUBLES, Code, OwnCode, Seen, is_over, only_happened
 from access.watch import Watch
+from members.models import Change, Role, Space
 from members.permissions import CARETAKERS
 from notices.models import Outbox
 from tests.access.world import BOOT, OTHER_BOOT, Site, kinds, replace
@@ -47,14 +50,16 @@ class TestWords:
         literal = {code.value for code in raised() if isinstance(code, ast.Constant)}
         assert literal | set(get_args(Doubt)) == set(get_args(Code))
         assert set(get_args(Code)) | FAULTS.keys() == TROUBLES.keys()
-        assert all(str(trouble.todo).strip() for trouble in TROUBLES.values())
+        assert set(get_args(OwnCode)) == OWN.keys()
+        assert all(str(one.todo).strip() for one in (*TROUBLES.values(), *OWN.values()))
 
     def test_every_alarm_stands_in_the_documentation(self):
         page = Path(settings.BASE_DIR, "docs", "sessions.md").read_text()
         _before, _alarm, rest = page.partition("| alarm |")
         tables = rest.partition("\n## ")[0]
         cells = [line.split("|")[1] for line in tables.splitlines() if line.startswith("| `")]
-        assert set(re.findall(r"`([\w-]+)`", " ".join(cells))) == TROUBLES.keys()
+        named = set(re.findall(r"`([\w-]+)`", " ".join(cells)))
+        assert named == TROUBLES.keys() | OWN.keys()
 
     def test_only_what_is_doubted_of_a_message_is_raised_by_another_name(self):
         assert set(get_args(Doubt)) == DOUBTS.keys()
@@ -79,9 +84,14 @@ class TestPurely:
         assert is_over(code, WELL, NOW, NOW)
 
     @pytest.mark.parametrize("code", HAPPENED)
-    def test_what_only_happened_has_had_its_hour(self, code):
-        assert not is_over(code, WELL, NOW, NOW + HOUR)
-        assert is_over(code, WELL, NOW, NOW + HOUR + timedelta(seconds=1))
+    def test_what_only_happened_is_over_when_somebody_has_seen_it(self, code):
+        assert only_happened(code)
+        assert not is_over(code, WELL, NOW, NOW + 1000 * HOUR)
+
+    def test_a_name_of_a_fault_that_firmware_made_up_has_had_its_hour(self):
+        assert not only_happened("too-hot")
+        assert not is_over("too-hot", WELL, NOW, NOW + HOUR)
+        assert is_over("too-hot", WELL, NOW, NOW + HOUR + timedelta(seconds=1))
 
     @pytest.mark.parametrize("code", sorted(set(LASTING) - {"peripheral-off"}))
     def test_one_that_was_not_heard_since_has(self, code):
@@ -194,3 +204,80 @@ class TestMismatch:
         site.wait(10).state("armed", site.sid)
         site.wait(25).state("armed", site.sid, relay=False)
         assert site.events("alarm") == []
+
+
+def cheat(site, nonce="a" * 24):
+    """Two badges under one number."""
+    site.tap("charlie", nonce=nonce)
+    assert site.tap("alice", nonce=nonce).code == "nonce-reuse"
+
+
+class TestSeen:
+    """What only happened, at night say, waits for somebody who looks."""
+
+    def see(self, client, alarm):
+        return client.post(reverse("access:alarm_seen", args=[alarm.pk]))
+
+    @pytest.fixture
+    def dana(self, site, client):
+        client.force_login(site.world.dana)
+        return client
+
+    def test_it_stands_the_next_morning_until_it_was_seen(self, site, dana):
+        cheat(site)
+        site.wait(10 * 3600).sweep(redecide_all=False)
+        assert standing() == ["nonce-reuse"]
+        page = dana.get(reverse("access:devices")).content.decode()
+        assert "It sent two badges under one number" in page
+        alarm = Alarm.objects.get()
+        assert reverse("access:alarm_seen", args=[alarm.pk]) in page
+        assert self.see(dana, alarm).status_code == 302
+        alarm.refresh_from_db()
+        assert (alarm.cleared_by, standing()) == (site.world.dana, [])
+        assert Change.objects.get(verb="see_alarm").actor == site.world.dana
+
+    def test_twice_is_once(self, site, dana):
+        cheat(site)
+        for _ in range(2):
+            self.see(dana, Alarm.objects.get())
+        assert Change.objects.filter(verb="see_alarm").count() == 1
+
+    def test_the_same_again_after_an_hour_is_told_anew_and_of_its_kind_one_stands(self, site):
+        for hour in range(3):
+            cheat(site, f"{hour:024x}")
+            cheat(site, f"{hour + 16:024x}")
+            site.sweep(redecide_all=False)
+            assert standing() == ["nonce-reuse"]
+            site.wait(3601).sweep(redecide_all=False)
+        assert Alarm.objects.count() == 3
+        assert Outbox.objects.filter(kind="alarm", to=site.world.dana).count() == 3
+
+    def test_once_seen_it_is_raised_again_at_once(self, site, dana):
+        cheat(site)
+        self.see(dana, Alarm.objects.get())
+        site.wait(1).sweep(redecide_all=False)
+        cheat(site, "b" * 24)
+        assert standing() == ["nonce-reuse"]
+
+    def test_what_lasts_is_over_when_its_cause_is_and_not_when_seen(self, site, dana):
+        fall_silent(site)
+        alarm = Alarm.objects.get()
+        assert self.see(dana, alarm).status_code == 404
+        page = dana.get(reverse("access:devices")).content.decode()
+        assert "alarms/" not in page
+        assert standing() == ["silent"]
+
+    def test_a_clock_that_jumped_stands_beside_the_gatekeeper(self, site, dana):
+        note_jump(seconds=1200, now=site.now)
+        site.sweep(redecide_all=False)
+        page = dana.get(reverse("access:devices")).content.decode()
+        assert "The clock of the gatekeeper jumped by +1200 s." in page
+        self.see(dana, Alarm.objects.get())
+        assert standing() == []
+
+    def test_another_spaces_is_not_theirs_to_see(self, site, dana):
+        cheat(site)
+        other = Space.objects.create(name="Southside", slug="southside")
+        Role.objects.filter(member=site.world.dana).update(space=other)
+        assert self.see(dana, Alarm.objects.get()).status_code == 404
+        assert standing() == ["nonce-reuse"]

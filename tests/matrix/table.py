@@ -236,6 +236,7 @@ ROWS = [
     Row("access:device_credential", "device", post=THIS_DESK),
     Row("access:device_relay_test", "device", post=THIS_DESK),
     Row("access:device_alone", "device", post=THIS_DESK),
+    Row("access:alarm_seen", "alarm", post=CARETAKERS),
     Row("access:device_signing", "device", post=THIS_DESK),
     Row("access:device_revoke", "device", get=THIS_DESK, post=THIS_DESK),
     Row("access:badge_format", "device", get=THIS_DESK, post=THIS_DESK),

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from access.models import Candidate, Device, Door, MaintenanceGrant, Peripheral
+from access.models import Alarm, Candidate, Device, Door, MaintenanceGrant, Peripheral
 from bookings.models import Booking, Disruption, HandOver, Series, Wait
 from calendars.models import BusySource, Feed
 from calendars.services import make_feed, publish_feed
@@ -126,6 +126,7 @@ def _of_the_place(world: World) -> dict[str, Thing]:
         "closure": {"pk": Closure.objects.create(space=world.space, **hours).pk},
         "machine closure": {"pk": MachineClosure.objects.create(machine=world.mill, **hours).pk},
         "device": {"pk": device.pk},
+        "alarm": {"pk": Alarm.objects.create(device=device, code="flood", raised_at=NOW).pk},
         **_doors(world),
         "new badge": {"pk": badge.pk},
         "leave to mend": {"pk": leave.pk},
