@@ -17,6 +17,7 @@ from access.sessions import FRESH
 from wire import Hello, sign
 
 SILENT = 35.0  # without a state: offline
+BACK = 60  # seconds; a device counts on, and the way mixes up no more than a few
 LOST = 62.0  # plus fin, without a sign: the session is given up
 MARK_EVERY = 30.0  # a renewal is written at most this often
 WRITE_EVERY = 30.0  # so is what a device says of itself, while it says nothing new
@@ -68,6 +69,7 @@ class Watch:
 
     keys: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     newest: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    handled: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     hellos: OrderedDict[tuple[str, str], Hello] = field(default_factory=OrderedDict)
     latest: OrderedDict[tuple[str, str], tuple[int, int]] = field(default_factory=OrderedDict)
     heard: dict[str, float] = field(default_factory=dict)
@@ -125,6 +127,25 @@ class Watch:
         if up > self.newest.get(key, -1):
             self.newest[key] = up
             _keep(self.newest)
+
+    def handle_second(self, device: str, boot: str, up: int) -> None:
+        """Note the newest second of a boot, of messages that are believed."""
+        self.hear_second(device, boot, up)
+        key = device, boot
+        if up > self.handled.get(key, -1):
+            self.handled[key] = up
+            _keep(self.handled)
+
+    def counts_back(self, device: str, boot: str, up: int, known_up: int) -> bool:
+        """Whether the newest state of a boot is far behind what came before: one of them is wrong.
+
+        The state is believed: or a single leap ahead would make every later tap a stale one.
+        """
+        key = device, boot
+        if max(self.handled.get(key, 0), known_up) - up <= BACK:
+            return False
+        self.newest[key] = self.handled[key] = up
+        return True
 
     def set_aside(self, hello: Hello) -> None:
         """What a boot says of itself that is not known to be the newest."""

@@ -133,7 +133,7 @@ def _current(batch: Batch, context: Context, inbound: Inbound, message: wire.Ali
         handle_hello(batch, context, message)
     if not is_current(batch, context.box, message, signed=bool(inbound.signature)):
         return
-    batch.watch.hear_second(message.device, message.boot, message.up)
+    batch.watch.handle_second(message.device, message.boot, message.up)
     if isinstance(message, wire.Tap):
         handle_tap(batch, context, message)
     elif isinstance(message, wire.Button):

@@ -86,6 +86,7 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
             _answer_again(batch, context, state)
         return
     batch.latest[box.name, state.boot] = state.n, state.up
+    _notice_leap(batch, box, state)
     batch.watch.heard[box.name] = batch.mono
     _observe(batch, box, state)
     if (peripheral := peripheral_of(box)) is not None:
@@ -122,6 +123,16 @@ def _answer_again(batch: Batch, context: Context, state: wire.State) -> None:
         lease = sessions.lease(session, bench_of(context).terms, state, batch.now)
         if session.state == ACTIVE and lease is not None:
             batch.say(state.device, lease)
+
+
+def _notice_leap(batch: Batch, box: Box, state: wire.State) -> None:
+    """The seconds of one boot only grow, as its numbers do: else two of that name count apart."""
+    if not batch.watch.counts_back(box.name, state.boot, state.up, box.up):
+        return
+    box.up = state.up
+    batch.touch(box)
+    told = _("The seconds of {device} leapt: somebody counts in its name, or it counts wrong.")
+    alarm(batch, box, "leap", format_lazy(told, device=box.name))
 
 
 def is_current(batch: Batch, box: Box, message: wire.Alive, *, signed: bool) -> bool:

@@ -705,3 +705,55 @@ class TestDoubles:
         (lease,) = site.handle(state)
         assert lease.re == state.n
         assert site.watch.heard == {"mill-1": site.mono}
+
+
+class TestLeaps:
+    """A count of seconds that leapt makes later taps stale for no longer than to the next state."""
+
+    @pytest.fixture
+    def site(self, site):
+        site.book()
+        site.state()
+        return site
+
+    def alarms(self, site):
+        return site.events("alarm")
+
+    def test_one_state_far_ahead_shuts_nobody_out(self, site):
+        site.wait(10).state(up=2**32 - 1)
+        assert site.handle(site.a_tap()) == []
+        site.wait(10).state()
+        assert self.alarms(site) == ["leap"]
+        assert site.tap().grant
+        assert site.box().up == site.up
+
+    def test_nor_after_the_gatekeeper_has_started_anew(self, site):
+        site.wait(40).state(up=2**32 - 1)
+        site.watch = Watch()
+        site.watch.connect(site.mono)
+        site.wait(10).state()
+        assert self.alarms(site) == ["leap"]
+        assert site.tap().grant
+
+    def test_nor_does_a_tap(self, site):
+        site.handle(site.a_tap("nobody", up=2**32 - 1))
+        assert site.handle(site.a_tap()) == []
+        site.wait(10).state()
+        assert self.alarms(site) == ["leap"]
+        assert site.tap().grant
+
+    def test_what_the_way_mixed_up_is_none(self, site):
+        site.wait(30).handle(site.a_tap("nobody"))
+        site.state(up=site.up - 30)
+        site.wait(3600).state()
+        assert self.alarms(site) == []
+
+    def test_nor_is_what_waited_while_nobody_handled_it(self, site):
+        waited = []
+        for _ in range(12):
+            waited.append(site.wait(10).a_state())
+            site.watch.hear_second("mill-1", BOOT, site.up)
+        for state in waited:
+            site.handle(state)
+        assert self.alarms(site) == []
+        assert site.handle(site.a_tap(up=site.up - 60)) == []
