@@ -40,6 +40,7 @@ PURE = [
     "notices/timing.py",
     "equipment/eligibility.py",
     "equipment/ladder.py",
+    "equipment/limits.py",
     "equipment/reason.py",
     "equipment/sniffing.py",
     "bookings/rules/*.py",

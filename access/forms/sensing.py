@@ -5,10 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from equipment.limits import LONGEST_FINISH, LONGEST_IDLE, MOST_MA
 from equipment.models import Machine, ToolClass
-
-MOST_MA = 1_000_000  # a kiloampere
-LONGEST_FINISH = 4 * 60 * 60
 
 
 class SensingForm(forms.Form):
@@ -35,7 +33,7 @@ class SensingForm(forms.Form):
     idle_seconds = forms.IntegerField(
         label=_("A job is over after, in seconds below that"),
         min_value=1,
-        max_value=3600,
+        max_value=LONGEST_IDLE,
         help_text=_("Longer than the pauses of a job: a heater that cycles, a change of tool."),
     )
     finish_fixed_seconds = forms.IntegerField(

@@ -90,6 +90,18 @@ def level(text: str) -> Level | None:
         raise Wrong(words % text[:SHOWN]) from error
 
 
+def whole(text: str, least: int, most: int, column: str) -> int | None:
+    """A whole number; None for an empty cell."""
+    if not text:
+        return None
+    found = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+    if found is None or not least <= found <= most:
+        words = _("“%(text)s” is no %(column)s. Write a whole number from %(least)d to %(most)d.")
+        told = {"text": text[:SHOWN], "column": column, "least": least, "most": most}
+        raise Wrong(words % told)
+    return found
+
+
 def short(text: str, most: int, column: str) -> str:
     if len(text) > most:
         words = _("The %(column)s is %(length)d characters long; %(most)d fit.")

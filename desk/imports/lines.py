@@ -32,6 +32,11 @@ class MachineLine:
     place: str
     notes: str
     drawing: Machine.Drawing | None
+    feedback: Machine.Feedback | None
+    run_above_ma: int | None
+    idle_seconds: int | None
+    finish_fixed_seconds: int | None
+    risk: ToolClass.Risk | None  # of its kind, and so of every machine of that
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,6 +331,55 @@ def test_another_class_for_a_machine_moves_the_epoch(world, bring_in):
     assert AccessEpoch.objects.get().number > before
 
 
+SENSING = "name,space,tool_class,feedback,run_above_ma,idle_seconds,finish_fixed_seconds,risk"
+
+
+def test_how_a_machine_knows_that_a_job_runs_comes_in(world, bring_in):
+    before = AccessEpoch.objects.get().number
+    out, err = bring_in("machines", SENSING, "CNC mill,northside,cnc-machines,current,800,20,0,low")
+    assert (out, err) == ("0 new, 1 updated, 0 unchanged.\n", "")
+    mill = Machine.objects.select_related("tool_class").get(slug="cnc-mill")
+    assert (mill.feedback, mill.run_above_ma, mill.idle_seconds) == ("current", 800, 20)
+    assert mill.tool_class.risk == "low"
+    assert AccessEpoch.objects.get().number > before
+    assert Change.objects.filter(verb="imported", after={"risk": "low"}).count() == 1
+    out, _err = bring_in("machines", SENSING, "CNC mill,northside,cnc-machines,,,,,low")
+    assert out == "0 new, 0 updated, 1 unchanged.\n"
+    assert Change.objects.filter(verb="imported", after={"risk": "low"}).count() == 1
+
+
+def test_nothing_is_a_number_too(world, bring_in):
+    Machine.objects.filter(pk=world.mill.pk).update(finish_fixed_seconds=60)
+    bring_in("machines", SENSING, "CNC mill,northside,cnc-machines,,,,0,")
+    assert Machine.objects.get(slug="cnc-mill").finish_fixed_seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("smell,,,,", "There is no feedback “smell”. There are: aux, current, none."),
+        ("current,0,,,", "Write a run_above_ma."),
+        ("current,many,,,", "“many” is no run_above_ma. Write a whole number from 0 to 1000000."),
+        (",,0,,", "“0” is no idle_seconds."),
+        (",,,99999,", "“99999” is no finish_fixed_seconds."),
+        (",,,,extreme", "There is no risk “extreme”. There are: high, low, medium."),
+    ],
+)
+def test_what_it_cannot_know_by_is_told(world, bring_in, cells, reason):
+    _out, err = bring_in("machines", SENSING, f"CNC mill,northside,cnc-machines,{cells}")
+    assert err.startswith("line 2: ") and reason in err
+
+
+def test_one_kind_has_one_risk(world, bring_in):
+    _out, err = bring_in(
+        "machines",
+        SENSING,
+        "CNC mill,northside,cnc-machines,,,,,low",
+        "CNC router,northside,cnc-machines,,,,,high",
+    )
+    assert "line 3: Another line gives “CNC machines” another risk." in err
+
+
 def test_a_taken_slug_or_name_is_told(world, bring_in):
     _out, err = bring_in(
         "machines",
