@@ -6,12 +6,13 @@ Asks that no picture outgrows the repository and that no page complains; the res
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.conf import settings
 
-from access.models import Device, Session
+from access.models import Alarm, Device, Session
 from bookings.models import Booking, Disruption, Wait
 from bookings.services.disruptions import find_disruptions
 from bookings.services.history import log
@@ -23,6 +24,7 @@ from notices.samples import SAMPLES
 from notices.services import post
 from tests.browser import WIDTHS, OpenScreen, Scheme, Screen
 from tests.people import NOW
+from training.models import Attendee, Induction
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,6 +78,13 @@ PICTURES = [
     ("person-desktop-light", "dana", "/people/{bob}/", "desk", "light"),
     ("calendar-desktop-light", "alice", "/calendar/", "desk", "light"),
     ("devices-desktop-light", "dana", "/devices/", "desk", "light"),
+    ("devices-phone-dark", "dana", "/devices/", "phone", "dark"),
+    ("device-desktop-light", "dana", "/devices/{device}/", "desk", "light"),
+    ("join-phone-light", "charlie", "/join/", "phone", "light"),
+    ("theory-phone-dark", "charlie", "/theory/cnc/", "phone", "dark"),
+    ("attendance-phone-light", "marta", "/inductions/{induction}/", "phone", "light"),
+    ("training-desktop-light", "dana", "/training/", "desk", "light"),
+    ("training-phone-dark", "dana", "/training/", "phone", "dark"),
 ]
 
 ANSWERS = [
@@ -135,6 +144,8 @@ def tell_stories() -> None:
     claim("bob", "pcb-mill", minutes=105, took=75)
     close_over_tomorrow()
     tell_alice()
+    trouble_a_box()
+    begin_an_induction()
 
 
 def close_over_tomorrow() -> None:
@@ -149,6 +160,28 @@ def close_over_tomorrow() -> None:
         machine=laser, starts=starts, ends=ends, reason="The tube is changed", by=dana, now=NOW
     )
     find_disruptions(now=NOW)
+
+
+def trouble_a_box() -> None:
+    """The CNC mill's relay is on, and nobody was let in."""
+    Device.objects.filter(name="cnc-mill").update(relay=True, ma=2300)
+    box = Device.objects.get(name="cnc-mill")
+    Alarm.objects.create(device=box, code="on-unasked", raised_at=NOW - timedelta(minutes=4))
+
+
+def begin_an_induction() -> None:
+    """Marta has three people before her, half an hour into it."""
+    planned = Induction.objects.get()
+    people = [place.member for place in planned.attendees.all()]
+    begun = {"starts": NOW - timedelta(minutes=30), "ends": NOW + timedelta(minutes=90)}
+    closed = NOW - timedelta(hours=1)
+    planned.pk, planned.public_id, planned.group = None, uuid4(), uuid4()
+    for name, value in {**begun, "closes_at": closed, "cancel_until": closed}.items():
+        setattr(planned, name, value)
+    planned.save()
+    for member in people:
+        state = Attendee.State.SIGNED_UP
+        Attendee.objects.create(induction=planned, member=member, state=state, asked_at=closed)
 
 
 def tell_alice() -> None:
@@ -255,6 +288,8 @@ def addresses() -> dict[str, object]:
     """What stands in addresses for somebody or something."""
     return {
         "bob": Member.objects.get(email="bob@example.org").public_id,
+        "device": Device.objects.get(name="cnc-mill").pk,
+        "induction": Induction.objects.get(starts__lt=NOW).public_id,
         "booking": Booking.objects.get(
             starts=NOW + timedelta(minutes=300), note="lamp panels"
         ).public_id,
