@@ -102,9 +102,9 @@ class DeviceForm(forms.Form):
 
 
 class PartsForm(forms.Form):
-    """What is built into a reader whose YAML is written here; without a field, as it is."""
+    """What is built into a reader whose YAML is written here."""
 
-    reads_with = forms.ChoiceField(label=_("It reads badges with"), required=False)
+    reads_with = forms.ChoiceField(label=_("It reads badges with"))
     has_keypad = forms.BooleanField(
         label=_("It has keys to type a PIN"),
         required=False,
@@ -113,7 +113,7 @@ class PartsForm(forms.Form):
 
     def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        speech, self._device = speech_of(device.speaks), device
+        speech = speech_of(device.speaks)
         offered = [part for part in Device.ReadsWith.choices if part[0] in speech.reads_with]
         self.fields["reads_with"].choices = offered  # type: ignore[attr-defined]
         self.initial = {"reads_with": device.reads_with, "has_keypad": device.has_keypad}
@@ -122,11 +122,7 @@ class PartsForm(forms.Form):
 
     def parts(self) -> dict[str, Any]:
         """What set_parts takes."""
-        given = self.cleaned_data
-        return {
-            "reads_with": given["reads_with"] or self._device.reads_with,
-            "has_keypad": given.get("has_keypad", False),
-        }
+        return {"has_keypad": False} | self.cleaned_data
 
 
 class AttachForm(forms.Form):

@@ -51,10 +51,10 @@ def device_credential(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _with_parts(request: MemberRequest, device: Device) -> Device:
-    """The lines to flash are those for its parts, so they are said together."""
-    form = PartsForm(request.POST, device=device)
-    if not may_choose_parts(device):
+    """The lines to flash are those for its parts, so they are said together, or left alone."""
+    if not may_choose_parts(device) or "reads_with" not in request.POST:
         return device
+    form = PartsForm(request.POST, device=device)
     if not form.is_valid():
         raise DeviceError(_("Choose the reader that is built in, then make the credential."))
     return set_parts(device=device, by=request.user, now=timezone.now(), **form.parts())
