@@ -88,6 +88,41 @@ class TestDevices:
         beat.save()
         assert "It does not run" in self.page(staff)
 
+    def gatekeeper(self, **fields):
+        now = timezone.now()
+        return GatekeeperStatus.objects.create(
+            **{"name": "benchkey", "started_at": now, "beat_at": now, "connected": True} | fields
+        )
+
+    def test_while_none_is_connected_no_last_word_is_shown_as_if_it_held(self, site, staff):
+        site.arm()
+        site.state("running", site.sid, ma=3400)
+        lost = timezone.now() - timedelta(minutes=5)
+        self.gatekeeper(connected=False, connected_at=lost, started_at=lost)
+        page = self.page(staff)
+        assert "Not known since" in page
+        assert f"{lost.astimezone(site.world.space.tz):%H:%M:%S}" in page
+        assert "Last heard" in page
+        assert [old for old in ("on for Alice M.", "3.4 A", ">Running<") if old in page] == []
+
+    def test_of_two_one_that_is_connected_is_enough(self, site, staff):
+        site.arm()
+        site.state("running", site.sid)
+        self.gatekeeper(connected=False)
+        self.gatekeeper(name="other")
+        page = self.page(staff)
+        assert "Not known since" not in page
+        assert "on for Alice M." in page
+
+    def test_the_front_desk_says_so_first(self, site, staff):
+        Device.objects.update(online=False, seen_at=site.now)
+        url = reverse("desk:front")
+        assert "silent since" in staff.get(url).content.decode()
+        self.gatekeeper(connected=False)
+        page = staff.get(url).content.decode()
+        assert "Devices are not heard" in page
+        assert "silent since" not in page
+
     def test_the_last_error_and_the_dropped_are_shown(self, site, staff):
         Device.objects.update(last_error="bad-field: up is missing", messages_dropped=7)
         page = self.page(staff)
