@@ -38,6 +38,7 @@ class Box:
     unneeded: float = 0.0  # an extractor: seconds since anybody was at its machines
     missing: float = 0.0  # an extractor: seconds that it is off and should not be
     opened_at: float = 0.0  # a door
+    answered: wire.Answer | None = None  # what it last took for the answer to its tap
 
     @property
     def fin(self):

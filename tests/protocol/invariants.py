@@ -69,7 +69,7 @@ class Invariants:
 
     def switched_on(self, box, event):
         if box.name == "door":
-            self._opened(box, event)
+            assert isinstance(event, Received), "it opened by itself"
         elif box.sid.startswith("off-"):
             self._began_alone(box, event)
         else:
@@ -125,9 +125,8 @@ class Invariants:
         assert off <= 10 + 0.02 * (self.wild.t - box.cut_at + 60), "its time of day is nobody's"
         return shown
 
-    def _opened(self, box, event):
-        """A door: by an answer, for one who tapped just now and may come in."""
-        assert isinstance(event, Received), "it opened by itself"
+    def _opened(self, box):
+        """A door, also one that is open: for one who tapped just now and may come in."""
         self.wild.met["door opened"] += 1
         now = self.wild.t
         came = (
@@ -154,9 +153,13 @@ class Invariants:
         if message.code in ("finished", "finished-kept") and message.sid:
             self.books.over.add(message.sid)
 
-    def leased(self, box, message):
-        """A lease has come: from here on the list counts no more."""
+    def heard(self, box, message):
+        """A pulse opens the door. From a lease on the list counts no more."""
         session = box.rules.memory.session
+        if isinstance(message, wire.Answer) and message is box.rules.memory.answer:
+            if message.pulse_ms and box.relay and box.answered is not message:
+                self._opened(box)
+            box.answered = message
         if isinstance(message, wire.Lease) and session and session.last_re == message.re:
             box.alone_until = None
 

@@ -219,7 +219,7 @@ class Wild:
         elif (box := self.boxes[device]).connected:
             self.eyes.check_answer(box, message)
             self.see(box, Received(message))
-            self.eyes.leased(box, message)
+            self.eyes.heard(box, message)
 
     def say_again(self, index):
         """An old message comes out of some queue."""
