@@ -350,6 +350,10 @@ class Watch:
         """Whether a session no server began may still be told of: the journal takes a moment."""
         return mono - self.unknown.setdefault(sid, mono) <= ROW_WITHIN
 
+    def is_stubborn(self, sid: str, mono: float) -> bool:
+        """Whether a run that is over is still on so long after it was first told off here."""
+        return mono - self.unknown.setdefault(sid, mono) > FRESH
+
     def forget(self, sid: str) -> None:
         """The session is over."""
         for memory in self._of_sessions():

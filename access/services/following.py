@@ -37,11 +37,12 @@ def peripheral_of(box: Box) -> Peripheral | None:
     return _peripherals().filter(device=box.id).first()
 
 
-def handle_run(batch: Batch, state: wire.State, peripheral: Peripheral) -> None:
+def handle_run(batch: Batch, box: Box, state: wire.State, peripheral: Peripheral) -> None:
     """A state of a peripheral: asked anew, as every state is, and answered by a lease or off."""
     run, wanted = _followed(batch, peripheral)
     if state.sid is not None and not (wanted and state.sid == run.sid and state.boot == run.boot):
         batch.say(state.device, _off(state.sid, state.boot))
+        _notice_disobedience(batch, box, state.sid, peripheral, is_on=state.relay)
     elif state.sid is not None:
         batch.say(state.device, following.lease(run, state, batch.now))
     if state.want is None:
@@ -50,6 +51,15 @@ def handle_run(batch: Batch, state: wire.State, peripheral: Peripheral) -> None:
         batch.say(state.device, following.grant(run, state, batch.now))
     else:
         batch.say(state.device, _off(state.want, state.boot))
+
+
+def _notice_disobedience(
+    batch: Batch, box: Box, sid: str, peripheral: Peripheral, *, is_on: bool
+) -> None:
+    """On for a run that is over, or was none. What has only just ended was under way meanwhile."""
+    if is_on and batch.watch.is_stubborn(sid, batch.mono):
+        told = _("{name} runs for a session that is over. It was told to switch off.")
+        alarm(batch, box, "unknown-session", format_lazy(told, name=peripheral.name), sid=sid)
 
 
 def _peripherals() -> QuerySet[Peripheral]:

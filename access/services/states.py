@@ -90,7 +90,9 @@ def handle_state(batch: Batch, context: Context, state: wire.State) -> None:
     batch.watch.heard[box.name] = batch.mono
     _observe(batch, box, state)
     if (peripheral := peripheral_of(box)) is not None:
-        handle_run(batch, state, peripheral)
+        handle_run(batch, box, state, peripheral)
+        if state.relay and state.sid is None:
+            _switch_off_unasked(batch, box, state)
         return
     alone.tell_time(batch, box, state)
     session = _session_of(batch, box)

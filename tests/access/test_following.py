@@ -6,7 +6,7 @@ import pytest
 
 import wire
 from access.following import OFF, Run, follow, grant, is_wanted, lease, shortened
-from access.models import Device, Peripheral, Session
+from access.models import Alarm, Device, Peripheral, Session
 from access.watch import Watch
 from tests.access.world import BOOT, Site, kinds
 from tests.people import NOW
@@ -184,3 +184,45 @@ class TestForged:
     def test_while_nobody_is_at_a_machine_nothing_is_offered(self, site):
         assert site.sweep() == []
         assert Peripheral.objects.get().sid == ""
+
+
+class TestOnByItself:
+    """Nobody is at its machines, or its run is over, and its relay is on all the same."""
+
+    def test_without_a_run_it_is_told_off_and_staff_are_told(self, site):
+        (off,) = site.handle(a_state(relay=True))
+        assert (off.kind, off.sid, off.mode) == ("off", "*", "stop")
+        assert site.events("alarm") == ["on-unasked"]
+
+    def test_it_is_told_with_every_word_it_says_and_staff_once(self, site):
+        site.handle(a_state(relay=True))
+        (off,) = site.wait(10).handle(a_state(relay=True, n=8, up=110))
+        assert (off.kind, off.sid) == ("off", "*")
+        assert site.events("alarm") == ["on-unasked"]
+
+    def test_that_is_over_once_it_is_off(self, site):
+        site.handle(a_state(relay=True))
+        assert site.wait(1).handle(a_state(n=8, up=101)) == []
+        site.sweep()
+        assert not Alarm.objects.filter(cleared_at=None).exists()
+
+    def test_so_while_a_machine_runs_it_belongs_to(self, site):
+        site.arm()
+        assert "off" in kinds(site.handle(a_state(relay=True)))
+        assert "on-unasked" in site.events("alarm")
+
+    def test_one_that_will_not_hear_that_its_run_is_over_is_an_alarm(self, site):
+        of_its_own = {"st": "armed", "relay": True, "sid": "f" * 24}
+        assert kinds(site.handle(a_state(**of_its_own))) == ["off"]
+        assert site.events("alarm") == []
+        assert kinds(site.wait(10).handle(a_state(**of_its_own, n=8, up=110))) == ["off"]
+        assert site.events("alarm") == ["unknown-session"]
+
+    def test_one_whose_seconds_of_running_on_have_just_ended_is_none(self, site):
+        Peripheral.objects.update(sid=ON.sid, boot=BOOT, until=site.now + MINUTE)
+        running = {"st": "armed", "relay": True, "sid": ON.sid}
+        assert kinds(site.wait(30).handle(a_state(**running))) == ["lease"]
+        site.wait(30).sweep()
+        assert kinds(site.handle(a_state(**running, n=8, up=131))) == ["off"]
+        assert site.wait(1).handle(a_state(n=9, up=132)) == []
+        assert site.events("alarm") == []
