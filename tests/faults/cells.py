@@ -43,6 +43,13 @@ CANNOT = {
     ("network", "clock"): "it has no clock",
 }
 
+# What must be on record of a silence of 35 s.
+MISSED = ["alarm", "alarm-over"]
+SILENCE: dict[tuple[str, str], list[str]] = {
+    ("device", "killed"): MISSED,
+    ("network", "killed"): [],
+}
+
 # What must be seen of a session that was on, besides what must always be.
 LOCKED = "stays locked"
 LAPSES = "off within its lease, and what is left to finish"
@@ -83,6 +90,14 @@ class Scene:
             return WAKES if self.part == "device" else OUTLIVES
         judged_by_it = self.part == "gatekeeper" and self.fault == "clock"
         return IS_OVER if judged_by_it else GOES_ON
+
+    @property
+    def silence(self) -> list[str] | None:
+        """What must be on record of each device's silence; None where it may be too short.
+
+        The cut network takes the gatekeeper's connection, too: then it calls nobody silent.
+        """
+        return SILENCE.get((self.part, self.fault))
 
     @property
     def how(self) -> str:

@@ -25,7 +25,7 @@ from equipment import services
 from equipment.models import Lockout, Machine
 from members.models import Member
 from members.services import issue_badge
-from tests.faults.cells import FIN
+from tests.faults.cells import FIN, MISSED
 from tests.people import a_machine, a_tool_class, a_world
 
 BADGE = "04A11CE0"
@@ -85,6 +85,11 @@ def record():
         "taps": dict(events.filter(kind="tap").values_list("nonce", "code")),
         "granted": list(events.filter(code="granted").values_list("sid", flat=True)),
         "jumps": [d["seconds"] for (d,) in events.filter(code="clock-jump").values_list("detail")],
+        "silence": list(
+            events.filter(code="silent", kind__in=MISSED)
+            .order_by("id")
+            .values_list("device__name", "kind")
+        ),
         "unhandled": events.filter(code="unhandled").count(),
         "open": Counter(
             Session.objects.exclude(state="ended").values_list("interlock__name", flat=True)

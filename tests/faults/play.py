@@ -246,6 +246,9 @@ class Play:
                 wrong.append(f"answered, and not on record as such: {lost}")
             if strange := eye.on.keys() - set(record["granted"]):
                 wrong.append(f"on without a grant on record: {strange}")
+            silence = [kind for device, kind in record["silence"] if device == name]
+            if self.scene.silence not in (None, silence):
+                wrong.append(f"of its silence {silence} is on record, not {self.scene.silence}")
             if record["unhandled"]:
                 wrong.append("a message broke its own handling")
             if max(record["open"].values(), default=0) > 1:
