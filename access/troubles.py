@@ -173,18 +173,11 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
 }  # fmt: skip
 
-# About the gatekeeper itself. `what` is given the words it was raised with.
-OWN: Mapping[OwnCode, Trouble] = {
-    "no-gatekeeper": Trouble(
-        _("No gatekeeper is connected: no machine unlocks."),
-        _("See that the gatekeeper and the broker run, and read what they log."),
-    ),
-    "clock-jump": Trouble(
-        _("The clock of the gatekeeper jumped by %s."),
-        _("See that it is right now, and set by NTP. Bookings may have begun or ended by a wrong "
-          "time."),
-    ),
-}  # fmt: skip
+# Of the gatekeeper itself, which is told to be gone by what it says last; with how far it was.
+CLOCK_JUMP = Trouble(
+    _("The clock of the gatekeeper jumped by %s."),
+    _("See that it is right now, and set by NTP. By a wrong time bookings may begin or end."),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from access.pages.on_its_own import on_its_own
 from access.services.busy import at_machines_of
 from access.services.doubts import DRIFT
 from access.services.seeing import JUMP, may_be_seen
-from access.troubles import OWN, TROUBLES, fault_of
+from access.troubles import CLOCK_JUMP, TROUBLES, fault_of
 from equipment.words import length
 from members.models import Member, Space
 from members.permissions import is_staff
@@ -268,9 +268,9 @@ def _told(alarm: Alarm) -> Told:
 
 def own_alarms() -> list[Told]:
     """What stands about the gatekeeper; whether it is there at all is told by its beat."""
-    trouble = OWN[JUMP]
+    what, todo = str(CLOCK_JUMP.what), str(CLOCK_JUMP.todo)
     return [
-        Told(alarm, str(trouble.what) % alarm.words, str(trouble.todo), may_be_seen(alarm))
+        Told(alarm, what % alarm.words, todo, may_be_seen(alarm))
         for alarm in Alarm.objects.filter(device=None, code=JUMP, cleared_at=None)
     ]
 

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from access import contact
 from access.models import AccessEvent, Alarm, GatekeeperStatus
-from access.troubles import OWN, OwnCode, is_old
+from access.troubles import CLOCK_JUMP, OwnCode, is_old
 from equipment.services.lockouts import staff_of
 from members.models import Member, Space
 from notices.services import post
@@ -64,8 +64,8 @@ def note_jump(*, seconds: int, now: datetime) -> None:
         standing.save(update_fields=["cleared_at"])
     words = f"{seconds:+d} s"
     alarm = _raise("clock-jump", words, now)
-    trouble = OWN["clock-jump"]
-    _tell_all(alarm, "alarm", now, lambda: {"words": f"{trouble.what} {trouble.todo}" % words})
+    told = CLOCK_JUMP
+    _tell_all(alarm, "alarm", now, lambda: {"words": f"{str(told.what) % words} {told.todo}"})
 
 
 def _standing(code: OwnCode) -> Alarm | None:

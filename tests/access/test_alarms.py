@@ -17,7 +17,7 @@ from access.services import revoke_device
 from access.services.gatekeepers import note_jump
 from access.services.messages import DOUBTS
 from access.services.trust import Doubt
-from access.troubles import FAULTS, OWN, TROUBLES, Code, OwnCode, Seen, is_over, only_happened
+from access.troubles import FAULTS, TROUBLES, Code, OwnCode, Seen, is_over, only_happened
 from access.watch import Watch
 from members.models import Change, Role, Space
 from members.permissions import CARETAKERS
@@ -50,8 +50,7 @@ class TestWords:
         literal = {code.value for code in raised() if isinstance(code, ast.Constant)}
         assert literal | set(get_args(Doubt)) == set(get_args(Code))
         assert set(get_args(Code)) | FAULTS.keys() == TROUBLES.keys()
-        assert set(get_args(OwnCode)) == OWN.keys()
-        assert all(str(one.todo).strip() for one in (*TROUBLES.values(), *OWN.values()))
+        assert all(str(trouble.todo).strip() for trouble in TROUBLES.values())
 
     def test_every_alarm_stands_in_the_documentation(self):
         page = Path(settings.BASE_DIR, "docs", "sessions.md").read_text()
@@ -59,7 +58,7 @@ class TestWords:
         tables = rest.partition("\n## ")[0]
         cells = [line.split("|")[1] for line in tables.splitlines() if line.startswith("| `")]
         named = set(re.findall(r"`([\w-]+)`", " ".join(cells)))
-        assert named == TROUBLES.keys() | OWN.keys()
+        assert named == TROUBLES.keys() | set(get_args(OwnCode))
 
     def test_only_what_is_doubted_of_a_message_is_raised_by_another_name(self):
         assert set(get_args(Doubt)) == DOUBTS.keys()
