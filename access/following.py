@@ -21,6 +21,7 @@ class Run:
 
 
 OFF = Run()
+AT_LEAST = timedelta(seconds=5)  # that it runs for, once it is switched on
 
 
 def follow(run: Run, *, busy: bool, run_on: timedelta, now: datetime) -> Run:
@@ -44,6 +45,11 @@ def shortened(run: Run, left: float, now: datetime) -> Run:
 def is_wanted(run: Run, *, busy: bool, now: datetime) -> bool:
     """Whether it is to be on now."""
     return busy or (bool(run.sid) and run.until is not None and now < run.until)
+
+
+def is_worth_it(run: Run, now: datetime) -> bool:
+    """Whether to switch it on: its last lease may end a moment before it has run on for long."""
+    return run.until is None or run.until - now > AT_LEAST
 
 
 def seconds(run: Run, now: datetime) -> int:

@@ -88,7 +88,8 @@ class Watch:
     last_taps: dict[int, Event] = field(default_factory=dict)  # by box, with a line or without
     offers: dict[str, tuple[str, float]] = field(default_factory=dict)  # to peripherals
     runs_on: dict[str, RunsOn] = field(default_factory=dict)  # peripherals
-    missing: dict[str, float] = field(default_factory=dict)  # those that should run, since when
+    missing: dict[str, float] = field(default_factory=dict)  # relays somebody is at, since when
+    needed: dict[str, float] = field(default_factory=dict)  # peripherals, off, since when
     strangers: dict[str, float] = field(default_factory=dict)
     strangers_noted: tuple[float, int] = (0.0, 0)
     standing: set[tuple[str, str, str]] = field(default_factory=set)  # alarms not cleared
@@ -263,11 +264,25 @@ class Watch:
         return run_on - (mono - seen.since)
 
     def is_missing(self, device: str, mono: float, *, is_on: bool) -> bool:
+        """Whether a relay somebody is at has been off for too long."""
+        return self._is_off_too_long(self.missing, device, mono, is_on=is_on)
+
+    def is_needed_in_vain(self, device: str, mono: float, *, is_on: bool) -> bool:
         """Whether a peripheral that should run has not done so for too long."""
+        return self._is_off_too_long(self.needed, device, mono, is_on=is_on)
+
+    def need_only(self, devices: set[str]) -> None:
+        """What need not run any more is not waited for; the next time it has all its seconds."""
+        for device in self.needed.keys() - devices:
+            del self.needed[device]
+
+    def _is_off_too_long(
+        self, since: dict[str, float], device: str, mono: float, *, is_on: bool
+    ) -> bool:
         if is_on or self.connected_at is None:
-            self.missing.pop(device, None)
+            since.pop(device, None)
             return False
-        return mono - self.missing.setdefault(device, mono) > ALARM_AFTER
+        return mono - since.setdefault(device, mono) > ALARM_AFTER
 
     def may_alarm(self, alarm: tuple[str, str, str], mono: float) -> bool:
         """Staff are sent the same alarm (device, code, about) again only after a while."""

@@ -24,6 +24,7 @@ def keep_in_step(batch: Batch) -> None:
     if not Peripheral.objects.exists():  # most places have none: this is quickly asked
         return
     rows = list(_peripherals().filter(Q(busy=True) | ~Q(sid="")))
+    batch.watch.need_only({peripheral.device.name for peripheral in rows})
     contexts = facts.where([Asked(peripheral.device.name) for peripheral in rows])
     for peripheral, context in zip(rows, contexts, strict=True):
         if context.box is not None:
@@ -92,15 +93,15 @@ def _step(batch: Batch, peripheral: Peripheral, box: Box) -> None:
     told = peripheral.sid
     run, wanted = _followed(batch, peripheral)
     if not wanted:
-        batch.watch.missing.pop(box.name, None)
+        batch.watch.needed.pop(box.name, None)
         if told and not run.sid:
             batch.say(box.name, _off(told, box.boot))
         return
     is_on = box.online and box.state not in (LOCKED, "fault", "")
-    if batch.watch.is_missing(box.name, batch.mono, is_on=is_on):
+    if batch.watch.is_needed_in_vain(box.name, batch.mono, is_on=is_on):
         words = format_lazy(_("{name} should run and does not."), name=peripheral.name)
         alarm(batch, box, "peripheral-off", words)
-    is_waiting = box.online and box.state == LOCKED
+    is_waiting = box.online and box.state == LOCKED and following.is_worth_it(run, batch.now)
     if is_waiting and batch.watch.offer_due(box.name, peripheral.sid, batch.mono):
         _offer(batch, peripheral, run, box)
 

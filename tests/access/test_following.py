@@ -118,6 +118,28 @@ class TestClockSetBack:
         assert Peripheral.objects.get().until == site.now + MINUTE
 
 
+class TestMissed:
+    def test_what_was_not_needed_meanwhile_has_all_its_seconds_again(self, site):
+        """It fell silent at the end of one time, and is offered the next in a minute."""
+        site.watch.connect(site.mono)
+        site.arm()
+        site.sweep()
+        Session.objects.update(state="ended", ended_at=site.now)
+        Peripheral.objects.update(sid="")
+        site.wait(1).sweep()
+        sid = site.wait(60).tap().grant.sid
+        site.state("armed", sid=sid)
+        site.sweep()
+        assert "peripheral-off" not in site.events("alarm")
+
+    def test_it_is_not_switched_on_for_a_moment(self, site):
+        """Its own clock was a second ahead of its last lease."""
+        Peripheral.objects.update(sid=ON.sid, boot=BOOT, until=site.now + timedelta(seconds=5))
+        assert site.sweep() == []
+        assert site.wait(1).sweep() == []
+        assert kinds(site.wait(5).sweep()) == ["off"]
+
+
 class TestTwoGatekeepers:
     """Each looks once a second, a little apart, and remembers for itself."""
 
