@@ -98,6 +98,8 @@ VERBS = {
     "change_peripheral": gettext_lazy("changed what runs with machines"),
     "remove_peripheral": gettext_lazy("removed what ran with machines"),
     "make_member": gettext_lazy("made this account"),
+    "sign_up": gettext_lazy("signed up"),
+    "confirm_address": gettext_lazy("confirmed the mail address"),
     "give_role": gettext_lazy("gave a role"),
     "take_role": gettext_lazy("took a role back"),
     "reset_second_factor": gettext_lazy("had passkeys and app forgotten"),

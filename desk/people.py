@@ -46,6 +46,8 @@ def standing_of(person: Any) -> Standing:
     """Of a person that `find` returned."""
     if not person.is_active:
         return Standing("fault", "x", _("Closed"))
+    if person.unconfirmed_since is not None:
+        return Standing("grace", "mail", _("Address not confirmed"))
     if person.is_held:
         return Standing("fault", "lock", _("On hold"))
     if person.is_member:

@@ -13,6 +13,7 @@ from equipment.services.certifications import Terms
 from equipment.services.grants import certify_many
 from members.models import Member
 from members.search import find_people
+from members.services.sign_ups import for_lists
 
 NEWEST = 8  # people who joined last, and so most likely come to be certified
 
@@ -55,7 +56,7 @@ def certify_roster(
 
 def tickable(asked: Iterable[str], by: Member) -> QuerySet[Member]:
     """Whom a list offers to tick: those asked for by public id, else those who joined last."""
-    people = Member.objects.filter(is_active=True, anonymised_at=None).exclude(pk=by.pk)
+    people = for_lists().exclude(pk=by.pk)
     ids = [public_id for text in asked if (public_id := _uuid(text))]
     newest = people.order_by("-joined_at", "-pk").values_list("pk", flat=True)[:NEWEST]
     named = Q(public_id__in=ids) if ids else Q(pk__in=list(newest))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from members.languages import in_language
 from members.models import Member
 from members.second_factor import has_one
-from members.services.documents import ask_newcomer
+from members.services.sign_ups import signed_up
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -37,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.language = getattr(request, "LANGUAGE_CODE", "en")[:8]
         saved: Member = super().save_user(request, user, form, commit=commit)
         if commit:
-            ask_newcomer(member=saved, now=timezone.now())
+            signed_up(member=saved, now=timezone.now())
         return saved
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:

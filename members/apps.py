@@ -7,6 +7,7 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import second_factor
+        from members import confirming, second_factor
 
+        confirming.listen()
         second_factor.listen()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.doubts import meant
 from members.fields import DayField, NameField
 from members.models import Space
 from members.services.pins import PinError, check_pin
@@ -16,6 +17,8 @@ from members.services.pins import PinError, check_pin
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """E-mail, name, password, and who signs: no more than it takes to join."""
+
+    data: Any  # what was sent; allauth is untyped
 
     name = NameField(
         label=_("Your name"),
@@ -39,6 +42,9 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    # the address that was asked about; typed again it is taken as it is
+    asked_about = forms.CharField(widget=forms.HiddenInput, required=False)
+
     field_order = ["name", "email", "age", "adult_from", "password1", "password2"]
 
     def clean(self) -> dict[str, Any]:
@@ -48,7 +54,16 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             values["adult_from"] = None
         elif "adult_from" in values and (values["adult_from"] or date.min) <= timezone.now().date():
             self.add_error("adult_from", _("Write the day on which you will be of age."))
+        self._ask_whether(values.get("email", ""), values.get("asked_about", ""))
         return values
+
+    def _ask_whether(self, email: str, asked_about: str) -> None:
+        """Once: an address that looks mistyped may be right, and its owner alone knows."""
+        if email == asked_about or not (likely := meant(email)):
+            return
+        words = _("Did you mean %s? Correct it; or, if it is right as it is, press Join again.")
+        self.add_error("email", words % likely)
+        self.data = {**self.data.dict(), "asked_about": email}
 
 
 class ProfileForm(forms.Form):

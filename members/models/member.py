@@ -64,6 +64,9 @@ class Member(AbstractBaseUser):
     joined_at = models.DateTimeField(auto_now_add=True)
     invited_at = models.DateTimeField(null=True, blank=True)  # last asked to sign in
     anonymised_at = models.DateTimeField(null=True, blank=True)
+    # since they signed up by themselves, until they show that the address is theirs; staff's own
+    # entries and imports have nothing to confirm
+    unconfirmed_since = models.DateTimeField(null=True, blank=True)
     pin_hash = models.BinaryField(max_length=32, null=True)  # HMAC under the pepper; NULL: none
 
     objects = MemberManager()

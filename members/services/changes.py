@@ -32,10 +32,22 @@ def record_all(
     told: Iterable[tuple[Model, dict[str, Any], dict[str, Any]]],
     at: datetime,
     on_behalf_of: Member | None = None,
+    is_for_each: bool = False,
 ) -> None:
-    """The same `verb` of many: each subject with its before and after, in one statement."""
+    """The same `verb` of many: each subject with its before and after, in one statement.
+
+    `is_for_each`: on behalf of the `member` of each subject, in place of one for all.
+    """
     Change.objects.bulk_create(
-        _change(actor, verb, subject, at, before, after, on_behalf_of)
+        _change(
+            actor,
+            verb,
+            subject,
+            at,
+            before,
+            after,
+            getattr(subject, "member") if is_for_each else on_behalf_of,  # noqa: B009
+        )
         for subject, before, after in told
     )
 

@@ -110,7 +110,7 @@ def _ask(people: QuerySet[Member], version: DocumentVersion, now: datetime) -> i
     chosen = list(_not_asked(version).filter(pk__in=locked))
     holds = Hold.objects.bulk_create(_hold(member, version, now) for member in chosen)
     told: list[Told] = [(hold, {}, {"reason": hold.reason}) for hold in holds]
-    record_all(actor=version.published_by, verb="ask_to_sign", told=told, at=now)
+    record_all(actor=version.published_by, verb="ask_to_sign", told=told, at=now, is_for_each=True)
     _tell(chosen, version, now)
     if holds:
         AccessEpoch.bump()
@@ -138,13 +138,13 @@ def _remedy(member: Member, document: Document, now: datetime) -> str:
 
 
 def _tell(people: Iterable[Member], version: DocumentVersion, now: datetime) -> None:
-    """Who joined later finds it among the steps of joining, and needs no mail."""
+    """Who joined later finds it among the steps of joining, as does whoever confirms later."""
     context = {
         "document": version.document.name,
         "required_from": version.required_from.isoformat(),
     }
     for member in people:
-        if member.joined_at < version.published_at:
+        if member.joined_at < version.published_at and member.unconfirmed_since is None:
             key = f"document:{version.pk}:{member.pk}"
             post(to=member, kind="document-new", key=key, context=context, at=now)
 

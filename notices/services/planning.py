@@ -60,8 +60,8 @@ def _plans(rows: Group, now: datetime) -> dict[int, Plan]:
 
 
 def _plan(row: Outbox, chosen: str | None, quiet: Quiet | None, now: datetime) -> Plan:
-    if is_overtaken(row.kind, row.context):
-        return Plan(None)
+    if is_overtaken(row.kind, row.context) or row.to.unconfirmed_since is not None:
+        return Plan(None)  # an address that nobody confirmed is sent nothing but its code
     manner, choice = manner_of(row.kind), choice_of(row.kind, chosen)
     if choice in (DAILY, WEEKLY) and is_carrier(row.kind, row.to):
         choice = NOW  # what it carries cannot wait; whoever turned it off has none of it
