@@ -157,7 +157,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.parametrize("gatekeepers", [1, 2])
 def test_the_invariants_hold_in_the_long_run(db, gatekeepers, site):
     wild = live(gatekeepers, 300, gatekeepers, site)
-    assert wild.met["switched on"] >= 2, "hardly anything was ever switched on"
+    assert wild.met["switched on"], "nothing was ever switched on"
 
 
 def test_hypothesis_finds_no_way_to_break_them(db):
