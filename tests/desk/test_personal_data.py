@@ -17,13 +17,13 @@ from bookings.models import Booking
 from bookings.services import accept_hand_over, propose_hand_over
 from desk.personal.catalogue import ACTED, THEIRS, pointing_at
 from desk.personal.erasure import CannotErase, erase
-from desk.personal.takeout import as_json, everything
+from desk.personal.takeout import as_json, everything, takeout
 from equipment.models import CertificationType
 from equipment.services import certify
 from equipment.services.attachments import attach
-from members.models import Change, Document, Hold, Member, MembershipRequest, Role
-from members.services import issue_badge
-from members.services.documents import publish_version, sign
+from members.models import Badge, Change, Document, Hold, Member, MembershipRequest, Role
+from members.services import issue_badge, sign
+from members.services.documents import ask_everybody, publish_version
 from members.services.guardians import set_guardian
 from notices.models import Outbox
 from notices.services.purging import KEPT_FOR, purge
@@ -31,6 +31,7 @@ from tests.access.world import Site
 from tests.bookings.people import a_booking
 from tests.people import NOW, PASSWORD, a_certification, a_member, a_world
 from tests.training.people import an_induction, marta, signed_up
+from training.models import TheoryAttempt, TheoryQuestion, TheoryTest
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,21 @@ def world():
 
 def holds_of(member):
     return as_json(everything(member, NOW))
+
+
+def names_of(label, rows):
+    """Whether a name stands beside each number that points to a thing."""
+    fields = apps.get_model(label)._meta.concrete_fields
+    things = [
+        field.name
+        for field in fields
+        if field.is_relation and field.related_model not in (Member, Badge)
+    ]
+    for row in rows:
+        for name in things:
+            if row.get(name) is not None:
+                assert row[f"{name}_name"], (label, name)
+                yield 1
 
 
 def naming(word):
@@ -98,6 +114,54 @@ class TestTakeout:
         archive = zipfile.ZipFile(io.BytesIO(response.content))
         assert {"README.txt", "data.json"} <= set(archive.namelist())
         assert json.loads(archive.read("data.json"))["about"]["name"] == "Alice Meyer"
+
+    def test_every_number_that_points_to_no_person_has_a_name_beside_it(self, world):
+        a_certification(world.alice, world.certification)
+        a_booking(world)
+        seen = 0
+        for table in everything(world.alice, NOW)["tables"].items():
+            seen += sum(names_of(*table))
+        assert seen >= 3  # a plan, a certification, a machine
+
+    def test_what_was_signed_is_there_to_read(self, world):
+        waiver = publish_version(
+            document=Document(name="Waiver"),
+            text="Mind your fingers.",
+            required_from=NOW,
+            by=world.dana,
+            now=NOW,
+        )
+        sign(member=world.alice, version=waiver, name="Alice", by=world.alice, now=NOW)
+        archive = zipfile.ZipFile(io.BytesIO(takeout(member=world.alice, now=NOW)))
+        assert archive.read("files/waiver-version-1.txt") == b"Mind your fingers."
+        (told,) = everything(world.alice, NOW)["tables"]["members.Signature"]
+        assert told["version_name"] == "Waiver 1"
+
+    def test_a_theory_attempt_tells_questions_and_what_was_chosen(self, world):
+        test = TheoryTest.objects.create(type=world.certification)
+        question = TheoryQuestion.objects.create(
+            test=test, text="Which side?", choices=["left", "right"], right=[1], written_at=NOW
+        )
+        TheoryAttempt.objects.create(
+            test=test,
+            member=world.alice,
+            asked=[[question.pk, [1, 0]]],
+            answers={str(question.pk): [0]},
+            begun_at=NOW,
+            closes_at=NOW,
+        )
+        (told,) = everything(world.alice, NOW)["tables"]["training.TheoryAttempt"]
+        assert told["answered"] == [
+            {"question": "Which side?", "choices": ["right", "left"], "chosen": ["left"]}
+        ]
+
+    def test_being_asked_to_sign_stands_in_ones_own_record(self, world):
+        publish_version(
+            document=Document(name="Waiver"), text="x", required_from=NOW, by=world.dana, now=NOW
+        )
+        ask_everybody(now=NOW)
+        asked = Change.objects.filter(verb="ask_to_sign", on_behalf_of=world.alice)
+        assert asked.count() == 1
 
     def test_staff_hand_it_out_and_that_is_recorded(self, world, client):
         address = reverse("desk:takeout_of", args=[world.alice.public_id])
