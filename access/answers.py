@@ -46,7 +46,7 @@ def would_answer(*, member: Member, machine: Machine, now: datetime) -> Decision
         return Denial((Reason("fault", {"machine": bench.name}),))
     if session is not None and not session.is_of(member.pk):
         met = _taken(known, bench, session, member.pk, interlock, now)
-        return met if isinstance(met, Grant) else Denial((met,))
+        return _with_pin(met if isinstance(met, Grant) else Denial((met,)), bench, member, now)
     if session is not None:
         return decide(known.facts_of(session, bench), now)
     decision = considered(known, bench, known.facts(member.pk, bench), now)

@@ -12,6 +12,7 @@ from access.records import Context, Interlock
 from access.services.answers import answer, words
 from access.services.batch import Batch, bench_of
 from access.services.endings import End, end
+from access.services.pins import pin_refusal
 from access.services.repeats import is_on_record
 from access.sessions import RUNNING, Session
 from bookings.errors import Refused
@@ -134,6 +135,8 @@ def in_use(
 ) -> None:
     """Somebody else's tap: it is taken, finishing, or was left on and is theirs to take over."""
     met = met_by_other(batch.known, bench_of(context), session, facts, interlock.state, batch.now)
+    if isinstance(met, Grant):
+        met = pin_refusal(batch, context, tap) or met  # nobody is put out by who may not begin
     if isinstance(met, Grant):
         _take_over(batch, context, session, interlock)
     else:

@@ -99,6 +99,29 @@ class TestTap:
         assert site.wait(4).tap("bob", pin="9517").code == "granted-together"
         assert dana.pin_hash is None
 
+    def test_it_is_asked_before_anybody_is_put_out(self, site):
+        """Who taps where somebody's time is over: nothing ends before the PIN is right."""
+        tool_class = site.world.tool_class
+        tool_class.overrun_minutes = tool_class.early_start_minutes = 30
+        tool_class.take_over_minutes, tool_class.walk_up = 5, False
+        tool_class.save()
+        site.world.bob.certifications.update(until=None)
+        site.book("alice", minutes=1)
+        site.sid = site.tap(pin=PIN).sid
+        site.state("armed", site.sid)
+        site.book("bob", begins=25, minutes=60)
+        site.wait(7 * 60).state("armed", site.sid)
+        assert page(site, "bob").code == site.tap("bob").code == "no-pin"
+        set_pin(member=site.world.bob, pin="9517", now=site.now)
+        assert page(site, "bob").booking_id is not None
+        assert site.wait(4).tap("bob", pin="1357").code == "wrong-pin"
+        assert site.session.state == "active"
+        tap = site.wait(4).a_tap("bob", pin="9517")
+        assert [said.kind for said in site.handle(tap)] == ["off"]
+        site.state()  # the proof
+        (answer,) = site.wait(1).handle(tap)
+        assert answer.grant is not None
+
     def test_one_members_pin_is_not_anothers(self, site):
         site.world.bob.certifications.update(until=None)
         set_pin(member=site.world.bob, pin="9517", now=site.now)
