@@ -78,6 +78,14 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """To mend a machine; `one_person` where it is isolated, and nobody need stand by."""
+
+    span: Span
+    one_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Companion:
     """Who tapped second and stays. `judge` None stands for whoever it might be."""
 
@@ -105,7 +113,7 @@ class Facts:
     supervised: bool = False  # it lets trainees work beside who may certify
     companion: Companion | None = None
     ground: str = ""  # of the session that is decided again; empty for a tap
-    maintenance: tuple[Span, ...] = ()  # leave for this member at this machine
+    maintenance: tuple[Leave, ...] = ()  # for this member at this machine
     do_not_energise: bool = False  # a lockout says so
     badge_revoked: bool = False
     # what happens to a running job when the ground is taken away
@@ -151,6 +159,7 @@ class Denial:
 
 Decision = Grant | Denial
 Rule = Callable[[Facts, datetime], Reason | None]
+Lacking = Callable[[datetime], tuple[Reason, ...]]
 
 
 def decide(facts: Facts, now: datetime) -> Decision:
@@ -216,6 +225,15 @@ def _judged(facts: Facts, at: datetime) -> tuple[Reason, ...]:
     if not theirs:
         return own
     return own + (Reason("companion-may-not", {"name": companion.name}),) + theirs
+
+
+def second_lacks(facts: Facts, at: datetime) -> tuple[Reason, ...]:
+    """What keeps whoever tapped second from standing by. Not a lockout where the first may mend:
+    nobody uses the machine then.
+    """
+    judge = facts.companion.judge if facts.companion else None
+    lacking = eligibility.missing(judge, at) if judge else ()
+    return tuple(r for r in lacking if not (facts.maintenance and r.code == "locked-out"))
 
 
 def _trainee(facts: Facts) -> eligibility.Facts:
@@ -341,7 +359,8 @@ def _by_class(facts: Facts, lesson: Claim, now: datetime) -> Decision:
     reasons = _lacking_in_class(facts, lesson, now)
     if reasons:
         return Denial(reasons, _mode(facts, reasons))
-    return Grant(_until(facts, now, lesson.ends, lesson), CLASS, lesson.id)
+    until = _until(facts, now, lesson.ends, lambda at: _lacking_in_class(facts, lesson, at))
+    return Grant(until, CLASS, lesson.id)
 
 
 def _lacking_in_class(facts: Facts, lesson: Claim, at: datetime) -> tuple[Reason, ...]:
@@ -358,29 +377,46 @@ def _lacking_in_class(facts: Facts, lesson: Claim, at: datetime) -> tuple[Reason
     return *judged, *ruled
 
 
-def _until(facts: Facts, now: datetime, end: datetime, lesson: Claim | None = None) -> datetime:
+def _until(facts: Facts, now: datetime, end: datetime, lacking: Lacking) -> datetime:
     """The first moment from which the ground is gone; `end` at the latest."""
+    beside = facts.companion.judge if facts.companion else None
     moments = {
         *eligibility.moments(facts.judge),
+        *(eligibility.moments(beside) if beside else ()),
         *(claim.starts for claim in facts.claims),
         *(closure.span.starts for closure in facts.closures),
     }
-    for moment in sorted(moment for moment in moments if now < moment < end):
-        lacks = _lacking_in_class(facts, lesson, moment) if lesson else _unmendable(facts, moment)
-        if lacks:
-            return moment
-    return end
+    within = sorted(moment for moment in moments if now < moment < end)
+    return next((moment for moment in within if lacking(moment)), end)
 
 
 # --- maintenance -------------------------------------------------------------------------------
 
 
-def _by_maintenance(facts: Facts, now: datetime) -> Grant | None:
-    """Leave to mend the machine passes nearly everything, for the minutes it was given for."""
-    ends = [span.until for span in facts.maintenance if span.covers(now) and span.until]
-    if not ends or _unmendable(facts, now):
+def _by_maintenance(facts: Facts, now: datetime) -> Decision | None:
+    """Leave to mend the machine passes nearly everything, for the minutes it was given for. Not
+    that two are to be there, unless whoever gave it has said that one will do.
+    """
+    leaves = [leave for leave in facts.maintenance if leave.span.covers(now)]
+    if not leaves or _unmendable(facts, now):
         return None
-    return Grant(_until(facts, now, max(ends)), MAINTENANCE, None)
+    alone = [leave for leave in leaves if leave.one_person or not facts.two_person]
+    if not alone and (reasons := _not_beside(facts, now)):
+        return Denial(reasons, _mode(facts, reasons))
+    end = max(leave.span.until for leave in alone or leaves if leave.span.until)
+
+    def lacking(at: datetime) -> tuple[Reason, ...]:
+        return _unmendable(facts, at) or (() if alone else _not_beside(facts, at))
+
+    return Grant(_until(facts, now, end, lacking), MAINTENANCE, None)
+
+
+def _not_beside(facts: Facts, at: datetime) -> tuple[Reason, ...]:
+    """Why there are not two at it."""
+    if facts.companion is None:
+        return (Reason(NEEDS_SECOND, {"machine": facts.judge.machine}),)
+    lacks = second_lacks(facts, at)
+    return lacks and (Reason("companion-may-not", {"name": facts.companion.name}), *lacks)
 
 
 def _unmendable(facts: Facts, at: datetime) -> tuple[Reason, ...]:

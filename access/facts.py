@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection
 
-from access.decision import MAY_CERTIFY, STOP, SUPERVISED, Claim, Closure, Companion, Facts
+from access.decision import MAY_CERTIFY, STOP, SUPERVISED, Claim, Closure, Companion, Facts, Leave
 from access.records import Asked, Bench, Box, Context, Interlock, Person, Recorded
 from access.sessions import Session
 from access.statements import Statement, as_json, find, on_postgres
@@ -126,7 +126,8 @@ FROM bookings_participant bp JOIN bookings_booking bb ON bb.id = bp.booking_id
     JOIN members_member mm ON mm.id = bb.member_id
 WHERE bb.holds AND bb.machine_id {machines} AND bb.blocked_until > {since}
     AND bb.starts < {horizon} AND bp.member_id {members}
-UNION ALL SELECT 'maintenance', machine_id, member_id, NULL, NULL, NULL, since, until, NULL
+UNION ALL SELECT 'maintenance', machine_id, member_id, CASE WHEN one_person THEN 1 ELSE 0 END,
+    NULL, NULL, since, until, NULL
 FROM access_maintenancegrant
 WHERE withdrawn_at IS NULL AND machine_id {machines} AND until > {now}
 UNION ALL SELECT 'closure', space_id, id, NULL, reason, NULL, starts, ends, NULL
@@ -170,7 +171,7 @@ class Known:
     claims: dict[int, tuple[Claim, ...]] = field(default_factory=dict)
     participants: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     class_hosts: dict[int, str] = field(default_factory=dict)  # by booking, as participants are
-    maintenance: dict[tuple[int, int], list[Span]] = field(
+    maintenance: dict[tuple[int, int], list[Leave]] = field(
         default_factory=lambda: defaultdict(list)
     )
     do_not_energise: set[int] = field(default_factory=set)
@@ -540,9 +541,9 @@ def _participant(known: Known, _a: int, b: int, c: int, t: str, *_: None) -> Non
 
 
 def _maintenance(
-    known: Known, a: int, b: int, _c: None, _t: None, _u: None, p: Any, q: Any, _r: None
+    known: Known, a: int, b: int, c: int, _t: None, _u: None, p: Any, q: Any, _r: None
 ) -> None:
-    known.maintenance[a, b].append(Span(_aware(p), _aware(q)))
+    known.maintenance[a, b].append(Leave(Span(_aware(p), _aware(q)), bool(c)))
 
 
 def _by_start(claim: Claim) -> tuple[datetime, int]:

@@ -18,10 +18,21 @@ class MaintenanceForm(AssignForm):
     )
     minutes = forms.IntegerField(label=_("For how many minutes"), min_value=1)
 
-    field_order = ["person", "why", "minutes"]
+    one_person = forms.BooleanField(
+        label=_("One person alone: it is isolated from its supply"),
+        required=False,
+        help_text=_(
+            "This machine asks for two people, and so does mending it: a second person who may use"
+            " it taps after the first and stays. It stays on record that you said one will do."
+        ),
+    )
 
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+    field_order = ["person", "why", "minutes", "one_person"]
+
+    def __init__(self, *args: Any, most: int, two_person: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not two_person:
+            del self.fields["one_person"]
         self.fields["person"].label = _("Who")
         minutes = self.fields["minutes"]
         minutes.max_value = most  # type: ignore[attr-defined]

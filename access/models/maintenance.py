@@ -12,6 +12,7 @@ class MaintenanceGrant(models.Model):
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="maintenance")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     why = models.CharField(max_length=200)
+    one_person = models.BooleanField(default=False)  # isolated: where two are asked for, too
     given_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     since = models.DateTimeField()
     until = models.DateTimeField()

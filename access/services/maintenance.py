@@ -17,9 +17,17 @@ class MaintenanceError(Exception):
 
 @transaction.atomic
 def grant_maintenance(
-    *, machine: Machine, member: Member, why: str, minutes: int, by: Member, now: datetime
+    *,
+    machine: Machine,
+    member: Member,
+    why: str,
+    minutes: int,
+    by: Member,
+    now: datetime,
+    one_person: bool = False,
 ) -> MaintenanceGrant:
-    """From now on, for `minutes`. It takes the place of what the person had there.
+    """From now on, for `minutes`. It takes the place of what the person had there. `one_person`:
+    it is isolated from its supply, and nobody need stand by where two are asked for.
 
     Raises MaintenanceError.
     """
@@ -30,11 +38,17 @@ def grant_maintenance(
         machine=machine,
         member=member,
         why=why.strip(),
+        one_person=one_person,
         given_by=by,
         since=now,
         until=now + timedelta(minutes=minutes),
     )
-    after = {"machine": machine.pk, "why": grant.why, "until": grant.until.isoformat()}
+    after = {
+        "machine": machine.pk,
+        "why": grant.why,
+        "until": grant.until.isoformat(),
+        "one_person": one_person,
+    }
     record(
         actor=by,
         verb="grant_maintenance",

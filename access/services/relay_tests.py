@@ -2,7 +2,8 @@
 
 Nothing here switches: it is leave to mend (access/services/maintenance.py) for the person who asks,
 so short that whoever taps at once hears the relay go on, and off again by itself. Only a live tap
-of theirs energises, and it is on record like any other session.
+of theirs energises, and it is on record like any other session. One person will do at every
+machine: nobody works at it, and whoever asked stands there to listen, for seconds.
 """
 
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ def start_relay_test(*, device: Device, by: Member, now: datetime) -> Maintenanc
         machine=machine,
         member=by,
         why=_("Relay test of %(device)s") % {"device": device},
+        one_person=True,
         given_by=by,
         since=now,
         until=now + LENGTH,

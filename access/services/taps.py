@@ -19,6 +19,7 @@ from access.decision import (
     Facts,
     Grant,
     decide,
+    second_lacks,
 )
 from access.records import Bench, Box, Context, Event, Interlock
 from access.services.alarms import alarm
@@ -37,7 +38,6 @@ from access.sessions import FAULT, OFFERED, Meeting, Session, meet
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import check_in, walk_up
-from equipment import eligibility
 from equipment.models import Machine, ToolClass
 from equipment.reason import Reason
 from members.models import Badge, Member
@@ -313,8 +313,7 @@ def _begin_together(batch: Batch, context: Context, tap: wire.Tap, interlock: In
 def _decide_for_two(batch: Batch, context: Context, first: First) -> Decision | None:
     """None: whoever tapped is nobody's second, and may have come for their own."""
     facts = _facts_of_two(batch, context, first)
-    judge = facts.companion.judge if facts.companion else None
-    lacking = eligibility.missing(judge, batch.now) if judge else ()
+    lacking = second_lacks(facts, batch.now)
     if lacking:
         return Denial(lacking) if first.code == NEEDS_SUPERVISOR else None
     return decide(facts, batch.now)

@@ -52,7 +52,12 @@ def maintenance_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 def _form(request: MemberRequest, machine: Machine) -> MaintenanceForm:
     most = machine.tool_class.maintenance_minutes
     initial: dict[str, Any] = {"person": request.user.email or request.user.name, "minutes": most}
-    return MaintenanceForm(request.POST or None, most=most, initial=initial)
+    return MaintenanceForm(
+        request.POST or None,
+        most=most,
+        two_person=machine.tool_class.two_person,
+        initial=initial,
+    )
 
 
 def _grant(request: MemberRequest, machine: Machine, form: MaintenanceForm, now: datetime) -> bool:
@@ -63,6 +68,7 @@ def _grant(request: MemberRequest, machine: Machine, form: MaintenanceForm, now:
             member=given["person"],
             why=given["why"],
             minutes=given["minutes"],
+            one_person=given.get("one_person", False),
             by=request.user,
             now=now,
         )

@@ -18,6 +18,7 @@ from access.decision import (
     Denial,
     Facts,
     Grant,
+    Leave,
     decide,
     hosts,
     wants_supervisor,
@@ -247,7 +248,9 @@ anything = st.builds(
     supervised=st.booleans(),
     companion=st.none() | companions,
     ground=st.sampled_from(["", "", "booking", "class"]),
-    maintenance=st.lists(spans.filter(lambda span: span.until), max_size=1).map(tuple),
+    maintenance=st.lists(
+        st.builds(Leave, spans.filter(lambda span: span.until), st.booleans()), max_size=2
+    ).map(tuple),
     do_not_energise=st.sampled_from([False, False, True]),
     closures=st.lists(
         spans.filter(lambda span: span.until).map(lambda span: Closure(span, "shut")), max_size=1
@@ -278,7 +281,11 @@ def stands_at(facts, grant, at):
     missing = {reason.code for reason in eligibility.missing(facts.judge, at)}
     shut = any(closure.span.covers(at) for closure in facts.closures)
     if grant.ground == "maintenance":
-        assert any(span.covers(at) for span in facts.maintenance)
+        leaves = [leave for leave in facts.maintenance if leave.span.covers(at)]
+        assert leaves
+        if facts.two_person and not any(leave.one_person for leave in leaves):
+            beside = eligibility.missing(facts.companion.judge, at) if facts.companion.judge else ()
+            assert {reason.code for reason in beside} <= {"locked-out"}
         assert not facts.do_not_energise
         assert not missing & {"account-closed", "on-hold", "certification-revoked", "retired"}
         return

@@ -111,6 +111,18 @@ class TestMaintenance:
         client.force_login(site.world.dana)
         assert 'value="dana@example.org"' in client.get(address).content.decode()
 
+    def test_where_two_are_asked_for_one_alone_is_said_and_shown(self, site, client, address):
+        client.force_login(site.world.dana)
+        assert "isolated from its supply" not in client.get(address).content.decode()
+        client.post(address, self.TYPED | {"one_person": "on"})
+        assert not MaintenanceGrant.objects.get().one_person  # nothing was asked
+        site.world.tool_class.two_person = True
+        site.world.tool_class.save()
+        assert "isolated from its supply" in client.get(address).content.decode()
+        page = client.post(address, self.TYPED | {"one_person": "on"}, follow=True)
+        assert MaintenanceGrant.objects.first().one_person
+        assert "one person alone" in page.content.decode()
+
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [

@@ -11,6 +11,7 @@ from access.services.maintenance import (
     grant_maintenance,
     withdraw_maintenance,
 )
+from access.services.relay_tests import start_relay_test
 from equipment.models import Machine, Suspension
 from equipment.services import lock_out
 from members.models import Change, Closure, Hold
@@ -24,7 +25,7 @@ def site(db):
 
 @pytest.fixture
 def mend(site):
-    def mend(who="bob", minutes=30, why="New belt"):
+    def mend(who="bob", minutes=30, why="New belt", **how):
         return grant_maintenance(
             machine=site.mill,
             member=getattr(site.world, who),
@@ -32,6 +33,7 @@ def mend(site):
             minutes=minutes,
             by=site.world.dana,
             now=site.now,
+            **how,
         )
 
     return mend
@@ -225,3 +227,62 @@ def test_giving_and_taking_back_leave_a_change_each(site, mend):
         withdraw_maintenance(grant=grant, by=site.world.dana, now=site.now)
     verbs = list(Change.objects.values_list("verb", flat=True))
     assert verbs.count("grant_maintenance") == verbs.count("withdraw_maintenance") == 1
+
+
+class TestMachineForTwo:
+    """The rule that two are to be there holds for mending, too."""
+
+    @pytest.fixture
+    def site(self, db):
+        return Site(walk_up=False, two_person=True)
+
+    def test_whoever_mends_waits_for_a_second_and_the_page_says_so(self, site, mend):
+        out(site)
+        mend()
+        assert page(site, "bob").code == site.tap("bob").code == "needs-second"
+        assert not Session.objects.exists()
+
+    def test_somebody_who_may_use_it_stands_by(self, site, mend):
+        out(site)
+        mend()
+        site.tap("bob")
+        answer = site.wait(4).tap("alice")
+        assert answer.code == "granted-together"
+        session = Session.objects.get()
+        assert (session.ground, session.member) == ("maintenance", site.world.bob)
+        assert session.companion == site.world.alice
+
+    def test_not_somebody_who_may_not(self, site, mend):
+        out(site)
+        mend()
+        site.tap("bob")
+        assert not site.wait(4).tap("charlie").ok
+        assert not Session.objects.exists()
+
+    def test_nor_past_what_says_that_nobody_may_switch_it_on(self, site, mend):
+        mend()
+        out(site, do_not_energise=True)
+        site.tap("bob")
+        assert not site.wait(4).tap("alice").ok
+
+    def test_it_ends_when_the_second_may_not_any_more(self, site, mend):
+        mend()
+        site.tap("bob")
+        site.sid = site.wait(4).tap("alice").sid
+        assert kinds(site.state("armed", site.sid)) == ["lease"]
+        Hold.objects.create(
+            member=site.world.alice, reason="Fees", remedy="Pay", since=site.now, placed_by=None
+        )
+        assert "off" in kinds(site.wait(10).state("armed", site.sid))
+
+    def test_one_will_do_where_it_is_isolated_and_that_is_on_record(self, site, mend):
+        leave = mend(one_person=True)
+        assert page(site, "bob").ground == "maintenance"
+        assert site.tap("bob").code == "granted-maintenance"
+        assert leave.one_person
+        assert Change.objects.get(verb="grant_maintenance").after["one_person"] is True
+
+    def test_the_relay_is_heard_by_one(self, site):
+        start_relay_test(device=site.device, by=site.world.dana, now=site.now)
+        answer = site.tap("dana")
+        assert (answer.code, answer.grant.left) == ("granted-maintenance", 20)
