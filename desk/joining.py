@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import Certification
 from members.models import Badge, GuardianRequest, Member, Membership, MembershipRequest
-from members.services.documents import needs_guardian, unsigned
+from members.services.signing import needs_guardian, unsigned
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from equipment.models import Level, Machine, ToolClass
 from equipment.reason import Reason
 from equipment.words import Told, tell
 from members.models import Member
-from members.services.documents import needs_guardian, unsigned
+from members.services.signing import needs_guardian, unsigned
 from training.ladders import read_ladder
 from training.ways import Ladder, Way, ways
 

@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
-from members.services.documents import ask_everybody, come_of_age
+from members.services.documents import ask_everybody
 from members.services.guardian_requests import forget_unanswered
+from members.services.guardians import come_of_age
 from members.services.reminders import remind_of_memberships
 from members.services.sign_ups import forget_unconfirmed
 

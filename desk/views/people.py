@@ -25,10 +25,10 @@ from members.form_pages import form_page, refusals_in, refusals_told
 from members.models import Badge, DocumentVersion, Hold, Member
 from members.permissions import staff_required
 from members.requests import MemberRequest, searched
-from members.services.documents import unsigned
 from members.services.guardians import set_guardian
 from members.services.people import make_member
 from members.services.pins import remove_pin
+from members.services.signing import unsigned
 from members.twins import twins_of
 from members.zones import zone_of
 

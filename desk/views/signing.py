@@ -18,14 +18,8 @@ from members.models import DocumentVersion, Member, Signature
 from members.permissions import staff_required
 from members.prose import blocks
 from members.requests import MemberRequest
-from members.services.documents import (
-    may_sign,
-    needs_guardian,
-    sign,
-    sign_on_paper,
-    unsigned,
-)
 from members.services.guardians import requests_to
+from members.services.signing import may_sign, needs_guardian, sign, sign_on_paper, unsigned
 from members.zones import at_home
 
 

@@ -8,9 +8,10 @@ from members.services.badges import (
     revoke_badge,
 )
 from members.services.changes import record, record_all
-from members.services.documents import publish_version, sign, sign_on_paper
+from members.services.documents import publish_version
 from members.services.holds import lift_hold, place_hold
 from members.services.memberships import end_membership, sign_up_to_plan
+from members.services.signing import sign, sign_on_paper
 
 __all__ = [
     "badge_hash",

@@ -1,7 +1,7 @@
-"""Waivers and house rules: published by version, asked for by a hold, signed. Knows no machines.
+"""Waivers and house rules: published by version, and asked for by a hold. Knows no machines.
 
 The judge knows holds and no documents: whoever has not signed is on hold from the moment the
-version counts, and signing lifts that hold.
+version counts. How one signs, which lifts that hold, is in signing.py.
 """
 
 from collections.abc import Iterable
@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from members.models import AccessEpoch, Document, DocumentVersion, Hold, Member, Signature
 from members.services.changes import record, record_all
 from members.services.closures import BATCH
-from members.services.errors import NotDone
-from members.services.guardian_requests import withdraw_requests
+from members.services.signing import (
+    SigningError,
+    needs_guardian,
+    set_aside,
+    set_aside_of_minors,
+)
 from notices.services import post
 
 Told = tuple[Model, dict[str, Any], dict[str, Any]]
-
-
-class SigningError(NotDone):
-    """Nothing was signed or published."""
 
 
 @transaction.atomic
@@ -64,12 +64,6 @@ def _save_new(document: Document) -> None:
 def people_to_sign() -> QuerySet[Member]:
     """Everybody a new version asks."""
     return Member.objects.filter(is_active=True, anonymised_at=None)
-
-
-def unsigned(member: Member) -> list[DocumentVersion]:
-    """What the member has yet to sign, by document."""
-    signed = Signature.objects.counting().filter(member=member, version=OuterRef("pk"))
-    return list(DocumentVersion.objects.newest().filter(~Exists(signed)))
 
 
 def ask_everybody(*, now: datetime) -> int:
@@ -150,81 +144,12 @@ def _tell(people: Iterable[Member], version: DocumentVersion, now: datetime) -> 
 
 
 @transaction.atomic
-def sign(
-    *, member: Member, version: DocumentVersion, name: str, by: Member, now: datetime
-) -> Signature:
-    """Typed on a page, by the member or, for a minor, by the guardian. Twice is once."""
-    member = Member.objects.select_for_update().get(pk=member.pk)
-    if not may_sign(by, member, version.document, now):
-        if by.pk == member.pk and member.guardian_id is None:
-            raise SigningError(_("A guardian signs this for you. Name them on your page."))
-        raise SigningError(_("Only the member signs this, or the guardian of a minor."))
-    return _sign(member, version, now, by=by, name=name)
-
-
-def needs_guardian(member: Member, document: Document, now: datetime) -> bool:
-    """Whether what `member` signs alone counts for nothing."""
-    return document.guardian_signs and member.is_minor(now)
-
-
-def may_sign(by: Member, member: Member, document: Document, now: datetime) -> bool:
-    """A guardian may sign what a ward could sign alone, too: not every ward has an account."""
-    if by.pk == member.pk:
-        return not needs_guardian(member, document, now)
-    return member.is_minor(now) and by.pk == member.guardian_id
-
-
-@transaction.atomic
-def sign_on_paper(
-    *, member: Member, version: DocumentVersion, name: str, note: str, by: Member, now: datetime
-) -> Signature:
-    """Staff have the paper; `name` stands under it, `note` says where it is kept.
-
-    A guardian needs no account for it.
-    """
-    member = Member.objects.select_for_update().get(pk=member.pk)
-    is_alone = name.strip().casefold() == member.name.casefold()
-    if is_alone and needs_guardian(member, version.document, now):
-        raise SigningError(_("A guardian signs for a minor. Write the name of the guardian."))
-    return _sign(member, version, now, by=by, name=name, note=note, on_paper=True)
-
-
-def _sign(
-    member: Member, version: DocumentVersion, now: datetime, *, by: Member, **how: str | bool
-) -> Signature:
-    """The member is locked."""
-    if not DocumentVersion.objects.newest().filter(pk=version.pk).exists():
-        raise SigningError(_("There is a newer version by now. Read that one, and sign it."))
-    signature, is_new = Signature.objects.get_or_create(
-        member=member,
-        version=version,
-        set_aside_at=None,
-        defaults={"by": by, "signed_at": now, **how},
-    )
-    if is_new:
-        after = {"document": version.document.name, "number": version.number}
-        record(actor=by, verb="sign", subject=signature, at=now, after=after, on_behalf_of=member)
-    _lift(member, version, now)
-    return signature
-
-
-def _lift(member: Member, version: DocumentVersion, now: datetime) -> None:
-    """Only the hold of this document: the reason is gone, and the signature is its record."""
-    held = Hold.objects.filter(member=member, document=version.document_id, lifted_at=None)
-    if held.update(lifted_at=now):
-        AccessEpoch.bump()
-
-
-# --- minors ---------------------------------------------------------------------------------------
-
-
-@transaction.atomic
 def ask_again(*, member: Member, by: Member | None, now: datetime) -> None:
     """Whether somebody else signs for `member` has changed: what counts, and what is asked for.
 
     The caller holds the lock. What a guardian signed goes on counting when the ward is grown up.
     """
-    _set_aside(Signature.objects.filter(member=member).by_minors_alone(now), by, now)
+    set_aside(Signature.objects.filter(member=member).by_minors_alone(now), by, now)
     held = Hold.objects.filter(member=member, lifted_at=None).exclude(document=None)
     for hold in held.select_related("document"):
         _tell_anew(hold, member, now)
@@ -256,40 +181,3 @@ def say_who_signs(*, document: Document, guardian_signs: bool, by: Member, now: 
         _tell_anew(hold, hold.member, now)
     told = {"document": document.name, "guardian_signs": guardian_signs}
     record(actor=by, verb="say_who_signs", subject=document, at=now, after=told)
-
-
-@transaction.atomic
-def set_aside_of_minors(*, now: datetime) -> int:
-    """What an import made a guardian's to sign; whoever asks for signatures asks again after it."""
-    return _set_aside(Signature.objects.by_minors_alone(now), None, now)
-
-
-def _set_aside(rows: "QuerySet[Signature]", by: Member | None, now: datetime) -> int:
-    signatures = list(rows.select_related("version__document", "member")[:BATCH])
-    for row in signatures:
-        record(
-            actor=by,
-            verb="set_aside_signature",
-            subject=row,
-            at=now,
-            after={"document": row.version.document.name, "number": row.version.number},
-            on_behalf_of=row.member,
-        )
-    return Signature.objects.filter(pk__in=[row.pk for row in signatures]).update(set_aside_at=now)
-
-
-@transaction.atomic
-def come_of_age(*, now: datetime) -> int:
-    """Who has grown up signs alone from here on, and the day and the guardian are kept no longer.
-
-    One without an address of their own keeps the guardian, who reads their messages.
-    """
-    rows = Member.objects.select_for_update().filter(adult_from__lte=now.date())
-    grown_up = list(rows.exclude(email=None).order_by("pk")[:BATCH])
-    for member in grown_up:
-        member.adult_from = member.guardian = None
-        member.save(update_fields=["adult_from", "guardian"])
-        withdraw_requests(ward=member, now=now)
-        record(actor=None, verb="come_of_age", subject=member, at=now, on_behalf_of=member)
-        ask_again(member=member, by=None, now=now)
-    return len(grown_up)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from members.models import GuardianRequest, Member
 from members.models.guardian import mark_of
 from members.services.changes import record
+from members.services.closures import BATCH
 from members.services.documents import ask_again
 from members.services.errors import NotDone
 from members.services.guardian_requests import (
@@ -124,3 +125,20 @@ def grown_up(email: str, now: datetime) -> Member | None:
         words = _("Nobody grown up has this address. Make the guardian's account first.")
         raise PersonError(words, "guardian")
     return found
+
+
+@transaction.atomic
+def come_of_age(*, now: datetime) -> int:
+    """Who has grown up signs alone from here on, and the day and the guardian are kept no longer.
+
+    One without an address of their own keeps the guardian, who reads their messages.
+    """
+    rows = Member.objects.select_for_update().filter(adult_from__lte=now.date())
+    grown_up = list(rows.exclude(email=None).order_by("pk")[:BATCH])
+    for member in grown_up:
+        member.adult_from = member.guardian = None
+        member.save(update_fields=["adult_from", "guardian"])
+        withdraw_requests(ward=member, now=now)
+        record(actor=None, verb="come_of_age", subject=member, at=now, on_behalf_of=member)
+        ask_again(member=member, by=None, now=now)
+    return len(grown_up)

@@ -35,9 +35,10 @@ from equipment.services.suspensions import lift_suspension, suspend_certificatio
 from equipment.services.uses import record_use
 from members.models import Document, Hold, Membership, Pause, Plan
 from members.services import end_membership, lift_hold, place_hold, sign_up_to_plan
-from members.services.documents import publish_version, sign
+from members.services.documents import publish_version
 from members.services.memberships import MembershipError, renew_membership
 from members.services.pauses import end_pause, start_pause
+from members.services.signing import sign
 from tests.access.world import Site
 
 DAY, YEAR = timedelta(days=1), timedelta(days=365)

@@ -9,7 +9,8 @@ from bookings.errors import Refused
 from equipment.eligibility import missing
 from equipment.facts import facts_for
 from members.models import Document
-from members.services.documents import ask_everybody, publish_version, sign
+from members.services.documents import ask_everybody, publish_version
+from members.services.signing import sign
 
 HOUR = timedelta(hours=1)
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from desk.joining import steps_of
 from members.models import Document, MembershipRequest, Plan
 from members.services import issue_badge
-from members.services.documents import publish_version, sign
+from members.services.documents import publish_version
+from members.services.signing import sign
 from tests.people import a_certification, a_member, a_world
 
 pytestmark = pytest.mark.django_db

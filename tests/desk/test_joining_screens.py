@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from members.models import Document, MembershipRequest, Plan
-from members.services.documents import ask_everybody, publish_version, sign
+from members.services.documents import ask_everybody, publish_version
+from members.services.signing import sign
 from tests.browser import OpenScreen, screen
 from tests.people import World, a_member, a_world
 

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from equipment.eligibility import ends, missing
 from equipment.facts import facts_for
 from members.models import AccessEpoch, Change, Document, Hold, Signature
-from members.services import documents
-from members.services.documents import SigningError
+from members.services import documents, signing
+from members.services.signing import SigningError
 from notices.models import Outbox
 from tests.people import NOW, a_member, a_world
 
@@ -38,7 +38,7 @@ def codes(world, at=NOW, member=None):
 
 
 def sign(member, version, by=None, now=NOW):
-    return documents.sign(
+    return signing.sign(
         member=member, version=version, name="Alice Meyer", by=by or member, now=now
     )
 
@@ -133,7 +133,7 @@ def test_a_guardian_signs_for_a_child_and_nobody_else_does(world):
 def test_staff_enter_what_was_signed_on_paper(world):
     version = a_version(world)
     documents.ask_everybody(now=NOW)
-    documents.sign_on_paper(
+    signing.sign_on_paper(
         member=world.alice,
         version=version,
         name="Alice Meyer",

@@ -8,7 +8,6 @@ from allauth.account.models import EmailAddress
 from members import jobs
 from members.fields import NameField
 from members.models import Change, GuardianRequest, Member
-from members.services import documents
 from members.services.guardian_requests import (
     MOST_A_DAY,
     MOST_A_WEEK,
@@ -19,6 +18,7 @@ from members.services.guardian_requests import (
 )
 from members.services.guardians import (
     PersonError,
+    come_of_age,
     confirm_guardianship,
     requests_to,
     set_guardian,
@@ -197,7 +197,7 @@ class TestWithoutAnAnswer:
 
     def test_who_comes_of_age_meanwhile_needs_nobody(self, emil):
         asked = name(emil)
-        documents.come_of_age(now=NOW + 3 * 365 * DAY)
+        come_of_age(now=NOW + 3 * 365 * DAY)
         asked.refresh_from_db()
         assert asked.state == "withdrawn"
         assert Member.objects.get(pk=emil.pk).guardian is None

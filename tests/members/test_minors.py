@@ -10,9 +10,9 @@ from equipment.facts import facts_for
 from members import jobs
 from members.forms import SignupForm
 from members.models import Change, Document, Hold, Member, Signature
-from members.services import documents
-from members.services.documents import SigningError
-from members.services.guardians import PersonError, set_guardian
+from members.services import documents, signing
+from members.services.guardians import PersonError, come_of_age, set_guardian
+from members.services.signing import SigningError
 from tests.bookings.people import a_booking
 from tests.desk.agreeing import preview
 from tests.people import NOW, a_certification, a_member, a_world
@@ -47,7 +47,7 @@ def waiver(world):
 
 
 def sign(member, version, by, now=NOW):
-    return documents.sign(member=member, version=version, name=by.name, by=by, now=now)
+    return signing.sign(member=member, version=version, name=by.name, by=by, now=now)
 
 
 def give_guardian(member, world, email="alice@example.org", now=NOW, adult_from=BIRTHDAY):
@@ -123,9 +123,9 @@ class TestSigning:
     ):
         told = {"member": emil, "version": waiver, "note": "", "by": world.dana, "now": NOW}
         with pytest.raises(SigningError, match="name of the guardian"):
-            documents.sign_on_paper(name=" emil MEYER", **told)
-        assert documents.sign_on_paper(name="Jana Meyer", **told).name == "Jana Meyer"
-        assert documents.unsigned(emil) == []
+            signing.sign_on_paper(name=" emil MEYER", **told)
+        assert signing.sign_on_paper(name="Jana Meyer", **told).name == "Jana Meyer"
+        assert signing.unsigned(emil) == []
 
     def test_a_guardian_set_later_makes_the_own_signature_count_no_more(self, world, emil, waiver):
         Member.objects.filter(pk=emil.pk).update(adult_from=None)  # had said to be of age
@@ -154,7 +154,7 @@ class TestSigning:
         emil = give_guardian(emil, world)
         sign(emil, waiver, by=world.alice)
         give_guardian(emil, world, email="bob@example.org")
-        assert documents.unsigned(emil) == []
+        assert signing.unsigned(emil) == []
 
     def test_an_import_that_names_a_guardian_asks_again_within_the_minute(
         self, world, emil, waiver
@@ -173,7 +173,7 @@ class TestSigning:
         assert lost == [booked]
         emil.refresh_from_db()
         assert emil.guardian is None
-        assert documents.unsigned(emil) == []
+        assert signing.unsigned(emil) == []
 
 
 class TestWhatMinorsSignAlone:
@@ -193,7 +193,7 @@ class TestWhatMinorsSignAlone:
         assert codes(emil, world) == []
         assert sign(kim, waiver, by=world.alice).member == kim
         documents.ask_everybody(now=NOW + DAY)
-        assert documents.unsigned(emil) == []
+        assert signing.unsigned(emil) == []
 
     def test_nobody_else_signs_it(self, world, emil, waiver):
         self.say(world, waiver, False)
@@ -203,7 +203,7 @@ class TestWhatMinorsSignAlone:
     def test_on_paper_their_own_name_will_do(self, world, emil, waiver):
         self.say(world, waiver, False)
         told = {"member": emil, "version": waiver, "note": "", "by": world.dana, "now": NOW}
-        assert documents.sign_on_paper(name="Emil Meyer", **told)
+        assert signing.sign_on_paper(name="Emil Meyer", **told)
 
     def test_the_others_still_ask_for_a_guardian(self, world, emil, waiver):
         rules = documents.publish_version(
@@ -242,25 +242,25 @@ class TestComingOfAge:
         emil = give_guardian(emil, world)
         sign(emil, waiver, by=world.alice)
         eighteen = NOW.replace(year=2028, month=3, day=4)
-        assert documents.come_of_age(now=eighteen - DAY) == 0
-        assert documents.come_of_age(now=eighteen) == 1
+        assert come_of_age(now=eighteen - DAY) == 0
+        assert come_of_age(now=eighteen) == 1
         emil.refresh_from_db()
         assert (emil.adult_from, emil.guardian) == (None, None)
-        assert documents.unsigned(emil) == []
+        assert signing.unsigned(emil) == []
         assert Change.objects.get(verb="come_of_age").on_behalf_of == emil
 
     def test_the_next_version_is_signed_alone(self, world, emil, waiver):
         give_guardian(emil, world)
         documents.ask_everybody(now=NOW)
         grown = NOW.replace(year=2028, month=3, day=4)
-        documents.come_of_age(now=grown)
+        come_of_age(now=grown)
         emil.refresh_from_db()
         assert Hold.objects.get(member=emil).remedy.startswith("Read and sign it on your page")
         sign(emil, waiver, by=emil, now=grown)
 
     def test_one_without_an_address_keeps_who_reads_their_messages(self, world):
         kim = a_member("Kim", plan=None, email=None, guardian=world.alice, adult_from=NOW.date())
-        assert documents.come_of_age(now=NOW) == 0
+        assert come_of_age(now=NOW) == 0
         kim.refresh_from_db()
         assert kim.guardian == world.alice
         assert not kim.is_minor(NOW)
@@ -316,7 +316,7 @@ class TestPages:
             "Alice Meyer signs for them.",
             "What they signed alone counts no more. Still to sign, before machines unlock: Waiver.",
         ]
-        assert documents.unsigned(emil) == []
+        assert signing.unsigned(emil) == []
 
     def test_the_desk_is_led_to_where_it_is_noted(self, world, emil, client):
         client.force_login(world.dana)
