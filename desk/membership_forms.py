@@ -123,6 +123,8 @@ class RenewForm(forms.Form):
 
 
 class PassesForm(DaysForm):
+    # how many they had when it was shown, so that pressed twice is given once
+    seen = forms.IntegerField(widget=forms.HiddenInput)
     plan = forms.ModelChoiceField(
         label=_("Plan"),
         queryset=Plan.objects.filter(kind=Plan.Kind.DAY, retired_at=None),
@@ -139,7 +141,16 @@ class PassesForm(DaysForm):
     def told(self) -> dict[str, Any]:
         plan, count = self.cleaned_data["plan"], self.cleaned_data["count"]
         expires = self.after_day(self.cleaned_data["last_day"])
-        return {"plan": plan, "count": count, "expires": expires}
+        return {
+            "plan": plan,
+            "count": count,
+            "expires": expires,
+            "seen": self.cleaned_data["seen"],
+        }
+
+    def look_again(self, seen: int) -> None:
+        """After a refusal the next press is about what is shown now."""
+        self.data = {**self.data, "seen": seen}
 
 
 class DayForm(DaysForm):

@@ -89,6 +89,7 @@ ACTED = frozenset(
         "equipment.TheoryPass.given_by",
         "equipment.Attachment.added_by",
         "bookings.Disruption.answered_by",
+        "access.Alarm.cleared_by",
         "access.MaintenanceGrant.given_by",
         "calendars.BusySource.added_by",
     }

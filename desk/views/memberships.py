@@ -35,10 +35,12 @@ from members.requests import MemberRequest
 from members.services.changing_plans import change_plan
 from members.services.day_passes import (
     give_day_passes,
+    passes_of,
     take_back_day,
     take_back_passes,
     use_day_pass,
 )
+from members.services.guests import still_in
 from members.services.joining import ask_to_change
 from members.services.memberships import (
     end_membership,
@@ -59,7 +61,7 @@ Row = TypeVar("Row", bound=Model)
 def my_membership(request: MemberRequest) -> HttpResponse:
     """Where I stand, what I can do about it, my passes and my guests."""
     now = timezone.now()
-    guests = request.user.guests.filter(left_at=None, came_at__lte=now)
+    guests = still_in(now).filter(host=request.user)
     page = {
         "person": request.user,
         "guest_form": GuestForm(),
@@ -222,7 +224,9 @@ def pause_end(request: MemberRequest, pk: int) -> HttpResponse:
 def day_passes(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Give some, or take back those that are unused."""
     person, now = person_to_serve(public_id), timezone.now()
-    form = PassesForm(_typed(request), zone=home_zone(person), now=now)
+    seen = {"seen": passes_of(person)}
+    typed = seen | request.POST.dict() if request.method == "POST" else None
+    form = PassesForm(typed, initial=seen, zone=home_zone(person), now=now)
     if "take_back" in request.POST:
         count = take_back_passes(member=person, by=request.user, now=now)
         messages.success(request, _("%s taken back.") % count)
@@ -232,6 +236,7 @@ def day_passes(request: MemberRequest, public_id: UUID) -> HttpResponse:
             give_day_passes(member=person, by=request.user, now=now, **form.told())
             messages.success(request, _("Given. They choose the days themselves."))
             return redirect("desk:person", person.public_id)
+        form.look_again(passes_of(person))
     unused = DayPass.objects.filter(member=person, used_at=None).count()
     page = {"person": person, "form": form, "unused": unused}
     return render(request, "desk/day_passes.html", page, status=422 if form.is_bound else 200)

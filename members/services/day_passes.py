@@ -26,13 +26,18 @@ def give_day_passes(
     expires: datetime | None,
     by: Member,
     now: datetime,
+    seen: int | None = None,
 ) -> list[DayPass]:
     """So many days of the plan, to be used by `expires`; staff give them to others.
 
+    `seen` is how many they had, used or not, when somebody looked: pressed twice is given once.
     Raises MembershipError.
     """
     if is_for_oneself(by, member):
         raise MembershipError(_("Nobody gives themselves day passes. Ask others of the staff."))
+    lock_member(member)
+    if seen is not None and seen != passes_of(member):
+        raise MembershipError(_("Their passes changed in the meantime. Look how many they have."))
     _may_be_given(plan, count, expires, now)
     passes = DayPass.objects.bulk_create(
         DayPass(member=member, plan=plan, given_by=by, given_at=now, expires=expires)
@@ -58,6 +63,11 @@ def give_day_passes(
         at=now,
     )
     return passes
+
+
+def passes_of(member: Member) -> int:
+    """How many they were given, used or not, less those that were taken back."""
+    return DayPass.objects.filter(member=member).count()
 
 
 def _may_be_given(plan: Plan, count: int, expires: datetime | None, now: datetime) -> None:

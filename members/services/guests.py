@@ -1,6 +1,6 @@
 """Guests: whom a member brings along and answers for. Counted by the month; opens no machine."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,6 +11,10 @@ from members.services.changes import record
 from members.services.memberships import MembershipError, lock_member
 from members.standing import running, state_of
 from members.terms import SERVED, day_begins, months_later
+
+# The longest visit: no evening at the bench lasts so long, and who comes again at the same hour of
+# the next day comes anew.
+STAYS = timedelta(hours=16)
 
 
 @transaction.atomic
@@ -47,10 +51,13 @@ def visits(host: Member, space: Space, now: datetime) -> int:
 
 
 def guests_in(space: Space, now: datetime) -> QuerySet[Guest]:
-    """Who came today and has not left: nobody stays over midnight unasked."""
-    since = _begins(now.astimezone(space.tz).date(), space)
-    rows = Guest.objects.filter(space=space, left_at=None, came_at__gte=since, came_at__lte=now)
-    return rows.select_related("host").order_by("came_at")
+    """Who is in, in the order in which they came."""
+    return still_in(now).filter(space=space).select_related("host").order_by("came_at")
+
+
+def still_in(now: datetime) -> QuerySet[Guest]:
+    """Who came and has not left, over midnight too; after STAYS somebody forgot to say so."""
+    return Guest.objects.filter(left_at=None, came_at__gt=now - STAYS, came_at__lte=now)
 
 
 def _begins(day: date, space: Space) -> datetime:

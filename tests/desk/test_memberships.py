@@ -309,6 +309,27 @@ def test_passes_are_given_at_the_desk_and_used_by_their_member(
     assert not nora.memberships.exists()
 
 
+def test_the_same_form_sent_twice_gives_the_passes_once_and_says_so(
+    world: World, as_member: AsMember
+) -> None:
+    day = a_plan("Day", kind=Plan.Kind.DAY)
+    desk, path = as_member(world.dana), f"/people/{world.bob.public_id}/day-passes/"
+    assert 'name="seen" value="0"' in desk.get(path).content.decode()
+    typed = {"plan": day.pk, "count": 2, "last_day": "", "seen": 0}
+    assert desk.post(path, typed).status_code == 302
+    again = desk.post(path, typed)
+    assert again.status_code == 422 and "Look how many they have" in again.content.decode()
+    assert DayPass.objects.filter(member=world.bob).count() == 2
+    assert 'name="seen" value="2"' in again.content.decode()
+    assert desk.post(path, {**typed, "seen": 2}).status_code == 302
+
+
+def test_a_guest_of_three_days_ago_stands_on_no_page(world: World, as_member: AsMember) -> None:
+    old = NOW - timedelta(days=3)
+    Guest.objects.create(host=world.alice, space=world.space, name="Kim Gone", came_at=old)
+    assert "Kim Gone" not in own(as_member(world.alice))
+
+
 def test_nobody_uses_a_pass_of_somebody_else(world: World, as_member: AsMember) -> None:
     day = a_plan("Day", kind=Plan.Kind.DAY)
     (one,) = give_day_passes(

@@ -12,7 +12,7 @@ from members.services.day_passes import (
     take_back_passes,
     use_day_pass,
 )
-from members.services.guests import guests_in, sign_in_guest, sign_out_guest
+from members.services.guests import STAYS, guests_in, sign_in_guest, sign_out_guest, still_in
 from members.services.holds import HoldError, lift_hold
 from members.services.memberships import MembershipError, take_back_membership
 from members.services.pauses import start_pause
@@ -111,6 +111,14 @@ def test_a_chosen_day_is_taken_back_like_any_membership_that_has_not_begun(life:
     assert not life.nora.memberships.exists()
 
 
+def test_pressed_twice_is_given_once(life: Life) -> None:
+    passes(life, 2, seen=0)
+    with pytest.raises(MembershipError, match="changed in the meantime"):
+        passes(life, 2, seen=0)
+    assert DayPass.objects.count() == 2
+    assert len(passes(life, 1, seen=2)) == 1
+
+
 @pytest.mark.parametrize("count", [0, 51])
 def test_a_slip_of_the_finger_gives_no_thousand(life: Life, count: int) -> None:
     with pytest.raises(MembershipError, match="between 1 and 50"):
@@ -148,10 +156,21 @@ def test_a_guest_is_in_until_signed_out(life: Life) -> None:
     assert not guests_in(life.world.space, NOW)
 
 
-def test_nobody_stays_over_midnight_unasked(life: Life) -> None:
+def test_midnight_sends_no_guest_home_and_is_no_second_visit(life: Life) -> None:
+    life.starts(a_plan("Night", guests_a_month=1))
+    late, after = berlin(2026, 11, 25) - DAY / 144, berlin(2026, 11, 25) + DAY / 144
+    guest = bring(life, now=late)
+    assert list(guests_in(life.world.space, after)) == [guest]
+    assert bring(life, now=after) == guest
+    assert Guest.objects.count() == 1
+
+
+def test_whom_nobody_signed_out_is_in_no_longer_the_next_day(life: Life) -> None:
     life.starts()
-    bring(life)
-    assert not guests_in(life.world.space, berlin(2026, 11, 25))
+    guest = bring(life)
+    assert list(still_in(NOW + STAYS - DAY / 24)) == [guest]
+    assert not still_in(NOW + STAYS)
+    assert bring(life, now=NOW + DAY) != guest
 
 
 def test_visits_are_counted_by_the_month_of_the_space(life: Life) -> None:
