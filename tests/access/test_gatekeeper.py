@@ -7,9 +7,10 @@ from django.db import OperationalError
 
 import wire
 from access import services
+from access.contact import lost_since
 from access.gatekeeper import LOOK, Gatekeeper
 from access.gathering import LONGEST
-from access.models import AccessEvent, Device, GatekeeperStatus, Session
+from access.models import AccessEvent, Alarm, Device, GatekeeperStatus, Session
 from access.mqtt import Waiting
 from access.records import receive
 from equipment.services import lock_out
@@ -226,6 +227,7 @@ class TestClocks:
         keeper.turn()
         alarm = AccessEvent.objects.get(code="clock-jump")
         assert alarm.detail == {"seconds": 3600}
+        assert Alarm.objects.get().code == "clock-jump"
         assert [(m.kind, m.code) for m in keeper.line.said] == [("off", "time-up")]
 
     def test_one_that_stood_still_gives_nothing_up(self, armed, keeper):
@@ -263,9 +265,13 @@ class TestBeat:
         assert (status.messages, status.taps) == (2, 1)
 
     def test_its_last_word_is_that_it_has_gone(self, site, keeper):
+        keeper.turn()
+        site.wait(3600)
         keeper.stop()
         keeper.run()
-        assert not GatekeeperStatus.objects.get().connected
+        status = GatekeeperStatus.objects.get()
+        assert (status.connected, status.connected_at) == (False, site.now)
+        assert lost_since(site.now) == site.now
         assert not keeper.line.connected
 
 
