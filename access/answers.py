@@ -20,7 +20,7 @@ from access.decision import (
 )
 from access.pins import shut, wrong_pins
 from access.records import Bench
-from access.sessions import ARMED, CLOSING, FAULT, GRACE, Session
+from access.sessions import ARMED, CLOSING, FAULT, GRACE, Session, told_until
 from access.watch import LOST
 from bookings.facts import facts_for
 from bookings.rules import Slot, walk_up_refusals
@@ -74,7 +74,7 @@ def occupied(
     is_alone = session.companion_id is None
     if is_alone and wants_supervisor(asked, now, [host]):
         return Reason("trainee-first", named)
-    return Reason("in-use", named | {"until": session.until})
+    return Reason("in-use", named | {"until": told_until(session, now)})
 
 
 def would_walk_up(known: facts.Known, bench: Bench, member_id: int, now: datetime) -> Decision:

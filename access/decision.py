@@ -131,11 +131,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Yes, for [now, until). Without a booking_id it is a page's answer: the tap would book."""
+    """Yes, for [now, until). Without a booking_id it is a page's answer: the tap would book.
+
+    Where an overrun follows, `booked_until` is the end of what was booked: that is what is told.
+    """
 
     until: datetime
     ground: str
     booking_id: int | None
+    booked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ def _by_claim(facts: Facts, now: datetime) -> Decision:
         return Denial(alone, _mode(facts, alone))
     is_supervised = facts.companion is not None and facts.companion.supervises
     ground = SUPERVISED if is_supervised else BOOKING
-    return Grant(min(_ends(facts, claim, now)), ground, claim.id)
+    until, booked = min(_ends(facts, claim, now)), _chain_end(facts, claim)
+    return Grant(until, ground, claim.id, booked if booked < until else None)
 
 
 def _judged(facts: Facts, at: datetime) -> tuple[Reason, ...]:

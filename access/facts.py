@@ -418,7 +418,9 @@ _RETIRED, _NEXT, *_YES_OR_NO = _columns(
     "supervised",
     "measures",
 )
-_MOMENTS = _columns(Session, "offered_at", "until", "activated_at", "closing_at", "ended_at")
+_MOMENTS = _columns(
+    Session, "offered_at", "until", "booked_until", "activated_at", "closing_at", "ended_at"
+)
 (_IDLE,) = _columns(Session, "ends_when_idle")
 (_CAPS,) = _columns(Box, "caps")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from access.decision import BOOKING, SUPERVISED, Claim
-from access.sessions import ARMED, Session, seconds_until
+from access.sessions import ARMED, Session, booked_left
 
 WARNINGS = (10, 5, 1)  # minutes before the end
 LAST_MINUTES = timedelta(minutes=10)  # in which a tap extends
@@ -18,28 +18,45 @@ IDLE_NOTICE = timedelta(minutes=1)  # how long somebody who is there can keep wh
 
 
 def nearing(until: datetime, now: datetime) -> int:
-    """The nearest warning whose time has come; 0 while there is more left than for any."""
+    """The nearest warning whose time has come; 0 with more left than for any, and with nothing."""
     left = until - now
+    if left <= timedelta(0):
+        return 0  # an overrun: all has been said
     return min((m for m in WARNINGS if left <= timedelta(minutes=m)), default=0)
 
 
 def warning_due(session: Session, now: datetime) -> int:
     """Which warning is to be told now; 0 for none. Each once, and none that it began within."""
-    due = nearing(session.until, now)
+    due = nearing(_ends(session), now)
     return due if due and (session.warned == 0 or due < session.warned) else 0
 
 
 def given_until(
-    session: Session, until: datetime, booking_id: int | None, now: datetime
+    session: Session,
+    until: datetime,
+    booking_id: int | None,
+    now: datetime,
+    booked_until: datetime | None = None,
 ) -> Session:
     """More time, or less. Whoever has just got more knows how much: only later warnings count."""
-    warned = nearing(until, now) if until > session.until else session.warned
-    return replace(session, until=until, booking_id=booking_id, warned=warned)
+    given = replace(session, until=until, booking_id=booking_id, booked_until=booked_until)
+    is_more = _ends(given) > _ends(session)
+    return replace(given, warned=nearing(_ends(given), now)) if is_more else given
+
+
+def begun(session: Session, now: datetime) -> Session:
+    """Whoever begins in the last minutes of a booking was told so by the answer."""
+    return replace(session, warned=nearing(_ends(session), now))
+
+
+def _ends(session: Session) -> datetime:
+    """The end that people plan with and are warned of: the booking's, not that of its overrun."""
+    return session.booked_until or session.until
 
 
 def minutes_left(session: Session, now: datetime) -> int:
     """As people say it: 4 min 58 are five."""
-    return max(1, round(seconds_until(session.until, now) / 60))
+    return max(1, round(booked_left(session, now) / 60))
 
 
 def shows_jobs(session: Session, ma: int | None) -> bool:

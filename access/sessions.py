@@ -7,6 +7,7 @@ A session is a frozen record; each function takes one and gives the next, or a m
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
+from typing import Protocol
 
 import wire
 from access.decision import AFTER_JOB, STOP
@@ -46,6 +47,7 @@ class Session:
     state: str
     offered_at: datetime
     until: datetime
+    booked_until: datetime | None = None  # where an overrun follows, the end of what was booked
     granted_up: int | None = None
     first_n: int | None = None
     mark: int = 0
@@ -66,6 +68,16 @@ class Session:
     def is_of(self, member_id: int | None) -> bool:
         """Whether it is this member's: either of two may end it."""
         return member_id is not None and member_id in (self.member_id, self.companion_id)
+
+
+class Lasting(Protocol):
+    """A session or a grant."""
+
+    @property
+    def until(self) -> datetime: ...
+
+    @property
+    def booked_until(self) -> datetime | None: ...
 
 
 class Meeting(Enum):
@@ -107,6 +119,17 @@ def seconds_until(until: datetime, now: datetime) -> int:
     return max(0, int((until - now).total_seconds()))
 
 
+def told_until(given: Lasting, now: datetime) -> datetime:
+    """What people are told: the booked time, and only in an overrun when that is over."""
+    booked = given.booked_until
+    return booked if booked is not None and now < booked else given.until
+
+
+def booked_left(session: Session, now: datetime) -> int:
+    """Seconds until the booking ends, as `left` says them; 0 in an overrun."""
+    return seconds_until(session.booked_until or session.until, now)
+
+
 def grant(
     session: Session, terms: Terms, re: str | int, *, up: int, now: datetime
 ) -> wire.Grant | None:
@@ -123,7 +146,7 @@ def grant(
         fin=terms.fin,
         idle_s=terms.idle_s,
         run_ma=terms.run_ma,
-        left=left,
+        left=booked_left(session, now),
     )
 
 
@@ -138,7 +161,7 @@ def lease(session: Session, terms: Terms, state: wire.State, now: datetime) -> w
         sid=session.sid,
         exp=state.up + min(terms.ttl, left),
         hard=state.up + left + terms.fin,
-        left=left,
+        left=booked_left(session, now),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from access import facts
 from access.contact import lost_since
 from access.models import Candidate, Device, Session
+from access.sessions import told_until
 from bookings.disrupted import waiting_in
 from bookings.models import Booking
 from desk import queries
@@ -127,7 +128,7 @@ def inside(space: Space, now: datetime) -> list[dict[str, Any]]:
         state = states[machine.pk]
         who = _at_work(state.session, state.booking)
         if who is not None:
-            until = state.session.until if state.session else _end(state.booking)
+            until = told_until(state.session, now) if state.session else _end(state.booking)
             text = _("%(machine)s until %(until)s") % {
                 "machine": machine.name,
                 "until": moment_words(until, now, space.tz),

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from access.models import Device, Session
+from access.sessions import told_until
 from bookings.models import Booking
 from desk.when import clock
 from equipment.models import Lockout, Machine
@@ -122,15 +123,17 @@ def _state(
     if device is not None and device.state == "fault":
         return State("fault", _("Fault"), device.fault or _("Its interlock reports a fault."))
     if device is not None and device.state in BUSY:
-        return _busy(device, session, claim, zone)
+        return _busy(device, session, claim, now, zone)
     return _quiet(machine, claim, now, zone)
 
 
-def _busy(device: Device, session: Session | None, claim: Booking | None, zone: tzinfo) -> State:
+def _busy(
+    device: Device, session: Session | None, claim: Booking | None, now: datetime, zone: tzinfo
+) -> State:
     word = {"running": _("Running"), "armed": _("Armed"), "grace": _("Finishing")}[device.state]
     if session is None:
         return State(device.state, word, word, claim)
-    who = {"who": session.member.short_name, "until": clock(session.until, zone)}
+    who = {"who": session.member.short_name, "until": clock(told_until(session, now), zone)}
     sentence = {
         "running": _("Running for %(who)s until %(until)s"),
         "armed": _("Unlocked for %(who)s until %(until)s"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.answers import would_answer
 from access.decision import Denial, Grant
+from access.sessions import told_until
 from bookings.models import Booking
 from desk.items import Action
 from desk.links import book_url, booking_url, machine_url
@@ -59,7 +60,7 @@ def verdict_of(machine: Machine, member: Member, now: datetime) -> Verdict:
 
 
 def _granted(machine: Machine, grant: Grant, now: datetime, zone: tzinfo) -> Verdict:
-    until = moment_words(grant.until, now, zone)
+    until = moment_words(told_until(grant, now), now, zone)
     named = {"machine": machine.name, "until": until}
     if machine.has_interlock:
         return Verdict(

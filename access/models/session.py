@@ -49,6 +49,7 @@ class Session(models.Model):
 
     offered_at = models.DateTimeField()
     until = models.DateTimeField()  # when the last decision said it ends
+    booked_until = models.DateTimeField(null=True)  # its booking, if that is before: an overrun
     granted_up = models.BigIntegerField(null=True)  # device seconds; NULL: no grant ever left
     first_n = models.BigIntegerField(null=True)  # the n that first named it: the proof of the end
     mark = models.PositiveIntegerField(default=0)  # counts renewals, at most one per 30 s

@@ -102,8 +102,9 @@ def show_time(batch: Batch, context: Context, tap: wire.Tap, session: Session) -
     if is_owner and is_time:
         _extend(batch, context, tap, session, timedelta(minutes=bench.extend_by_tap_minutes))
         return
-    params = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}
-    left = sessions.seconds_until(session.until, batch.now)
+    until = sessions.told_until(session, batch.now)
+    params = {"until": until, "machine": bench.name, "machine_slug": bench.slug}
+    left = sessions.booked_left(session, batch.now)
     answer(batch, context, tap, "running", params, ok=True, sid=session.sid, left=left)
 
 

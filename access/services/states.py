@@ -268,9 +268,7 @@ def _notice_dead_relay(batch: Batch, context: Context, state: wire.State) -> Non
 
 
 def _taken_up(session: Session, state: wire.State, now: datetime) -> Session:
-    """Whoever begins in the last minutes of a booking was told so by the answer."""
-    session = sessions.taken_up(session, state, now)
-    return replace(session, warned=running.nearing(session.until, now))
+    return running.begun(sessions.taken_up(session, state, now), now)
 
 
 def redecide(batch: Batch, context: Context, session: Session) -> Session:
@@ -283,14 +281,17 @@ def redecide(batch: Batch, context: Context, session: Session) -> Session:
         batch.texts[session.sid] = words(decision.reasons[0], person, bench)
         return batch.put(sessions.closing(session, decision.mode, decision.code, batch.now))
     ground = alone.GROUND if session.ground == alone.GROUND else decision.ground
-    stands_on = decision.until, decision.booking_id, ground
-    before = session.until, session.booking_id, session.ground
+    stands_on = decision.until, decision.booked_until, decision.booking_id, ground
+    before = session.until, session.booked_until, session.booking_id, session.ground
     if session.state == CLOSING or stands_on == before:
         return session
     session = replace(session, ground=ground)
     if session.state == ACTIVE and decision.booking_id != session.booking_id:
         attend(batch, decision.booking_id)  # the next of theirs, and they are at it already
-    return batch.put(running.given_until(session, decision.until, decision.booking_id, batch.now))
+    until, booked_until = decision.until, decision.booked_until
+    return batch.put(
+        running.given_until(session, until, decision.booking_id, batch.now, booked_until)
+    )
 
 
 def _meet_another(

@@ -191,8 +191,9 @@ def _meet(
     own = session.is_of(context.member_id)
     meeting = meet(session, interlock.state, own=own, up=tap.up)
     bench = bench_of(context)
-    until = {"until": session.until, "machine": bench.name, "machine_slug": bench.slug}
-    left = sessions.seconds_until(session.until, batch.now)
+    ends = sessions.told_until(session, batch.now)
+    until = {"until": ends, "machine": bench.name, "machine_slug": bench.slug}
+    left = sessions.booked_left(session, batch.now)
     if meeting is Meeting.IN_USE:
         in_use(batch, context, tap, session, interlock, _facts(batch, context))
     elif meeting is Meeting.FINISHING:
@@ -235,7 +236,7 @@ def _grant_again(
         tell_off(batch, closing, interlock.name)
         _deny(batch, context, tap, decision)
         return
-    session = replace(session, until=decision.until)
+    session = replace(session, until=decision.until, booked_until=decision.booked_until)
     if context.member_id == session.member_id:
         session = replace(session, badge_id=context.badge_id)
     else:
@@ -345,6 +346,7 @@ def _session(
         state=OFFERED,
         offered_at=batch.now,
         until=grant.until,
+        booked_until=grant.booked_until,
     )
 
 
@@ -386,7 +388,7 @@ def _give(
     """Answer with the grant, or offer the session to the interlock if that is another box."""
     bench = bench_of(context)
     code, params = _welcome(batch, session)
-    left = sessions.seconds_until(session.until, batch.now)
+    left = sessions.booked_left(session, batch.now)
     grant = None
     if interlock.name == tap.device:
         grant = sessions.grant(session, bench.terms, tap.nonce, up=tap.up, now=batch.now)
@@ -408,7 +410,7 @@ def _welcome(batch: Batch, session: Session) -> tuple[str, dict[str, object]]:
     member, companion = people.get(session.member_id), people.get(session.companion_id or 0)
     params: dict[str, object] = {
         "name": member.first_name if member else "",
-        "until": session.until,
+        "until": sessions.told_until(session, batch.now),
     }
     if companion is None:
         return ("granted-maintenance" if session.ground == MAINTENANCE else "granted"), params

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import wire
-from access import running, services
+from access import running, services, sessions
 from access.answers import would_answer
 from access.decision import Grant
 from access.models import AccessEvent, Device, Session
@@ -385,3 +385,79 @@ class TestTakeOver:
         site.mill.feedback = "none"
         site.mill.save()
         assert self.after(site, 6).tap("charlie").code == "in-use"
+
+
+class TestOverrun:
+    """A quarter of an hour after the booking, which nobody plans with: people are told its end."""
+
+    @pytest.fixture
+    def site(self, db):
+        return Site(overrun_minutes=15, finish_seconds=60)
+
+    def start(self, site, minutes=60):
+        site.book(minutes=minutes)
+        answer = site.tap()
+        site.sid = answer.sid
+        site.state("running", site.sid)
+        return answer
+
+    def renewed(self, site, minutes):
+        """The lease so many minutes on."""
+        said = site.wait(60 * minutes).state("running", site.sid)
+        return next(message for message in said if message.kind == "lease")
+
+    def test_the_answer_tells_when_the_booking_ends(self, site):
+        answer = self.start(site)
+        assert answer.left == answer.grant.left == 3600
+        assert "14:30" in answer.text
+        assert site.session.until == site.now + 75 * MINUTE
+
+    def test_the_page_tells_the_same(self, site):
+        site.book()
+        grant = would_answer(member=site.world.alice, machine=site.mill, now=site.now)
+        assert sessions.told_until(grant, site.now) == site.now + 60 * MINUTE
+
+    def test_leases_count_down_to_it_and_show_nothing_left_beyond(self, site):
+        self.start(site)
+        assert self.renewed(site, 20).left == 2400
+        assert self.renewed(site, 39).left == 60
+        beyond = self.renewed(site, 6)
+        assert (beyond.left, beyond.exp) == (0, site.up + 30)
+
+    def test_the_relay_may_stay_on_for_it_and_the_job_after_it(self, site):
+        grant = self.start(site).grant
+        assert grant.hard == site.up + 75 * 60 + 60
+        assert self.renewed(site, 74).exp == site.up + 30
+        lease = self.renewed(site, 0.75)
+        assert (lease.exp, lease.hard) == (site.up + 15, site.up + 15 + 60)
+
+    def test_warnings_come_before_the_booking_ends_and_none_after(self, site):
+        self.start(site, minutes=12)
+        booked = site.now + 12 * MINUTE
+        told = [
+            (round((booked - site.now).total_seconds()), text)
+            for _ in range(6 * 26)
+            for text in texts(site.wait(10).state("running", site.sid))
+        ]
+        assert told == [(600, "10 min left."), (300, "5 min left."), (60, "1 min left.")]
+
+    def test_a_neighbour_in_the_overrun_changes_nothing_that_is_told(self, site):
+        self.start(site)
+        site.book("charlie", begins=65, minutes=120)
+        assert self.renewed(site, 1).left == 59 * 60
+        assert site.session.until == site.start + 65 * MINUTE
+        assert site.tap().left == 59 * 60
+
+    def test_others_are_told_the_end_of_the_booking_and_then_of_the_overrun(self, site):
+        self.start(site)
+        assert "14:30" in site.tap("bob").text
+        site.wait(62 * 60).state("running", site.sid)
+        assert "14:45" in site.tap("bob").text
+
+    def test_who_comes_back_in_the_overrun_is_told_its_end(self, site):
+        site.book()
+        answer = site.wait(65 * 60).tap()
+        assert (answer.left, answer.grant.left, answer.grant.exp) == (0, 0, site.up + 30)
+        assert "14:45" in answer.text
+        site.sid = answer.sid
+        assert kinds(site.state("armed", site.sid)) == ["lease"]
