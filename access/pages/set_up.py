@@ -54,7 +54,7 @@ def _steps(device: Device, drives: Driven | None) -> Iterator[Step]:
     if not device.is_enrolment:
         yield _machine(device, drives)
     if device.is_interlock:
-        yield _relay(device)
+        yield _relay(device) if drives is None else _drives(device, drives)
     if device.is_interlock and device.machine is not None:
         yield from _senses(device, device.machine)
 
@@ -159,6 +159,22 @@ def _relay(device: Device) -> Step:
         return Step("relay", "", title, _("Once it is on a machine, switch it on for a moment."))
     told = {"when": _when(newest.activated_at), "name": newest.member.short_name}
     return Step("relay", DONE, title, _("%(name)s switched it on, last on %(when)s.") % told)
+
+
+def _drives(device: Device, drives: Driven) -> Step:
+    """Of a door or an extractor, which have no sessions: what it was last told to do."""
+    lines = AccessEvent.objects.filter(device=device).order_by("-id")
+    if isinstance(drives, Door):
+        title, todo = _("It opens"), _("Tap a badge that may come in now, and listen.")
+        newest = lines.filter(kind="tap", code="door-open").first()
+        told = _("Last told to open %s.")
+    else:
+        title, todo = _("It runs"), _("Switch on a machine it runs with, and listen.")
+        newest = lines.filter(kind="run", code="offered").first()
+        told = _("Last told to run %s.")
+    if newest is None:
+        return Step("relay", "", title, todo)
+    return Step("relay", DONE, title, told % _when(newest.at))
 
 
 def _senses(device: Device, machine: Machine) -> Iterator[Step]:

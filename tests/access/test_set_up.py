@@ -403,6 +403,29 @@ class TestList:
         assert "It serves " in page
         assert "Tap a badge at it that is nobody" in page
         assert "names no relay" not in page
+        assert "Let it work on its own" not in page
+        assert "Once it is on a machine" not in page
+
+    @pytest.mark.parametrize(
+        ("kind", "line", "todo", "told"),
+        [
+            ("door", ("tap", "door-open"), "may come in now", "Last told to open"),
+            ("extractor", ("run", "offered"), "a machine it runs with", "Last told to run"),
+        ],
+    )
+    def test_what_serves_something_else_was_heard_once_it_was_told_to(
+        self, site, kind, line, todo, told
+    ):
+        box = Device.objects.create(name="box-9", space=site.world.space)
+        if kind == "door":
+            Door.objects.create(space=site.world.space, name="Front door", device=box)
+        else:
+            Peripheral.objects.create(name="Extractor", device=box)
+        assert todo in texts(box)["relay"]
+        assert states(box)["relay"] != "done"
+        AccessEvent.objects.create(device=box, at=site.now, kind=line[0], code=line[1])
+        assert texts(box)["relay"].startswith(told)
+        assert states(box)["relay"] == "done"
 
     def test_where_no_interlock_is_free_the_way_to_one_is_shown(self, site, staff):
         url = reverse("access:peripheral_create")
