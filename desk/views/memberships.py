@@ -28,6 +28,7 @@ from desk.membership_forms import (
     SureForm,
 )
 from desk.person_form import person_form
+from desk.places import shown_space
 from members.form_pages import form_page, refusals_in, refusals_told
 from members.models import DayPass, Member, Membership, Pause, Plan
 from members.permissions import is_staff, staff_required
@@ -40,7 +41,7 @@ from members.services.day_passes import (
     take_back_passes,
     use_day_pass,
 )
-from members.services.guests import still_in
+from members.services.guests import still_in, why_no_guest
 from members.services.joining import ask_to_change
 from members.services.memberships import (
     end_membership,
@@ -62,9 +63,11 @@ def my_membership(request: MemberRequest) -> HttpResponse:
     """Where I stand, what I can do about it, my passes and my guests."""
     now = timezone.now()
     guests = still_in(now).filter(host=request.user)
+    space = shown_space(request)
     page = {
         "person": request.user,
         "guest_form": GuestForm(),
+        "why_no_guest": why_no_guest(request.user, space, now) if space else "",
         "guests": guests.select_related("space").order_by("-came_at")[:10],
         "now": now,
     }

@@ -23,24 +23,26 @@ def sign_in_guest(*, host: Member, space: Space, name: str, by: Member, now: dat
     lock_member(host)
     if there := guests_in(space, now).filter(host=host, name__iexact=name).first():
         return there
-    _may_bring(host, space, now)
+    if why_not := why_no_guest(host, space, now):
+        raise MembershipError(why_not)
     guest = Guest.objects.create(host=host, space=space, name=name, came_at=now, entered_by=by)
     _log("sign_in_guest", guest, by, now)
     return guest
 
 
-def _may_bring(host: Member, space: Space, now: datetime) -> None:
+def why_no_guest(host: Member, space: Space, now: datetime) -> str:
+    """What stands in the way of one more, in words; empty where nothing does."""
     membership = running(host, now)
     if membership is None or state_of(host, now) not in SERVED:
-        raise MembershipError(_("Only members bring guests, while their membership runs."))
+        return _("Only members bring guests, while their membership runs.")
     if Hold.objects.filter(member=host).standing(now).exists():
-        raise MembershipError(_("A hold stands in the way. What lifts it stands on your page."))
+        return _("A hold stands in the way. What lifts it stands on your page.")
     most = membership.plan.guests_a_month
     if not most:
-        raise MembershipError(_("This plan brings no guests. Staff show people around."))
+        return _("This plan brings no guests. Staff show people around.")
     if visits(host, space, now) >= most:
-        words = _("All %s visits of this month are used. More begin with the next month.")
-        raise MembershipError(words % most)
+        return _("All %s visits of this month are used. More begin with the next month.") % most
+    return ""
 
 
 def visits(host: Member, space: Space, now: datetime) -> int:

@@ -353,6 +353,20 @@ def test_a_guest_is_signed_in_on_the_phone_and_seen_at_the_desk(
     assert "No guests today" in as_member(world.dana).get("/desk/guests/").content.decode()
 
 
+def test_who_may_bring_no_guest_is_told_why_and_shown_no_form(
+    world: World, as_member: AsMember
+) -> None:
+    form = 'action="/you/guests/new/"'
+    assert form in own(as_member(world.alice))
+    nora = own(as_member(a_member("Nora New", plan=None, space=world.space)))
+    assert form not in nora
+    assert "Only members bring guests, while their membership runs." in nora
+    Plan.objects.update(guests_a_month=0)
+    alone = own(as_member(world.alice))
+    assert form not in alone
+    assert "This plan brings no guests." in alone
+
+
 # --- plans ---------------------------------------------------------------------------------------
 
 PLAN = {
