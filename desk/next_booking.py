@@ -10,7 +10,7 @@ from bookings.models import Booking
 from desk.items import Action
 from desk.links import booking_url, machine_url
 from desk.states import State
-from desk.when import clock, countdown, moment_words, span_words
+from desk.when import clock, countdown, day_name, moment_words, span_words
 from equipment.eligibility import Facts, missing
 from equipment.words import tell
 
@@ -104,7 +104,11 @@ def how_to_start(booking: Booking, now: datetime, zone: tzinfo) -> str:
         return _("Check in on the machine's page when you start.")
     if booking.starts <= now:
         return _("Tap your badge and it unlocks.")
-    return _("Tap at %s and it unlocks.") % moment_words(booking.starts, now, zone)
+    at, day = clock(booking.starts, zone), booking.starts.astimezone(zone).date()
+    if day == now.astimezone(zone).date():
+        return _("Tap your badge at %s and it unlocks.") % at
+    told = {"day": day_name(day), "time": at}
+    return _("Tap your badge on %(day)s at %(time)s and it unlocks.") % told
 
 
 def actions_of(booking: Booking, now: datetime) -> list[Action]:

@@ -10,7 +10,7 @@ from django.test import Client
 from bookings.models import Booking, Disruption
 from bookings.services.disruptions import find_disruptions
 from desk.home import week_on
-from desk.next_booking import NextBooking
+from desk.next_booking import NextBooking, how_to_start
 from equipment.models import Certification
 from equipment.services import lock_out
 from members.models import Member
@@ -45,6 +45,20 @@ def test_the_last_hour_is_counted_down(world: World, as_member: AsMember) -> Non
     assert (found.count, found.unit, found.percent) == ("30", "min to go", 50)
     assert (found.rule_from, found.rule_to) == ("13:00", "14:00")
     assert [action.word for action in found.actions] == ["Move", "Extend", "Give back"]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "Tap your badge at 14:30 and it unlocks."),
+        (2, "Tap your badge on Thursday 26 November at 14:30 and it unlocks."),
+        (10, "Tap your badge on Friday 4 December at 14:30 and it unlocks."),
+    ],
+)
+def test_when_to_tap_is_told_as_a_sentence(world: World, days: int, words: str) -> None:
+    world.router.has_interlock = True
+    booking = a_booking(world.router, world.alice, starts=NOW + HOUR + timedelta(days=days))
+    assert how_to_start(booking, NOW, world.space.tz) == words
 
 
 def test_far_off_there_is_a_count_and_no_rule(world: World, as_member: AsMember) -> None:
