@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
@@ -64,6 +66,30 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         words = _("Did you mean %s? Correct it; or, if it is right as it is, press Join again.")
         self.add_error("email", words % likely)
         self.data = {**self.data.dict(), "asked_about": email}
+
+
+class _NewPassword(forms.Form):
+    """allauth's fields for a new password, in our words: it writes Every Word Large."""
+
+    WORDS = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("The same again"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.WORDS.keys() & self.fields.keys():
+            self.fields[name].label = self.WORDS[name]
+            self.fields[name].widget.attrs["placeholder"] = self.WORDS[name]
+
+
+class ChangePasswordForm(_NewPassword, AllauthChangePasswordForm):  # type: ignore[misc]
+    """One's own, while signed in."""
+
+
+class NewPasswordForm(_NewPassword, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+    """Behind the link of a mail."""
 
 
 class ProfileForm(forms.Form):

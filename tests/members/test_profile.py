@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.urls import reverse
 
+from members.forms import NewPasswordForm
 from members.models import Badge, Change
 from members.services import issue_badge, place_hold
 from members.zones import end_of, last_day
@@ -87,6 +89,31 @@ def test_a_form_with_errors_keeps_what_was_typed(alice, client):
     assert 'aria-invalid="true"' in page
     page = client.post(PAGE, {"name": "Al", "language": "xx", "space": ""}).content.decode()
     assert 'value="Al"' in page
+
+
+@pytest.fixture
+def with_a_password(alice, client):
+    alice.set_password(PASSWORD)
+    alice.save()
+    client.force_login(alice)
+    return alice
+
+
+def test_the_fields_of_a_new_password_are_written_as_all_others(with_a_password, client):
+    fields = client.get(reverse("account_change_password")).context["form"].fields
+    labels = [str(field.label) for field in fields.values()]
+    assert labels == ["Current password", "New password", "The same again"]
+    alone = [str(field.label) for field in NewPasswordForm().fields.values()]
+    assert alone == ["New password", "The same again"]
+
+
+def test_she_changes_her_password(with_a_password, client):
+    typed = {"oldpassword": PASSWORD, "password1": "a bench of oak", "password2": "a bench of ash"}
+    address = reverse("account_change_password")
+    assert client.post(address, typed).context["form"].errors
+    client.post(address, {**typed, "password2": "a bench of oak"})
+    with_a_password.refresh_from_db()
+    assert with_a_password.check_password("a bench of oak")
 
 
 def test_a_lost_badge_opens_nothing_any_more(alice, client):
