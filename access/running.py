@@ -14,6 +14,7 @@ from access.sessions import ARMED, Session, booked_left
 WARNINGS = (10, 5, 1)  # minutes before the end
 LAST_MINUTES = timedelta(minutes=10)  # in which a tap extends
 OWN_TIME = (BOOKING, SUPERVISED)  # a class is others' time, and mending nobody's
+SAID_AGAIN = timedelta(seconds=30)  # of a warning: two or three states more
 IDLE_NOTICE = timedelta(minutes=1)  # how long somebody who is there can keep what would lock
 
 
@@ -29,6 +30,16 @@ def warning_due(session: Session, now: datetime) -> int:
     """Which warning is to be told now; 0 for none. Each once, and none that it began within."""
     due = nearing(_ends(session), now)
     return due if due and (session.warned == 0 or due < session.warned) else 0
+
+
+def just_warned(session: Session, now: datetime) -> bool:
+    """Whether the last warning is so young that its leases tell it, too: a display may have missed
+    it. Not one that the session began within.
+    """
+    since = _ends(session) - timedelta(minutes=session.warned)
+    began = session.activated_at
+    is_own = session.warned > 0 and began is not None and began < since
+    return is_own and timedelta(0) <= now - since < SAID_AGAIN
 
 
 def given_until(

@@ -42,14 +42,26 @@ def _warn(
     batch: Batch, context: Context, state: wire.State, session: Session, minutes: int
 ) -> Session:
     """Once each, whatever restarts: which was told last stands in the session."""
+    reason = _nearly_up(batch, context, state, session)
+    _show(batch, context, state, session, reason, BEEPS[minutes])
+    return batch.put(replace(session, warned=minutes))
+
+
+def _nearly_up(batch: Batch, context: Context, state: wire.State, session: Session) -> Reason:
     bench = bench_of(context)
     claims = batch.known.claims_of(bench.id)
     extends = bench.extend_by_tap_minutes and running.may_extend(session, claims, batch.now)
     left = running.minutes_left(session, batch.now)
     code = "nearly-up-extend" if extends and state.st == RUNNING else "nearly-up"
-    reason = Reason(code, {"left_minutes": left})
-    _show(batch, context, state, session, reason, BEEPS[minutes])
-    return batch.put(replace(session, warned=minutes))
+    return Reason(code, {"left_minutes": left})
+
+
+def warned_again(batch: Batch, context: Context, state: wire.State, session: Session) -> str | None:
+    """The words of a warning, for the leases right after it: nobody tells us that it arrived."""
+    if not running.just_warned(session, batch.now):
+        return None
+    person = batch.known.people.get(session.member_id)
+    return words(_nearly_up(batch, context, state, session), person, context.bench)
 
 
 def _idle(

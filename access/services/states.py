@@ -20,7 +20,7 @@ from access.services.endings import early, end, tell_off
 from access.services.floods import may_write
 from access.services.following import handle_run, peripheral_of
 from access.services.repeats import is_repeated
-from access.services.running import look_after
+from access.services.running import look_after, warned_again
 from access.services.taps import attend
 from access.services.trust import SIGNS
 from access.sessions import ACTIVE, ARMED, CLOSING, FAULT, OFFERED, Session
@@ -245,6 +245,7 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
         bench = bench_of(context)
         how = early(batch, bench, session, "finished")
         session = end(batch, bench, session, how, state.device)
+    text = warned_again(batch, context, state, session)
     if session.state == ACTIVE:
         session = look_after(batch, context, state, session)
     if session.state != ACTIVE:
@@ -256,7 +257,7 @@ def _renew(batch: Batch, context: Context, state: wire.State, session: Session) 
     if batch.watch.mark_due(session.sid, batch.mono):
         batch.put(marked(session))
         batch.marks.append(session.sid)
-    batch.say(state.device, lease)
+    batch.say(state.device, replace(lease, text=text))
 
 
 def _notice_dead_relay(batch: Batch, context: Context, state: wire.State) -> None:

@@ -80,6 +80,25 @@ class TestWarnings:
         site.arm(minutes=4)
         assert self.run_out(site, 3) == [(60, "1 min left.")]
 
+    def test_one_that_was_lost_is_told_by_the_leases_after_it(self, site):
+        """A text is said once, and nobody says that it was heard."""
+        site.arm(minutes=12)
+        told = [
+            (round((site.session.until - site.now).total_seconds()), said.text)
+            for _ in range(71)
+            for said in site.wait(10).state("running", site.sid)
+            if said.kind == "lease" and said.text
+        ]
+        assert told == [
+            *((590, "10 min left."), (580, "10 min left.")),
+            *((290, "5 min left."), (280, "5 min left.")),
+            *((50, "1 min left."), (40, "1 min left.")),
+        ]
+
+    def test_no_lease_talks_over_the_answer_that_began_it(self, site):
+        site.arm(minutes=10)
+        assert [said.text for said in site.wait(5).state("running", site.sid)] == [None]
+
     def test_none_twice_because_the_gatekeeper_restarted(self, site):
         site.arm(minutes=12)
         self.run_out(site, 3)
