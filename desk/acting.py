@@ -1,13 +1,13 @@
 """An act upon somebody's standing, in two steps: what it would do and cost, then the button.
 
-Whatever is typed is rehearsed; the bookings it would hit are listed before anything is done, and
-listed again where they changed meanwhile. Knows no particular act.
+Whatever is typed is rehearsed; the bookings and inductions it would hit are listed before anything
+is done, and listed again where they changed meanwhile. Knows no particular act.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.forms import Form
@@ -21,6 +21,9 @@ from bookings.services.disruptions import find_disruptions
 from members.form_pages import refusals_in
 from members.models import Member
 from members.requests import MemberRequest
+from training.services.keeping_out import Missed, missed_by
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,37 @@ def perform(request: MemberRequest, form: Form, act: Act, now: datetime) -> Http
     if not form.is_valid():
         return _page(request, form, act)
     with refusals_in(form):
-        result, lost = rehearse(member=act.person, act=act.do, now=now)
-        if request.POST.get("seen") == _told(lost):
+        (result, missed), lost = rehearse(
+            member=act.person, act=and_missed(act.person, act.do, now), now=now
+        )
+        seen = _told(lost, missed)
+        if request.POST.get("seen") == seen:
             return _done(request, act, now)
-        effect = {"words": act.tell(result, now), "lost": lost, "seen": _told(lost)}
+        words = act.tell(result, now)
+        effect = {"words": words, "lost": lost, "missed": missed, "seen": seen}
         return _page(request, form, act, effect)
     return _page(request, form, act)
 
 
-def _told(lost: Sequence[Booking]) -> str:
+def and_missed(
+    person: Member, do: Callable[[], Result], now: datetime
+) -> Callable[[], tuple[Result, Missed]]:
+    """The same act; it also returns the inductions that it keeps the person from."""
+
+    def act() -> tuple[Result, Missed]:
+        before = missed_by(person, now)
+        result = do()
+        return result, missed_by(person, now).beyond(before)
+
+    return act
+
+
+def _told(lost: Sequence[Booking], missed: Missed) -> str:
     """What somebody saw, so that they agree to nothing else."""
-    return " ".join(f"{booking.pk}.{booking.sequence}" for booking in lost)
+    bookings = (f"{booking.pk}.{booking.sequence}" for booking in lost)
+    gives = (f"g{one.pk}.{one.sequence}" for one in missed.gives)
+    seats = (f"s{seat.pk}" for seat in missed.seats)
+    return " ".join((*bookings, *gives, *seats))
 
 
 def _done(request: MemberRequest, act: Act, now: datetime) -> HttpResponse:

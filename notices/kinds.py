@@ -52,6 +52,8 @@ KINDS: dict[str, frozenset[str]] = {
     # by "": too few signed up; `gives` to whoever would have given it
     "induction-cancelled": INDUCTION | {"by", "why"},
     "induction-reminder": INDUCTION,
+    # as things stand they may not come; `lost` once the seat is gone, else it is at `closes`
+    "induction-kept-out": INDUCTION | {"why", "closes", "lost"},
     "induction-handed": INDUCTION | {"by", "gives"},  # `gives` to whoever gives it from now on
     "induction-forsaken": INDUCTION,  # to staff: its certifier may not give it
     "membership-expiring": frozenset({"plan", "until"}),

@@ -73,6 +73,7 @@ MANNERS: dict[str, Manner] = {
     "induction-seat": Manner("training", choices=AT_ONCE, urgent=True, moot_after="starts"),
     "induction-changed": Manner("training", choices=AT_ONCE, urgent=True),
     "induction-cancelled": Manner("training", choices=AT_ONCE, urgent=True),
+    "induction-kept-out": Manner("training", choices=AT_ONCE, urgent=True, moot_after="starts"),
     "induction-reminder": Manner("training", choices=AT_ONCE, moot_after="starts"),
     "induction-handed": Manner("training", choices=AT_ONCE, urgent=True),
     "induction-forsaken": Manner("staff", choices=AT_ONCE, urgent=True),

@@ -108,6 +108,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "induction-changed": INDUCTION,
     "induction-cancelled": {**INDUCTION, "by": "Marta Silva", "why": "the laser is broken"},
     "induction-reminder": INDUCTION,
+    "induction-kept-out": {
+        **INDUCTION,
+        "why": "Your membership ended. Renew it on your page.",
+        "closes": INDUCTION["starts"],
+        "lost": False,
+    },
     "induction-handed": {**INDUCTION, "by": "Dana Osei", "gives": True},
     "induction-forsaken": INDUCTION,
     "membership-expiring": {"plan": "Full", "until": "2026-12-08T23:00:00+00:00"},

@@ -51,6 +51,7 @@ TITLES: dict[str, str | Promise] = {
     "induction-cancelled": _("An induction is called off"),
     "induction-handed": _("Somebody else gives an induction, or you do now"),
     "induction-forsaken": _("An induction whose certifier may not give it any more"),
+    "induction-kept-out": _("You have a seat at an induction and may not come"),
     "induction-reminder": _("An induction comes: a day and two hours before"),
     "membership-expiring": _("Your membership ends soon"),
     "document-new": _("There is something to be read and signed"),

@@ -5,6 +5,7 @@ from django.utils import timezone
 from training.services.announcing import announce
 from training.services.clock import remind_of_inductions, seat_due, settle_due
 from training.services.giving import tell_of_forsaken
+from training.services.keeping_out import look_after_seats
 from training.services.sitting import finish_due
 
 SCHEDULES = (("settle", "* * * * *"), ("remind", "*/5 * * * *"), ("finish_tests", "* * * * *"))
@@ -19,7 +20,8 @@ def settle() -> None:
 
 
 def remind() -> None:
-    """Tell those who have a seat that it comes."""
+    """Tell those who have a seat that it comes, or that they may not come as things stand."""
+    look_after_seats(now=timezone.now())
     remind_of_inductions(now=timezone.now())
 
 

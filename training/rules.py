@@ -95,3 +95,9 @@ def refusals(facts: Facts) -> tuple[Reason, ...]:
 def personal(facts: Facts) -> tuple[Reason, ...]:
     """What the one judge says of the person for as long as the induction lasts."""
     return throughout(facts.judge, facts.slot, facts.now)
+
+
+def kept_out(facts: Facts) -> tuple[Reason, ...]:
+    """Why who has a seat may not come to it any more: what was true when they signed up is not."""
+    lost = tuple(reason for rule in (prepared, not_suspended) if (reason := rule(facts)))
+    return (*personal(facts), *lost)

@@ -1,6 +1,6 @@
 """One certification with all that is known of it; suspended, restored, taken back.
 
-What that would cost in bookings is shown before it is done.
+What that would cost in bookings and inductions is shown before it is done.
 """
 
 from typing import Any
@@ -15,7 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.effects import Change, bookings_lost
-from desk.certification_effects import suspended, taken_back
+from desk.certification_effects import (
+    suspended,
+    suspension_misses,
+    taken_back,
+    taking_back_misses,
+)
 from desk.certifications import certification_page
 from desk.people import booking_words
 from equipment import permissions, services
@@ -25,6 +30,7 @@ from equipment.services.suspensions import lift_suspension, suspend_certificatio
 from members.form_pages import form_page, refusals_in, refusals_told
 from members.requests import MemberRequest
 from members.zones import at_home, zone_of
+from training.services.keeping_out import Missed
 
 
 @require_safe
@@ -49,7 +55,9 @@ def certification_suspend(request: MemberRequest, pk: int) -> HttpResponse:
         with refusals_in(form):
             suspend_certification(by=request.user, now=now, **given)
             return _done(request, found, _("“%(type)s” of %(name)s is suspended."))
-    return _page(request, found, form, suspended(found, now), "desk/certification_suspend.html")
+    hit = suspension_misses(found, request.user, now)
+    after = suspended(found, now)
+    return _page(request, found, form, after, hit, "desk/certification_suspend.html")
 
 
 @form_page
@@ -64,7 +72,9 @@ def certification_revoke(request: MemberRequest, pk: int) -> HttpResponse:
         with refusals_in(form):
             services.revoke_certification(certification=found, by=request.user, now=now, **told)
             return _done(request, found, _("%(name)s no longer holds “%(type)s”."))
-    return _page(request, found, form, taken_back(found, now), "desk/certification_revoke.html")
+    hit = taking_back_misses(found, request.user, now)
+    after = taken_back(found, now)
+    return _page(request, found, form, after, hit, "desk/certification_revoke.html")
 
 
 @require_POST
@@ -80,13 +90,19 @@ def suspension_lift(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: MemberRequest, found: Certification, form: Form, after: Change, template: str
+    request: MemberRequest,
+    found: Certification,
+    form: Form,
+    after: Change,
+    missed: Missed,
+    template: str,
 ) -> HttpResponse:
     now = timezone.now()
     lost = bookings_lost(member=found.member, after=after, now=now)
     page: dict[str, Any] = {
         "form": form,
         "certification": found,
+        "missed": missed,
         "lost": [booking_words(booking, now, request.user) for booking in lost],
     }
     return render(request, template, page, status=422 if form.errors else 200)

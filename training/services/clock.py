@@ -7,6 +7,7 @@ from django.db import transaction
 from notices.leads import lead
 from training.models import Attendee, Induction
 from training.services import history, seats
+from training.services.keeping_out import free_seats
 from training.services.planning import cancel_induction
 
 LEADS = (timedelta(hours=24), timedelta(hours=2))
@@ -43,6 +44,7 @@ def _settle(induction: Induction, now: datetime) -> None:
         return
     if induction.closes_at > now:  # moved meanwhile
         return
+    free_seats(induction, now)
     if induction.attendees.seated().count() < induction.minimum:
         cancel_induction(induction=induction, by=None, now=now)
         return

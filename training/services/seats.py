@@ -26,7 +26,7 @@ def fill(induction: Induction, now: datetime) -> list[Attendee]:
     for attendee in induction.attendees.waiting().select_related("member"):
         if len(seated) == free:
             break
-        if not rules.personal(facts_for(induction=induction, member=attendee.member, now=now)):
+        if not rules.kept_out(facts_for(induction=induction, member=attendee.member, now=now)):
             seated.append(_seat(attendee, induction, now))
     return seated
 
