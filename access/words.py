@@ -196,8 +196,8 @@ def register_badges() -> None:
     register(
         "candidate",
         _("This badge waits for staff to say whose it is."),
-        _("Staff: choose the person under “Bind a badge”."),
-        display=_("New badge seen. Staff now choose whose it is."),
+        _("Tap it twice; then staff choose the person under “Bind a badge”."),
+        display=_("New badge. Tap it once more, then staff say whose it is."),
     )
     register(
         "badge-known",

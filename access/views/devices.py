@@ -25,6 +25,7 @@ from access.services import (
     register_device,
     revoke_device,
 )
+from access.services.enrolment import is_confirmed
 from access.services.signing import cannot_sign_because
 from bookings.permissions import spaces_of
 from members.permissions import CARETAKERS, caretaker_required, is_staff, staff_required
@@ -140,8 +141,9 @@ def _revoke(request: MemberRequest, device: Device) -> bool:
 @at_home
 def enrol(request: MemberRequest) -> HttpResponse:
     """The new badges that wait for their person."""
-    page = {"candidates": candidates_for(request.user), "now": timezone.now()}
-    return render(request, "access/candidate_list.html", page)
+    now = timezone.now()
+    seen = [(candidate, is_confirmed(candidate, now)) for candidate in candidates_for(request.user)]
+    return render(request, "access/candidate_list.html", {"candidates": seen})
 
 
 @read_or_change

@@ -20,6 +20,7 @@ from bookings.models import Booking
 from equipment.models import Lockout
 from equipment.services import clear_lockout, lock_out
 from members.models import Badge
+from members.services.badges import BadgeError, badge_hash
 from notices.models import Outbox
 from tests.access.world import BADGES, BOOT, OTHER_BOOT, Site, kinds, replace
 
@@ -577,16 +578,38 @@ class TestEnrolment:
         candidate = Candidate.objects.get()
         assert (candidate.hint, candidate.taps) == ("FFFF", 2)
 
-    def test_staff_bind_it_and_it_opens(self, site):
-        self.tap(site, "04FFFFFF")
-        services.assign_candidate(
+    def bind(self, site):
+        return services.assign_candidate(
             candidate=Candidate.objects.get(),
             member=site.world.alice,
             by=site.world.dana,
             now=site.now,
         )
+
+    def test_staff_bind_it_and_it_opens(self, site):
+        self.tap(site, "04FFFFFF")
+        site.wait(15)
+        self.tap(site, "04FFFFFF")
+        site.wait(60)
+        self.bind(site)
         site.book("alice")
         assert site.tap("stranger").ok
+
+    @pytest.mark.parametrize(
+        ("between", "since"), [(None, 0), (16, 0), (3, 61)], ids=["once", "too slowly", "long ago"]
+    )
+    def test_not_one_that_nobody_shows_just_now(self, site, between, since):
+        self.tap(site, "04FFFFFF")
+        if between is not None:
+            site.wait(between)
+            self.tap(site, "04FFFFFF")
+        site.wait(since)
+        with pytest.raises(BadgeError, match="twice now"):
+            self.bind(site)
+        assert not site.world.alice.badges.filter(number_hash=badge_hash("04FFFFFF")).exists()
+
+    def test_the_reader_asks_for_a_second_tap(self, site):
+        assert "Tap it once more" in self.tap(site, "04FFFFFF").text
 
     def test_a_known_one_is_greeted(self, site):
         answer = self.tap(site, BADGES["alice"])

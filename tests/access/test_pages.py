@@ -28,7 +28,8 @@ def staff(client, site):
 @pytest.fixture
 def candidate(site):
     Device.objects.filter(name="mill-1").update(is_enrolment=True)
-    note_candidate(device_id=site.device.pk, number="04FFFFFF", now=site.now)
+    for _twice in range(2):
+        note_candidate(device_id=site.device.pk, number="04FFFFFF", now=site.now)
     return Candidate.objects.get()
 
 
@@ -133,6 +134,25 @@ class TestDevices:
 class TestEnrol:
     def test_a_new_badge_is_listed_by_its_end(self, staff, candidate):
         assert "FFFF" in staff.get(reverse("access:enrol")).content.decode()
+
+    def test_how_often_it_was_tapped_and_what_lacks_is_shown(self, site, staff, candidate):
+        lacks = "its person taps it twice now"
+        page = staff.get(reverse("access:enrol")).content.decode()
+        assert "Tapped 2 times at mill-1" in page
+        assert lacks not in page
+        Candidate.objects.update(last_at=site.now - timedelta(minutes=2))
+        assert lacks in staff.get(reverse("access:enrol")).content.decode()
+
+    def test_one_tapped_long_ago_is_not_bound_and_keeps_the_name(self, site, staff, candidate):
+        Candidate.objects.update(last_at=site.now - timedelta(minutes=2))
+        url = reverse("access:enrol_assign", args=[candidate.pk])
+        page = staff.post(url, {"person": "Charlie Okafor"}).content.decode()
+        assert "tap this badge twice now" in page
+        assert 'value="Charlie Okafor"' in page
+        note = {"device_id": site.device.pk, "number": "04FFFFFF"}
+        note_candidate(**note, now=timezone.now())
+        note_candidate(**note, now=timezone.now())
+        assert staff.post(url, {"person": "Charlie Okafor"}).status_code == 302
 
     def test_staff_say_whose_it_is(self, site, staff, candidate):
         url = reverse("access:enrol_assign", args=[candidate.pk])
