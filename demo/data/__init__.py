@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from demo.data import diary, past, people, place, training, upkeep
+from demo.data import diary, paper, past, people, place, training, upkeep
 from members.models import Space
 
 
@@ -19,6 +19,7 @@ def fill(now: datetime) -> bool:
     if is_new:
         place.furnish(now)
         people.welcome(now)
+        paper.publish(now)
         upkeep.neglect(now)
         diary.write_story(now)
         training.teach(now)

@@ -239,7 +239,7 @@ def _who_may_use_what(now: datetime) -> dict[int, list[Member]]:
     first, last = now - timedelta(days=DAYS_AROUND), now + timedelta(days=DAYS_AROUND + 1)
     on_a_plan = Membership.objects.current(first).filter(Q(until=None) | Q(until__gt=last))
     members = Member.objects.filter(
-        pk__in=_crowd(), memberships__in=on_a_plan, holds=None, guardian=None
+        pk__in=_crowd(), memberships__in=on_a_plan, holds=None, pauses=None, guardian=None
     )
     certified = Certification.objects.valid(first).filter(Q(until=None) | Q(until__gt=last))
     held = set(certified.filter(level__gte=Level.FULL).values_list("member_id", "type_id"))

@@ -7,12 +7,13 @@ import hashlib
 import random
 import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from equipment.models import Certification, CertificationType, Level
-from members.models import Badge, Member, Membership, Plan, Role, Space
+from members.models import Badge, DayPass, Member, Membership, Pause, Plan, Role, Space
 from members.services import place_hold
 from members.services.badges import badge_hash, seal_number
 
@@ -50,11 +51,41 @@ Katja Novak, Liam O'Connor, Magda Zielinska, Nils Eriksson, Olga Ivanova, Pedro 
 Rania Khalil, Stefan Wagner, Tara Singh, Ulla Virtanen, Vera Horvat, William Brown,
 Xavier Lefebvre, Yuki Sato, Zara Ahmed
 """
-PLANS = (
-    ("full", "Full", "Any machine, any day", None),
-    ("weekend", "Weekend", "Saturdays and Sundays", None),
-    ("student", "Student", "Full, with a student card", 12),
-    ("trial", "Trial month", "Four weeks to look around", 1),
+RESTING, OVERDUE, HAS_PASSES = "Ines Ruiz", "Tomasz Kowal", "Noor Haddad"
+# One of each way to join: asked for, signed up to by staff, started by oneself, and single days.
+PLANS: tuple[dict[str, Any], ...] = (
+    {
+        "slug": "full",
+        "name": "Full",
+        "description": "Any machine, any day",
+        "joining": Plan.Joining.ASK,
+        "months": 1,
+        "overdue_days": 14,
+        "pause_days": 30,
+        "guests_a_month": 3,
+        "renews_itself": True,
+    },
+    {"slug": "weekend", "name": "Weekend", "description": "Saturdays and Sundays"},
+    {
+        "slug": "student",
+        "name": "Student",
+        "description": "Full, with a student card",
+        "months": 12,
+    },
+    {
+        "slug": "trial",
+        "name": "Trial month",
+        "description": "Four weeks to look around",
+        "joining": Plan.Joining.SELF,
+        "kind": Plan.Kind.TRIAL,
+        "months": 1,
+    },
+    {
+        "slug": "day",
+        "name": "Day",
+        "description": "One day of your choice, out of passes from the desk",
+        "kind": Plan.Kind.DAY,
+    },
 )
 MONTH = timedelta(days=30)
 
@@ -65,12 +96,13 @@ def welcome(now: datetime) -> None:
     members = _members(now)
     Badge.objects.bulk_create(_badge(member, rng, now) for member in members.values())
     Membership.objects.bulk_create(_memberships(members, rng, now))
+    _rest_and_pass(members, now)
     _give_roles(members)
     Certification.objects.bulk_create(_certifications(members, rng, now))
     place_hold(
         member=members[HELD],
-        reason="The waiver of this year is not signed.",
-        remedy="Sign it at the desk, it takes a minute.",
+        reason="He left the laser cutter running and went for lunch.",
+        remedy="Talk to Dana at the desk.",
         by=members[LOGINS["dana"]],
         now=now - timedelta(days=6),
     )
@@ -97,6 +129,7 @@ def _members(now: datetime) -> dict[str, Member]:
     ]
     members = {member.name: member for member in Member.objects.bulk_create(rows)}
     Member.objects.update(joined_at=now - 14 * MONTH)
+    Member.objects.filter(name=LOGINS["charlie"]).update(joined_at=now - timedelta(days=3))
     Member.objects.filter(name=CHILD).update(guardian=members[GUARDIAN])
     EmailAddress.objects.bulk_create(
         EmailAddress(user=members[name], email=email, primary=True, verified=True)
@@ -126,7 +159,7 @@ def _badge(member: Member, rng: random.Random, now: datetime) -> Badge:
 
 def _memberships(members: dict[str, Member], rng: random.Random, now: datetime) -> list[Membership]:
     """Most run on, some end within days, some have ended, and two people are on no plan yet."""
-    plans = {slug: _plan(slug, *rest) for slug, *rest in PLANS}
+    plans = {plan["slug"]: Plan.objects.create(**plan) for plan in PLANS}
     rows = []
     for member in members.values():
         slug = rng.choices(("full", "weekend", "student"), (6, 2, 2))[0]
@@ -139,12 +172,34 @@ def _memberships(members: dict[str, Member], rng: random.Random, now: datetime) 
             slug, until = "full", now + 8 * MONTH
         if member.name == LOGINS["charlie"]:
             slug, starts, until = "trial", now - timedelta(days=3), now + timedelta(days=25)
-        rows.append(Membership(member=member, plan=plans[slug], starts=starts, until=until))
+        due = None
+        if member.name == RESTING:
+            slug, until = "full", None
+        if member.name == OVERDUE:
+            slug, due = "full", now - timedelta(days=3)
+            until = due + timedelta(days=plans[slug].overdue_days)
+        given = {"plan": plans[slug], "starts": starts, "due": due, "until": until}
+        rows.append(Membership(member=member, **given))
     return rows[:-2]
 
 
-def _plan(slug: str, name: str, description: str, months: int | None) -> Plan:
-    return Plan.objects.create(slug=slug, name=name, description=description, months=months)
+def _rest_and_pass(members: dict[str, Member], now: datetime) -> None:
+    """One membership rests for two weeks, and somebody has passes for two days."""
+    dana, day = members[LOGINS["dana"]], timedelta(days=1)
+    Pause.objects.create(
+        member=members[RESTING],
+        membership=members[RESTING].memberships.get(),
+        starts=now - 5 * day,
+        until=now + 9 * day,
+        why="Away for work",
+        asked_by=members[RESTING],
+        asked_at=now - 8 * day,
+    )
+    passes = Plan.objects.get(kind=Plan.Kind.DAY)
+    DayPass.objects.bulk_create(
+        DayPass(member=members[HAS_PASSES], plan=passes, given_by=dana, given_at=now - 2 * day)
+        for _number in range(2)
+    )
 
 
 def _give_roles(members: dict[str, Member]) -> None:

@@ -100,6 +100,6 @@ def _newcomers(cnc: CertificationType, now: datetime, starts: datetime) -> list[
     """Of the crowd, those on a plan who never were certified for it."""
     lasting = Membership.objects.current(starts).filter(starts__lte=now)
     had = Certification.objects.filter(type=cnc, level__gte=Level.PROVISIONAL)
-    people = Member.objects.filter(memberships__in=lasting, holds=None, guardian=None)
+    people = Member.objects.filter(memberships__in=lasting, holds=None, pauses=None, guardian=None)
     people = people.exclude(pk__in=had.values("member")).exclude(name__in=LOGINS.values())
     return list(people.distinct().order_by("name"))

@@ -11,13 +11,35 @@ from access.models import AccessEvent, Device, Session
 from bookings.models import Booking
 from demo.data import fill
 from demo.data.diary import DAYS_AROUND, TZ
-from demo.data.people import BADGES, LOGINS, PASSWORD, STRANGER
+from demo.data.people import (
+    BADGES,
+    CHILD,
+    GUARDIAN,
+    HAS_PASSES,
+    LOGINS,
+    OVERDUE,
+    PASSWORD,
+    RESTING,
+    STRANGER,
+)
 from demo.data.place import BENCH
 from equipment import eligibility
 from equipment.facts import facts_for
 from equipment.models import Certification, Lockout, Machine, ToolClass
-from members.models import Badge, Hold, Member, Membership, Space
+from members.models import (
+    Badge,
+    DayPass,
+    Hold,
+    Member,
+    Membership,
+    Plan,
+    Signature,
+    Space,
+)
 from members.services import badge_hash
+from members.services.signing import unsigned
+from members.standing import state_of
+from members.terms import State
 from training.models import Induction, TheoryTest
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +198,27 @@ def test_the_cnc_induction_has_its_machine_its_seats_and_a_theory_test(filled: N
     assert 0 < induction.attendees.seated().count() < induction.capacity
     test = TheoryTest.objects.get(type=induction.type)
     assert test.published_at == NOW and test.questions.count() > test.asked
+
+
+def test_every_way_of_joining_and_every_state_of_a_membership_is_there(filled: None) -> None:
+    plans = Plan.objects.in_bulk(field_name="slug")
+    assert {plan.joining for plan in plans.values()} == set(Plan.Joining)
+    assert {plan.kind for plan in plans.values()} == set(Plan.Kind)
+    states = {
+        name: state_of(Member.objects.get(name=name), NOW)
+        for name in (RESTING, OVERDUE, LOGINS["alice"])
+    }
+    assert list(states.values()) == [State.PAUSED, State.OVERDUE, State.ACTIVE]
+    assert DayPass.objects.filter(member__name=HAS_PASSES, used_at=None).count() == 2
+
+
+def test_everybody_but_charlie_has_signed_and_he_is_refused_nothing_for_it_yet(
+    filled: None,
+) -> None:
+    charlie = Member.objects.get(name=LOGINS["charlie"])
+    asked = Hold.objects.exclude(document=None)
+    assert set(asked.values_list("member", flat=True)) == {charlie.pk}
+    assert {version.document.name for version in unsigned(charlie)} == {"Waiver", "House rules"}
+    assert not asked.standing(NOW).exists()
+    minor = Signature.objects.filter(member__name=CHILD).select_related("by")
+    assert {signature.by.name for signature in minor} == {GUARDIAN}
