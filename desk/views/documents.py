@@ -28,10 +28,12 @@ TIME_TO_SIGN = timedelta(days=14)  # what a form proposes
 @organisation_required
 @at_home
 def document_list(request: MemberRequest) -> HttpResponse:
-    """Every document with all its versions, and how many have signed each."""
+    """Every document with all its versions, newest first, and how many have signed each."""
     versions = DocumentVersion.objects.select_related("document", "published_by")
     counted = versions.annotate(signed=Count("signatures", filter=Q(signatures__set_aside_at=None)))
-    page = {"versions": counted, "people": people_to_sign().count()}
+    # a query that counts loses the order of its model
+    ordered = counted.order_by("document__name", "-number")
+    page = {"versions": ordered, "people": people_to_sign().count()}
     return render(request, "desk/document_list.html", page)
 
 

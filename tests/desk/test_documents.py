@@ -51,6 +51,16 @@ def test_staff_see_how_it_reads_and_whom_it_asks_before_it_is_published(world, c
     assert "0 of 4 signed" in client.get("/documents/").content.decode()
 
 
+def test_the_newest_version_stands_first_by_document(world, client):
+    first = a_version(world)
+    told = {"text": TEXT, "required_from": NOW, "by": world.dana, "now": NOW}
+    publish_version(document=Document(name="Consent"), **told)
+    publish_version(document=first.document, **told)
+    rows = as_(client, world.dana).get("/documents/").context["versions"]
+    seen = [(version.document.name, version.number) for version in rows]
+    assert seen == [("Consent", 1), ("House rules", 2), ("House rules", 1)]
+
+
 def test_what_was_changed_after_the_preview_is_previewed_again(world, client):
     page = as_(client, world.dana).post("/documents/new/", FORM)
     changed = {**FORM, "text": "Wear nothing.", "previewed": page.context["previewed"]}
