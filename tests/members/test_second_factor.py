@@ -68,6 +68,14 @@ class TestTheFirstDay:
         alices = reverse("desk:person", args=[world.alice.public_id])
         assert client.get(alices).url.startswith(WAKE)
 
+    def test_where_one_adds_a_second_factor_nothing_asks_for_one(self, dana):
+        client = sign_in(dana)
+        address = reverse("mfa_activate_totp")
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": address})
+        assert "Your role rests" not in client.get(address).content.decode()
+        assert "Your role rests" in client.get(reverse("mfa_index")).content.decode()
+        assert "Your role rests" in client.get("/nowhere/").content.decode()
+
     def test_a_thing_of_a_space_is_not_there_for_a_role_that_rests(self, world, dana):
         client = sign_in(dana)
         lock_out = reverse("equipment:lock_out", args=[world.mill.slug])
