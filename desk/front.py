@@ -234,7 +234,7 @@ def _forsaken_inductions(space: Space, now: datetime) -> list[dict[str, Any]]:
             "icon": "warn",
             "title": induction.title,
             "text": _(
-                "%(name)s may not give it %(when)s. Choose another certifier, or call it off."
+                "It begins %(when)s, and %(name)s may not give it. Choose another, or call it off."
             )
             % {
                 "name": induction.certifier.short_name,
