@@ -74,7 +74,7 @@ class _NewPassword(forms.Form):
     WORDS = {
         "oldpassword": _("Current password"),
         "password1": _("New password"),
-        "password2": _("The same again"),
+        "password2": _("New password again"),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

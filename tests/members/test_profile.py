@@ -102,9 +102,9 @@ def with_a_password(alice, client):
 def test_the_fields_of_a_new_password_are_written_as_all_others(with_a_password, client):
     fields = client.get(reverse("account_change_password")).context["form"].fields
     labels = [str(field.label) for field in fields.values()]
-    assert labels == ["Current password", "New password", "The same again"]
+    assert labels == ["Current password", "New password", "New password again"]
     alone = [str(field.label) for field in NewPasswordForm().fields.values()]
-    assert alone == ["New password", "The same again"]
+    assert alone == ["New password", "New password again"]
 
 
 def test_she_changes_her_password(with_a_password, client):
