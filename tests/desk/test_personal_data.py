@@ -25,7 +25,6 @@ from members.models import Badge, Change, Document, Hold, Member, MembershipRequ
 from members.services import issue_badge, sign
 from members.services.documents import ask_everybody, publish_version
 from members.services.guardians import set_guardian
-from members.services.signing import sign
 from notices.models import Outbox
 from notices.services.purging import KEPT_FOR, purge
 from tests.access.world import Site
