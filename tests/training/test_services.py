@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.errors import Refused
-from bookings.models import Booking
+from bookings.models import Booking, Participant
 from equipment.models import Certification, CertificationType, Level, Machine
 from equipment.services import revoke_certification
 from members.models import Change, Hold, Member, Role
@@ -226,6 +226,8 @@ def test_whoever_waits_comes_before_a_newcomer_once_nothing_stands_in_their_way(
     newcomer = signed_up(induction, a_member("Erin Novak", plan=world.plan))
     bob.refresh_from_db()
     assert (bob.state, newcomer.state) == (State.SIGNED_UP, State.WAITING)
+    at_machines = Participant.objects.filter(booking__group=induction.group)
+    assert [one.member for one in at_machines] == [world.bob]
 
 
 def test_the_clock_gives_a_free_seat_to_who_waits(world, certifier):

@@ -28,7 +28,8 @@ def sign_up(*, induction: Induction, member: Member, by: Member, now: datetime) 
     facts = facts_for(induction=induction, member=member, now=now, at_desk=by != member)
     if reasons := rules.refusals(facts):
         raise Refused(*reasons)
-    seats.fill(induction, now)  # whoever waits comes first, be it that they may come only now
+    if seats.fill(induction, now):  # whoever waits comes first, be it that they may come only now
+        seats.admit(induction, now)
     state = _place(induction, now)
     attendee = Attendee.objects.create(
         induction=induction, member=member, state=state, asked_at=now
