@@ -223,8 +223,8 @@ class Gatekeeper:
         jump, self._offset = offset - self._offset, offset
         if abs(jump) > JUMP:
             logger.error("the clock jumped by %.0f s", jump)
+            self._epoch = -1  # whatever becomes of the record
             note_jump(seconds=round(jump), now=self._clock())
-            self._epoch = -1
 
     def _wall_offset(self) -> float:
         return self._clock().timestamp() - self._monotonic()

@@ -74,7 +74,12 @@ def _standing(code: OwnCode) -> Alarm | None:
 
 
 def _raise(code: OwnCode, words: str, now: datetime) -> Alarm:
-    return Alarm.objects.create(code=code, words=words, raised_at=now)
+    """The one that stands, where another gatekeeper was faster."""
+    said = {"words": words, "raised_at": now}
+    alarm, _made = Alarm.objects.get_or_create(
+        code=code, device=None, cleared_at=None, defaults=said
+    )
+    return alarm
 
 
 def _tell_all(
