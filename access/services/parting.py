@@ -55,16 +55,19 @@ def let_go(batch: Batch, box: Box, inbound: Inbound) -> bool:
     is_off = (state.st, state.relay, state.sid) == (sessions.LOCKED, False, None)
     if not is_off or state.n <= box.n or not _is_its_own(box, inbound):
         return False
-    is_plug = Device.objects.filter(pk=box.id, profile=Device.Profile.STOCK).exists()
     for context in facts.open_sessions():
         session = context.session
-        if session is None or session.interlock_id != box.id:
+        if session is None or session.interlock_id != box.id or session.sid in batch.over:
             continue
-        if is_plug or sessions.proves_over(session, state):
-            batch.put(sessions.ended(session, session.closing_code, batch.now))
+        if _is_plug(box) or sessions.proves_over(session, state):
+            batch.put(sessions.ended(session, session.closing_code or REVOKED, batch.now))
     box.state, box.relay, box.n, box.up = state.st, state.relay, state.n, max(box.up, state.up)
     batch.touch(box)
     return True
+
+
+def _is_plug(box: Box) -> bool:
+    return Device.objects.filter(pk=box.id, profile=Device.Profile.STOCK).exists()
 
 
 def _is_its_own(box: Box, inbound: Inbound) -> bool:

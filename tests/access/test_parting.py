@@ -3,7 +3,7 @@
 import pytest
 
 import wire
-from access.models import Device
+from access.models import AccessEvent, Device
 from access.parting import WITHIN, Partings
 from access.records import receive
 from access.services import revoke_device
@@ -127,6 +127,13 @@ class TestLastWord:
     @pytest.mark.parametrize("key", [None, bytes(32)])
     def test_it_does_not_count_without(self, signing, key):
         assert self.say(signing, key) == "closing"
+
+    def test_said_twice_at_once_it_ends_the_session_once(self, signing):
+        key = signing.credential.key
+        said = [receive(*wire.encode_up(signing.a_state(), key)) for _twice in range(2)]
+        signing.handle(*said)
+        ends = AccessEvent.objects.filter(kind="session", code="device-revoked")
+        assert ends.count() == 1
 
     def test_a_word_from_before_it_began_is_no_proof(self, site):
         """A heartbeat on its way while the grant was, which the device takes up right after."""
