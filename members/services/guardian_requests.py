@@ -135,6 +135,7 @@ def tell_ward(asked: GuardianRequest, name: str, *, accepted: bool, now: datetim
 @transaction.atomic
 def withdraw_requests(*, ward: Member, now: datetime) -> None:
     """Who signs is said otherwise, or by nobody any more."""
+    lock_member(ward)
     for asked in ward.guardian_requests.filter(state=State.OPEN):
         close(asked, State.WITHDRAWN, now)
 
