@@ -48,7 +48,11 @@ def live(seed, steps, gatekeepers=1, site=None):
     """One life of the world, reproducible by its seed, which also says where, if nobody does."""
     with undone():
         wild = Wild(random.Random(seed), gatekeepers, site or site_of(seed))
-        happenings.live(wild, steps)
+        try:
+            happenings.live(wild, steps)
+        except Exception as broken:
+            broken.add_note(f"life of seed {seed}, {gatekeepers} gatekeepers, step {wild.steps:,}")
+            raise
         return wild
 
 
