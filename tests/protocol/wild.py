@@ -370,6 +370,7 @@ class Wild:
         except IntegrityError:
             return  # somebody has it already
         self.books.booked[box.name].append(Booked(booking.pk, who, starts, ends))
+        self.changed()  # it may cut short what somebody has beyond the end of their own
 
     def come(self, box, who):
         """Whoever has it booked taps; if nobody has, `who` books it first."""
