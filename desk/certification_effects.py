@@ -1,19 +1,15 @@
 """What becomes of a member when a certification is suspended or taken back: facts, inductions."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from bookings.effects import Change, rehearse
-from desk.acting import and_missed
+from bookings.effects import Change
 from equipment.eligibility import Facts, Span, SuspensionFact
 from equipment.facts import certification_fact
+from equipment.ladder import Proof
 from equipment.models import Certification
-from equipment.services import Uncertifiable, revoke_certification
-from equipment.services.suspensions import suspend_certification
-from members.models import Member
-from training.services.keeping_out import Missed
+from equipment.standings import standing_of
+from training.services.keeping_out import Missed, missed_with
 
 
 def suspended(row: Certification, now: datetime) -> Change:
@@ -48,27 +44,16 @@ def _asks_for(facts: Facts, row: Certification) -> bool:
     return facts.requirement is not None and facts.requirement.slug == row.type.slug
 
 
-def suspension_misses(row: Certification, by: Member, now: datetime) -> Missed:
-    """The inductions it would keep them from; done and undone, as whoever looks would do it."""
-    return _missed(
-        row.member,
-        lambda: suspend_certification(member=row.member, type=row.type, by=by, why="-", now=now),
-        now,
-    )
+def suspension_misses(row: Certification, now: datetime) -> Missed:
+    """The inductions it would keep them from."""
+    held = standing_of(row.member, now)
+    return missed_with(row.member, replace(held, suspended=held.suspended | {row.type.slug}), now)
 
 
-def taking_back_misses(row: Certification, by: Member, now: datetime) -> Missed:
-    return _missed(
-        row.member,
-        lambda: revoke_certification(certification=row, by=by, why="-", now=now),
-        now,
-    )
-
-
-def _missed(member: Member, do: Callable[[], Any], now: datetime) -> Missed:
-    """Where it is refused nothing is missed by it; the form says why."""
-    try:
-        (_result, missed), _lost = rehearse(member=member, act=and_missed(member, do, now), now=now)
-    except Uncertifiable:
-        return Missed()
-    return missed
+def taking_back_misses(row: Certification, now: datetime) -> Missed:
+    """Another of the same type still counts."""
+    held = standing_of(row.member, now)
+    others = row.member.certifications.exclude(pk=row.pk).filter(type=row.type, revoked_at=None)
+    ends = others.values_list("level", "until", "idle_until")
+    left = tuple(Proof(level, min(filter(None, both), default=None)) for level, *both in ends)
+    return missed_with(row.member, replace(held, proofs={**held.proofs, row.type.slug: left}), now)

@@ -55,7 +55,7 @@ def certification_suspend(request: MemberRequest, pk: int) -> HttpResponse:
         with refusals_in(form):
             suspend_certification(by=request.user, now=now, **given)
             return _done(request, found, _("“%(type)s” of %(name)s is suspended."))
-    hit = suspension_misses(found, request.user, now)
+    hit = suspension_misses(found, now)
     after = suspended(found, now)
     return _page(request, found, form, after, hit, "desk/certification_suspend.html")
 
@@ -72,7 +72,7 @@ def certification_revoke(request: MemberRequest, pk: int) -> HttpResponse:
         with refusals_in(form):
             services.revoke_certification(certification=found, by=request.user, now=now, **told)
             return _done(request, found, _("%(name)s no longer holds “%(type)s”."))
-    hit = taking_back_misses(found, request.user, now)
+    hit = taking_back_misses(found, now)
     after = taken_back(found, now)
     return _page(request, found, form, after, hit, "desk/certification_revoke.html")
 

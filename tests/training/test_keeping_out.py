@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from equipment.models import CertificationType
 from members.models import AccessEpoch, Change, Hold, Membership
 from members.services.memberships import end_membership
 from notices import mail
 from notices.models import Outbox
 from tests.desk.agreeing import preview
-from tests.people import NOW, a_member
+from tests.people import NOW, a_certification, a_member
 from tests.training.people import DAY, STARTS, an_induction, marta, signed_up
 from training.models import Attendee
 from training.services.clock import settle_due
@@ -137,6 +138,20 @@ def test_so_do_suspending_and_taking_back_a_certification(
     held.refresh_from_db()
     assert held.revoked_at is None
     assert not Outbox.objects.filter(kind__startswith="certification-").exists()
+
+
+def test_a_seat_that_builds_on_what_is_taken_back_is_listed_unless_another_of_it_counts(
+    world, certifier, client, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    basics = CertificationType.objects.create(name="Basics", slug="basics")
+    held = a_certification(world.charlie, basics)
+    signed_up(an_induction(world, certifier, needs=basics), world.charlie)
+    sign_in(client, world.dana)
+    address = reverse("desk:certification_revoke", args=[held.pk])
+    assert "next in line" in client.get(address).content.decode()
+    a_certification(world.charlie, basics)
+    assert "next in line" not in client.get(address).content.decode()
 
 
 def test_without_any_it_says_that_it_hits_none(world, client, time_machine):

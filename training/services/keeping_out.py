@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
+from equipment.ladder import Graph, Kind, Need, Standing, lacks
+from equipment.models import Level
 from equipment.reason import Reason
+from equipment.standings import read_graph, standing_of
 from equipment.words import tell
 from members.models import Member
+from members.permissions import is_staff
 from training import rules
 from training.facts import facts_for
 from training.models import Attendee, Induction
@@ -42,16 +47,54 @@ class Missed:
 def missed_by(member: Member, now: datetime) -> Missed:
     """Of the inductions to come, the soonest first. `member` is read anew."""
     member = Member.objects.get(pk=member.pk)
-    given = Induction.objects.coming(now).whole().filter(certifier=member)
-    held = Attendee.objects.filter(member=member, state=SIGNED_UP)
-    coming = held.filter(induction__in=Induction.objects.coming(now)).select_related("member")
-    rows = coming.select_related(
+    return Missed(
+        tuple(
+            one for one in _given(member, now) if not may_give(member, one.type, one.starts, now)
+        ),
+        tuple(row for row in _held(member, now) if against(row, now)),
+    )
+
+
+def missed_with(member: Member, standing: Standing, now: datetime) -> Missed:
+    """What somebody with that `standing` could not do any more, and with their own can."""
+    graph, own = read_graph(), standing_of(member, now)
+    given = () if is_staff(member) else _given(member, now)
+    return Missed(
+        tuple(one for one in given if _certifies(own, one) and not _certifies(standing, one)),
+        tuple(
+            row
+            for row in _held(member, now)
+            if _is_ready(graph, own, row) and not _is_ready(graph, standing, row)
+        ),
+    )
+
+
+def _given(member: Member, now: datetime) -> QuerySet[Induction]:
+    return Induction.objects.coming(now).whole().filter(certifier=member)
+
+
+def _held(member: Member, now: datetime) -> QuerySet[Attendee]:
+    coming = Attendee.objects.filter(
+        member=member, state=SIGNED_UP, induction__in=Induction.objects.coming(now)
+    )
+    return coming.select_related(
         "member", "induction__type", "induction__needs", "induction__space"
     ).order_by("induction__starts")
-    return Missed(
-        tuple(one for one in given if not may_give(member, one.type, one.starts, now)),
-        tuple(row for row in rows if against(row, now)),
-    )
+
+
+def _certifies(standing: Standing, induction: Induction) -> bool:
+    slug = induction.type.slug
+    return slug not in standing.suspended and standing.holds(Need(slug, Level.MAY_CERTIFY))
+
+
+def _is_ready(graph: Graph, standing: Standing, seat: Attendee) -> bool:
+    """What it builds on is there, and what the one session asks for besides."""
+    induction = seat.induction
+    lacking = lacks(graph, standing, Need(induction.type.slug, induction.level))
+    if any(lack.kind in (Kind.PREREQUISITE, Kind.SUSPENDED) for lack in lacking):
+        return False
+    needs = induction.needs
+    return needs is None or standing.holds(Need(needs.slug, min(Level)))
 
 
 def against(attendee: Attendee, now: datetime) -> tuple[Reason, ...]:
