@@ -10,8 +10,6 @@ from tests.people import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-HOLD_MS = 500  # longer than the board waits
-
 
 class Finger:
     """Touches as the screen reports them: Playwright itself only taps."""
@@ -24,10 +22,11 @@ class Finger:
         touches = [{"x": x, "y": y} for x, y in points]
         self.wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
-    def draw(self, start: tuple[float, float], right: float, *, hold: int) -> None:
-        """Put down, wait so many ms, and move to the right; the finger stays on the glass."""
+    def draw(self, start: tuple[float, float], right: float, *, held: bool) -> None:
+        """Put down, hold until the board has seen it, move to the right; it stays on the glass."""
         self.touch("touchStart", start)
-        self.page.wait_for_timeout(hold)
+        if held:
+            expect(self.page.locator(".pick")).to_have_count(1)
         for part in (0.25, 0.5, 0.75, 1):
             self.touch("touchMove", (start[0] + part * right, start[1]))
 
@@ -53,11 +52,11 @@ def test_a_tablet_draws_over_a_gap_and_is_asked(workshop: World, screen: OpenScr
     quarter, finger = box["width"] / 96, Finger(page)
     start = (box["x"] + 40.5 * quarter, box["y"] + box["height"] / 2)
 
-    finger.draw(start, 3 * quarter, hold=0)  # a swipe, which is for scrolling
+    finger.draw(start, 3 * quarter, held=False)  # a swipe, which is for scrolling
     finger.touch("touchEnd")
     expect(page.locator(".pick")).to_have_count(0)
 
-    finger.draw(start, 3 * quarter, hold=HOLD_MS)
+    finger.draw(start, 3 * quarter, held=True)
     expect(page.locator(".pick")).to_have_text("10:00–11:00")
     finger.touch("touchEnd")
     page.wait_for_url("**/machines/cnc-router/book/**")
