@@ -37,6 +37,7 @@ def test_to_a_sibling_machine_and_another_time(workshop: World, screen: OpenScre
     window = screen(workshop.alice)
     page = window.open(f"/bookings/{booking.public_id}/")
     page.get_by_role("link", name="Move", exact=True).click()
+    page.wait_for_load_state()  # what is asked for while one chooses is a script's
     page.get_by_text("2 h, until").click()
     page.get_by_text("CNC mill", exact=True).click()
     page.get_by_label("Start").fill(typed(workshop, 16))
