@@ -186,7 +186,11 @@ def _session_of(batch: Batch, box: Box) -> Session | None:
 
 
 def _observe(batch: Batch, box: Box, state: wire.State) -> None:
-    """Note what it does; written when it is news, else every half minute."""
+    """Note what it does; written when it is news, else every half minute.
+
+    That it measures is news: the next grant tells it from which current on a job runs.
+    """
+    measured = box.ma is not None
     before = box.state, box.relay, box.fault, box.online
     faulty = box.state != FAULT and state.st == FAULT
     box.state, box.relay, box.fault = state.st, state.relay, state.fault or ""
@@ -195,7 +199,7 @@ def _observe(batch: Batch, box: Box, state: wire.State) -> None:
     if (state.st, state.relay, box.fault, True) != before:
         batch.touch(box)
         _note_state(batch, box, state)
-    elif batch.watch.write_due(box.id, batch.mono):
+    elif measured != (state.ma is not None) or batch.watch.write_due(box.id, batch.mono):
         batch.touch(box)
     if faulty:
         _fault(batch, box, state)

@@ -80,6 +80,13 @@ class TestWhereJobsAreSeen:
         stand(site, IDLE - 60)
         assert stand(site, 2 * IDLE, ma=None) == []
 
+    def test_that_it_measures_counts_from_the_state_that_says_so(self, site):
+        set_up(site, **SEEN)
+        site.state("locked", ma=None)
+        site.wait(1).state("locked", ma=0)
+        site.book()
+        assert site.tap().grant.run_ma == 500
+
 
 class TestChangedWhileSomebodyIsAtIt:
     def test_switched_on_it_holds_from_the_next_session(self, site):

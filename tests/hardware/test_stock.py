@@ -136,6 +136,7 @@ def switch_on_of(bench):
 def test_from_the_printed_lines_to_the_end_of_a_booking(bench):
     """Set up by what the page shows, on by a tap, seen running by its current, off at the end."""
     bench.site.wait_for(lambda: bench.site.run("box", "mill")["firmware"])
+    bench.site.wait_for(lambda: bench.site.run("box", "mill")["ma"] is not None)
     assert not bench.plug.do()["relay"]
     bench.site.run("book", "mill", 600)
     bench.tap("charlie")  # who is not certified
