@@ -29,9 +29,9 @@ MET = {  # in every 25,000 steps
     # shared, with an extractor and a door
     *("taken over", "answered finished-kept", "stop pressed", "extractor ran", "door opened"),
 }
-SELDOM = {  # but in every 100,000
+SELDOM = {  # but in every 100,000; time is given back once in as many, and not in each
     *("grace → running", "ended lost", "answered time-up", "answered not-certified"),
-    *("given back", "answered left-on", "answered trainee-first", "answered ends-when-idle"),
+    *("answered left-on", "answered trainee-first", "answered ends-when-idle"),
     *("extended", "ended stopped", "answered booked-by-other", "answered door-shut"),
 }
 
